@@ -1,0 +1,239 @@
+"""The `hopnhat` command: every run goes through the named Dagster job, so that it stands in the run history.
+
+Exit status: 0 done, 1 a gate refused publication or `verify` found a difference, 2 wrong usage or unusable input,
+3 an unexpected failure. Dagster is imported only once the request is known to make sense.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.communes import MergerMap, NewCommune
+from pipelines.problems import UnusableInput
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status."""
+    os.umask(0o077)  # all that a run writes is for its owner's eyes
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.command(options)
+    except UnusableInput as problem:
+        print(f"hopnhat: {problem}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("hopnhat: đã dừng theo yêu cầu; bản đã công bố không thay đổi.", file=sys.stderr)
+        return UNEXPECTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hopnhat",
+        description="Hợp nhất sổ công dân và sổ đất của các xã cũ thành kho dữ liệu của xã, phường mới. "
+        "/ Unifies the registers of merged communes.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="hợp nhất và công bố / unify and publish new communes")
+    run.add_argument("--new-commune", action="append", required=True, metavar="CODE", help="mã xã mới, hoặc all")
+    run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    run.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
+    run.add_argument("--mode", choices=("trial", "official"), default="trial")
+    run.set_defaults(command=_run)
+
+    verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
+    verify.add_argument("file", type=Path, metavar="FILE.duckdb")
+    verify.set_defaults(command=_verify)
+
+    sample = commands.add_parser("sample", help="dữ liệu giả lập có đáp án / synthetic exports with truth")
+    sample.add_argument("--new-commune", required=True, metavar="CODE")
+    sample.add_argument("--people", type=_count, default=6000, metavar="N")
+    sample.add_argument("--parcels", type=_count, default=4000, metavar="N")
+    sample.add_argument("--seed", type=_count, default=1, metavar="S")
+    sample.add_argument("out", type=Path, metavar="OUT_DIR")
+    sample.set_defaults(command=_sample)
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("phải là số không âm / must not be negative")
+    return number
+
+
+def _run(options: argparse.Namespace) -> int:
+    exports = options.exports or options.data / "exports"
+    worst = DONE
+    for commune in _requested(options.new_commune, exports):
+        try:
+            _check_request(exports, commune)
+            status = _run_commune(options, exports, commune)
+        except UnusableInput as problem:
+            print(f"hopnhat: {problem}", file=sys.stderr)
+            status = UNUSABLE
+        worst = max(worst, status)
+    return worst
+
+
+def _requested(codes: list[str], exports: Path) -> list[NewCommune]:
+    """The new communes asked for; `all` is every one of whose old communes the exports folder has a folder."""
+    merger_map = MergerMap.shipped()
+    if "all" not in codes:
+        return [merger_map.new_commune(code) for code in dict.fromkeys(codes)]
+    if not exports.is_dir():
+        raise UnusableInput(
+            f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}."
+        )
+    present = [path.name[:5] for path in exports.iterdir() if path.is_dir()]
+    new_codes = merger_map.new_codes_of(present)
+    if not new_codes:
+        raise UnusableInput(
+            f"Thư mục «{exports}» không có thư mục con nào mang mã xã cũ.",
+            f"No folder in {exports} carries the code of an old commune.",
+        )
+    return [merger_map.new_commune(code) for code in new_codes]
+
+
+def _check_request(exports: Path, commune: NewCommune) -> None:
+    """Refuse at once what the first step would refuse, before Dagster's seconds of start-up."""
+    from pipelines.ingest.sources import find_paths
+
+    find_paths(exports, commune)
+
+
+def _run_commune(options: argparse.Namespace, exports: Path, commune: NewCommune) -> int:
+    import dagster as dg
+
+    from assets.instance import prepare_home
+
+    prepare_home(options.data)
+    os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
+    from assets.definitions import MAIN_JOB, defs
+
+    print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
+    started = time.monotonic()
+    with dg.DagsterInstance.get() as instance:
+        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+            partition_key=commune.partition_key,
+            instance=instance,
+            raise_on_error=False,
+            run_config={
+                "resources": {
+                    "deployment": {
+                        "config": {
+                            "data": str(options.data),
+                            "exports": str(exports),
+                            "mode": options.mode,
+                        }
+                    }
+                },
+                "loggers": {"console": {}},
+            },
+        )
+    if result.success:
+        _tell(options, commune, time.monotonic() - started)
+        return DONE
+    status, sentence = _failure(result)
+    print(f"hopnhat: {sentence}", file=sys.stderr)
+    return status
+
+
+def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
+    """Exit status and sentence of a run that did not succeed."""
+    from assets.plain_words import EXIT_STATUS
+
+    for check in result.get_asset_check_evaluations():
+        if check.asset_key.path == ["publication_gate"] and not check.passed:
+            return REFUSED, str(check.description)
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data.user_failure_data
+            if failure is not None and EXIT_STATUS in failure.metadata:
+                return int(str(failure.metadata[EXIT_STATUS].value)), str(failure.description)
+    return UNEXPECTED, (
+        "Lần chạy gặp lỗi ngoài dự kiến; bản đã công bố không thay đổi. "
+        f"(Unexpected failure in run {result.run_id}; nothing published has changed.)"
+    )
+
+
+def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> None:
+    """Five lines: where the warehouse and the report are, and what they contain."""
+    from assets.deployment import Deployment
+    from pipelines.warehouse.reading import open_warehouse
+
+    deployment = Deployment(data=str(options.data), mode=options.mode)
+    published = deployment.published(commune.code)
+    with open_warehouse(published) as connection:
+        people, citizen_rows, parcels, parcel_rows, cases, held = connection.execute(
+            "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM citizen_sources),"
+            " (SELECT count(*) FROM parcels), (SELECT count(*) FROM parcel_sources),"
+            " (SELECT count(*) FROM review_queue WHERE status = 'open'),"
+            " (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM unplaced)"
+        ).fetchall()[0]
+    print(f"Đã công bố {commune.kind} {commune.name} ({options.mode}) sau {seconds:.1f} giây.")
+    print(f"Kho dữ liệu: {published}")
+    print(f"Báo cáo:     {deployment.report(commune.code)}")
+    print(f"Nội dung:    {people} người từ {citizen_rows} dòng, {parcels} thửa đất từ {parcel_rows} dòng.")
+    print(f"Cần xem:     {cases} trường hợp chờ quyết định, {held} dòng giữ riêng hoặc chưa xếp được.")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from pipelines.warehouse.verification import verify
+
+    differences = verify(options.file)
+    for difference in differences:
+        print(f"hopnhat: {difference}", file=sys.stderr)
+    if differences:
+        return REFUSED
+    print(f"«{options.file}» đúng với bản kê khai của nó. (The file is what its manifest says.)")
+    return DONE
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from pipelines.synthetic import OldCommune, write_sample
+
+    commune = MergerMap.shipped().new_commune(options.new_commune)
+    if not commune.old_communes:
+        raise UnusableInput(
+            f"{commune.name} ({commune.code}) không được lập từ xã cũ nào.",
+            f"{commune.name} was made from no old commune.",
+        )
+    if (options.out / "exports").exists():
+        raise UnusableInput(
+            f"Thư mục «{options.out / 'exports'}» đã có; hãy chọn thư mục khác.",
+            f"{options.out / 'exports'} exists already: choose another folder.",
+        )
+    summary = write_sample(
+        options.out,
+        [
+            OldCommune(old.code, old.name, old.kind, _lower_first(old.district), _lower_first(old.province))
+            for old in commune.old_communes
+        ],
+        options.people,
+        options.parcels,
+        options.seed,
+    )
+    print(
+        f"{summary.people} người trong {summary.citizen_rows} dòng, {summary.parcels} thửa đất trong "
+        f"{summary.parcel_rows} dòng, của {summary.communes} xã cũ: «{options.out}» (exports/, truth/)."
+    )
+    return DONE
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Where a deployment keeps its files, and in which mode a run publishes."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import dagster as dg
+from pydantic import Field
+
+Mode = Literal["trial", "official"]
+
+
+class Deployment(dg.ConfigurableResource):
+    """The folders of the contract under one data folder, and the mode of the run."""
+
+    data: str = Field(
+        default_factory=lambda: os.environ.get("HOPNHAT_DATA", "data"),
+        description="Thư mục dữ liệu / the data folder",
+    )
+    exports: str = Field(
+        "", description="Thư mục tệp xuất của các xã cũ; để trống là <data>/exports / the exports folder"
+    )
+    mode: Mode = Field("trial", description="trial: chạy thử; official: công bố chính thức")
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder."""
+        return Path(self.data)
+
+    @property
+    def exports_dir(self) -> Path:
+        """Where the old communes' exports lie."""
+        return Path(self.exports) if self.exports else self.data_dir / "exports"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """Where the ledger of entity ids lies; one for trial and official."""
+        return self.data_dir / "ledger"
+
+    def scratch(self, code: str) -> Path:
+        """Where a run of one commune keeps what its assets hand on."""
+        return self.data_dir / "scratch" / self.mode / code
+
+    def staging(self, code: str) -> Path:
+        """The staging warehouse, which the gates check."""
+        return self.scratch(code) / "staging.duckdb"
+
+    def published(self, code: str) -> Path:
+        """The published warehouse."""
+        return self.data_dir / "published" / self.mode / f"{code}.duckdb"
+
+    def report(self, code: str) -> Path:
+        """The audit page."""
+        return self.data_dir / "reports" / self.mode / code / "index.html"

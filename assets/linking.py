@@ -1,0 +1,255 @@
+"""The assets of one new commune from exports to entities: rows, records, links, golden records.
+
+Each makes one call into `pipelines` and says in the log, in plain words and counts, what came of it. What does not
+belong here: any rule of reading, linking or merging.
+"""
+
+import dagster as dg
+import polars as pl
+
+from assets.deployment import Deployment
+from assets.describing import described
+from assets.parquet_io import Tables
+from assets.partitions import commune_of
+from assets.plain_words import in_plain_words
+from pipelines.citizens.comparisons import SPEC as CITIZENS
+from pipelines.citizens.golden import golden_citizens as make_golden_citizens
+from pipelines.citizens.standard import standardise as standardise_citizens
+from pipelines.citizens.trust import add_number_status
+from pipelines.communes import place
+from pipelines.identity.ledger import assign_ids
+from pipelines.ingest import read_exports
+from pipelines.linkage import LinkageSettings, LinkageSpec, link
+from pipelines.parcels.comparisons import SPEC as PARCELS
+from pipelines.parcels.golden import golden_parcels as make_golden_parcels
+from pipelines.parcels.standard import standardise as standardise_parcels
+from pipelines.review import review_cases
+from pipelines.warehouse import schema
+
+merger_map = dg.AssetSpec(
+    "merger_map",
+    group_name="g1_nguon",
+    description="Bảng sáp nhập: xã cũ nào thành (một phần của) xã, phường mới nào từ ngày 1/7/2025.\n\n"
+    "*Which old commune became (part of) which new one; shipped in `data/reference/`.*",
+    kinds={"csv"},
+)
+commune_exports = dg.AssetSpec(
+    "commune_exports",
+    group_name="g1_nguon",
+    description="Tệp xuất từ sổ của các xã cũ, mỗi xã một thư mục mang mã xã.\n\n"
+    "*The old communes' CSV exports, one folder a commune.*",
+    kinds={"csv"},
+)
+
+
+class LinkageConfig(LinkageSettings, dg.Config):
+    """Ngưỡng đối sánh / how far linking goes."""
+
+
+@dg.asset(
+    **described(
+        "g1_nguon",
+        "Đọc mọi tệp của các xã cũ: từng dòng được nạp, hoặc giữ riêng kèm lý do; không dòng nào mất.",
+        "Every line of every export, loaded or in quarantine with a reason.",
+        "polars",
+    ),
+    deps=[merger_map, commune_exports],
+)
+@in_plain_words
+def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Tables:
+    """Read the exports of the old communes."""
+    exports = read_exports(deployment.exports_dir, commune_of(context))
+    for warning in exports.warnings:
+        context.log.warning(warning)
+    totals = exports.files.select(pl.col("records", "loaded", "quarantined").sum()).row(0, named=True)
+    context.log.info(
+        f"Đã đọc {exports.files.height} tệp: {totals['records']} bản ghi, nạp {totals['loaded']}, "
+        f"giữ riêng {totals['quarantined']}."
+    )
+    return {
+        "files": exports.files,
+        "citizens": exports.citizens,
+        "parcels": exports.parcels,
+        "quarantine": exports.quarantine,
+        "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
+    }
+
+
+@dg.asset(
+    **described(
+        "g2_ban_ghi",
+        "Dòng công dân đã chuẩn hóa, đã xếp vào xã mới; mỗi số định danh kèm độ tin.",
+        "Citizen rows in standard form, placed, each number with its trust.",
+        "polars",
+    )
+)
+@in_plain_words
+def citizen_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl.DataFrame:
+    """Standardise and place the citizen rows."""
+    placed = place(source_rows["citizens"], commune_of(context), "citizens")
+    records = add_number_status(standardise_citizens(placed))
+    context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
+    return records
+
+
+@dg.asset(
+    **described(
+        "g2_ban_ghi",
+        "Dòng thửa đất đã chuẩn hóa, đã xếp vào xã mới.",
+        "Parcel rows in standard form, placed.",
+        "polars",
+    )
+)
+@in_plain_words
+def parcel_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl.DataFrame:
+    """Standardise and place the parcel rows."""
+    placed = place(source_rows["parcels"], commune_of(context), "parcels")
+    records = standardise_parcels(placed)
+    context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
+    return records
+
+
+@dg.asset(
+    **described(
+        "g3_doi_sanh",
+        "Những dòng nào là cùng một người: các cặp so sánh, trọng số, cụm và mô hình.",
+        "Which rows are one person: links, weights, clusters and the model.",
+        "polars",
+    )
+)
+@in_plain_words
+def citizen_links(
+    context: dg.AssetExecutionContext, config: LinkageConfig, citizen_records: pl.DataFrame
+) -> Tables:
+    """Link the citizen records."""
+    return _link(context, citizen_records, CITIZENS, config, "người")
+
+
+@dg.asset(
+    **described(
+        "g3_doi_sanh",
+        "Những dòng nào là cùng một thửa đất: các cặp so sánh, trọng số, cụm và mô hình.",
+        "Which rows are one parcel: links, weights, clusters and the model.",
+        "polars",
+    )
+)
+@in_plain_words
+def parcel_links(
+    context: dg.AssetExecutionContext, config: LinkageConfig, parcel_records: pl.DataFrame
+) -> Tables:
+    """Link the parcel records."""
+    return _link(context, parcel_records, PARCELS, config, "thửa đất")
+
+
+@dg.asset(
+    **described(
+        "g4_thuc_the",
+        "Công dân và hộ sau khi gộp: giá trị được giữ của từng trường, nguồn gốc của nó, mã công dân.",
+        "People and households after merging, field by field with provenance, with lasting ids.",
+        "polars",
+    )
+)
+@in_plain_words
+def golden_citizens(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    citizen_records: pl.DataFrame,
+    citizen_links: Tables,
+) -> Tables:
+    """Make the tables that tell of people."""
+    commune = commune_of(context)
+    placed = _placed(citizen_records)
+    assigned = assign_ids(
+        deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run_id
+    )
+    tables = make_golden_citizens(placed, citizen_links["members"], assigned.ids, commune)
+    context.log.info(
+        f"{placed.height} dòng công dân thành {tables['citizens'].height} người "
+        f"trong {tables['households'].height} hộ."
+    )
+    return tables | {
+        "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
+        "id_history": assigned.history,
+        "review_queue": review_cases("citizens", citizen_links["links"], placed),
+    }
+
+
+@dg.asset(
+    **described(
+        "g4_thuc_the",
+        "Thửa đất sau khi gộp, với mọi số hiệu của nó và chủ sử dụng.",
+        "Parcels after merging, with all their numbers and their owners.",
+        "polars",
+    )
+)
+@in_plain_words
+def golden_parcels(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    parcel_records: pl.DataFrame,
+    parcel_links: Tables,
+    golden_citizens: Tables,
+) -> Tables:
+    """Make the tables that tell of land; owners are looked up among the golden citizens."""
+    code = commune_of(context).code
+    placed = _placed(parcel_records)
+    assigned = assign_ids(deployment.ledger_dir, "parcels", code, parcel_links["members"], context.run_id)
+    tables = make_golden_parcels(
+        placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"]
+    )
+    context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
+    return tables | {
+        "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
+        "id_history": assigned.history,
+        "review_queue": review_cases("parcels", parcel_links["links"]),
+    }
+
+
+def _link(
+    context: dg.AssetExecutionContext,
+    records: pl.DataFrame,
+    spec: LinkageSpec,
+    settings: LinkageSettings,
+    entity: str,
+) -> Tables:
+    linkage = link(_placed(records), spec, settings)
+    decisions = dict(linkage.links["decision"].value_counts().rows())
+    context.log.info(
+        f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {entity}: "
+        f"{decisions.get('automatic', 0)} cặp gộp tự động, {decisions.get('review', 0)} cặp chờ xem xét, "
+        f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại."
+    )
+    return {
+        "members": linkage.members,
+        "links": linkage.links,
+        "paths": linkage.paths,
+        "candidates": linkage.candidates,
+        "model": pl.DataFrame(
+            {
+                "name": [f"{spec.dataset}-{linkage.model.sha256[:12]}"],
+                "json": [linkage.model.model_dump_json()],
+                "settings": [settings.model_dump_json()],
+            }
+        ),
+    }
+
+
+def _clusters(links: Tables, ids: pl.DataFrame, dataset: str) -> pl.DataFrame:
+    return schema.CLUSTERS.conform(
+        links["paths"]
+        .join(ids, on="cluster")
+        .sort("cluster")
+        .with_columns(pl.lit(dataset).alias("dataset"))
+    )
+
+
+def _placed(records: pl.DataFrame) -> pl.DataFrame:
+    return records.filter(placement="placed")
+
+
+def _placement(records: pl.DataFrame) -> str:
+    counts = dict(records["placement"].value_counts().rows())
+    return (
+        f"{counts.get('placed', 0)} thuộc xã mới này, {counts.get('unplaced', 0)} chưa xếp được, "
+        f"{counts.get('elsewhere', 0)} thuộc xã mới khác"
+    )

@@ -1,0 +1,66 @@
+"""How assets hand frames on: Parquet files for the owner's eyes only, with counts and schemas as metadata.
+
+Our own, since Dagster's default pickles into world-readable files, and dagster-polars writes rows and column
+statistics into metadata and does not read with Polars 2.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from assets.deployment import Deployment
+
+Tables = dict[str, pl.DataFrame]
+"""Several frames that one asset makes together, by table name."""
+
+
+class ParquetIOManager(dg.ConfigurableIOManager):
+    """Keeps a frame as one Parquet file and `Tables` as a folder of them, in the commune's scratch folder."""
+
+    deployment: dg.ResourceDependency[Deployment]
+
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Tables) -> None:
+        """Write a frame or several, whole or not at all; row counts and schemas go to the asset's page."""
+        path = self._path(context)
+        tables = {path.name: obj} if isinstance(obj, pl.DataFrame) else obj
+        part = path.with_name(f".{path.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True, mode=0o700)
+        for name, frame in tables.items():
+            file = part / f"{name}.parquet"
+            frame.write_parquet(file)
+            file.chmod(0o600)
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(part, path)
+        context.add_output_metadata(describe(tables))
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:
+        """Read what an upstream asset wrote."""
+        path = self._path(context)
+        tables = {file.stem: pl.read_parquet(file, glob=False) for file in sorted(path.glob("*.parquet"))}
+        return tables[path.name] if context.dagster_type.typing_type is pl.DataFrame else tables
+
+    def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:
+        code = context.partition_key.split(" ", 1)[0]
+        return self.deployment.scratch(code) / context.asset_key.path[-1]
+
+
+def describe(tables: Tables) -> dict[str, dg.MetadataValue]:
+    """Row counts and schemas, and nothing of a row: one table as Dagster knows them, several by name."""
+    metadata: dict[str, dg.MetadataValue] = {}
+    if len(tables) == 1:
+        (frame,) = tables.values()
+        metadata["dagster/row_count"] = dg.IntMetadataValue(frame.height)
+        metadata["dagster/column_schema"] = dg.TableSchemaMetadataValue(_schema(frame))
+        return metadata
+    for name, frame in tables.items():
+        metadata[f"rows/{name}"] = dg.IntMetadataValue(frame.height)
+        metadata[f"columns/{name}"] = dg.TableSchemaMetadataValue(_schema(frame))
+    return metadata
+
+
+def _schema(frame: pl.DataFrame) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, str(dtype)) for name, dtype in frame.schema.items()])

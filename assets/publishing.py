@@ -1,0 +1,294 @@
+"""The assets of one new commune from entities to the published file: staging, validation, gate, report.
+
+The gate stops publication, never the report: the report hangs on the validation results, beside the gate.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+
+import dagster as dg
+import polars as pl
+
+from assets.deployment import Deployment
+from assets.describing import described
+from assets.parquet_io import Tables
+from assets.partitions import commune_of
+from assets.plain_words import in_plain_words
+from expectations import RULES, validate
+from pipelines.communes import MergerMap, NewCommune
+from pipelines.reports import render_commune_page
+from pipelines.warehouse import schema
+from pipelines.warehouse.building import write_warehouse
+from pipelines.warehouse.publishing import publish
+from pipelines.warehouse.row_balance import row_balance, unplaced
+
+_PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
+_CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
+_GATE_CHECK = "publication_allowed"
+
+
+@dg.asset(
+    **described(
+        "g5_kiem_tra",
+        "Kho nháp: mọi bảng của kho dữ liệu trong một tệp DuckDB, để kiểm tra trước khi công bố.",
+        "All tables in one DuckDB file, to be checked before publication.",
+        "duckdb",
+    )
+)
+@in_plain_words
+def staging_warehouse(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    source_rows: Tables,
+    citizen_records: pl.DataFrame,
+    parcel_records: pl.DataFrame,
+    citizen_links: Tables,
+    parcel_links: Tables,
+    golden_citizens: Tables,
+    golden_parcels: Tables,
+) -> dg.MaterializeResult:
+    """Write the staging warehouse."""
+    commune = commune_of(context)
+    records = {"citizens": citizen_records, "parcels": parcel_records}
+    links = {"citizens": citizen_links, "parcels": parcel_links}
+    golden = {"citizens": golden_citizens, "parcels": golden_parcels}
+    tables: Tables = {**golden_citizens, **golden_parcels}
+    for name in ("provenance", "clusters", "id_history", "review_queue"):
+        tables[name] = pl.concat([part[name] for part in golden.values()])
+    tables["links"] = pl.concat(
+        [
+            schema.LINKS.conform(part["links"].with_columns(pl.lit(dataset).alias("dataset")))
+            for dataset, part in links.items()
+        ]
+    )
+    tables["quarantine"] = source_rows["quarantine"]
+    tables["unplaced"] = unplaced(records)
+    tables["row_balance"] = row_balance(
+        source_rows["files"],
+        records,
+        {"citizens": tables["citizen_sources"], "parcels": tables["parcel_sources"]},
+    )
+    manifest = _manifest(commune, deployment, context.run_id, source_rows, links)
+    tables["manifest"] = pl.DataFrame(
+        sorted(manifest.items()), schema=schema.MANIFEST.polars_schema, orient="row"
+    )
+    path = deployment.staging(commune.code)
+    write_warehouse(path, tables, extra={"citizen_trust": tables.pop("citizen_trust")})
+    context.log.info("Đã ghi kho nháp để kiểm tra.")
+    return dg.MaterializeResult(metadata=_row_counts(tables))
+
+
+@dg.asset(
+    **described(
+        "g5_kiem_tra",
+        "Kết quả kiểm tra từng quy tắc (Great Expectations) trên kho nháp.",
+        "What each rule found in the staging warehouse.",
+        "greatexpectations",
+    ),
+    deps=[staging_warehouse],
+    check_specs=[
+        dg.AssetCheckSpec(
+            _CHECK_NAMES[rule.id], asset="validation_results", description=f"{rule.vi}\n\n*{rule.en}*"
+        )
+        for rule in RULES
+    ],
+)
+def validation_results(
+    context: dg.AssetExecutionContext, deployment: Deployment, golden_citizens: Tables
+) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
+    """Run the expectations once; Dagster's checks mirror their results."""
+    results = validate_staging(context, deployment, golden_citizens["citizens"])
+    yield dg.Output(results)
+    for row in results.iter_rows(named=True):
+        yield dg.AssetCheckResult(
+            check_name=_CHECK_NAMES[row["rule_id"]],
+            passed=row["passed"],
+            severity=dg.AssetCheckSeverity.ERROR if row["severity"] == "gate" else dg.AssetCheckSeverity.WARN,
+            description=f"{'Đạt' if row['passed'] else 'Không đạt'}: {row['failed']} trên {row['checked']} "
+            f"không đạt. {row['sentence_vi']}",
+            metadata={
+                "checked": row["checked"],
+                "failed": "không kiểm tra được" if row["failed"] is None else row["failed"],
+                "limit": row["limit"],
+            },
+        )
+
+
+@in_plain_words
+def validate_staging(
+    context: dg.AssetExecutionContext, deployment: Deployment, citizens: pl.DataFrame
+) -> pl.DataFrame:
+    """What each rule found, and the count of it in the log."""
+    results = validate(deployment.staging(commune_of(context).code), today=_day_of(citizens))
+    gates = results.filter(severity="gate")
+    warned = results.filter(~pl.col("passed") & (pl.col("severity") == "warning"))
+    context.log.info(
+        f"Đã kiểm tra {results.height} quy tắc: {gates['passed'].sum()}/{gates.height} quy tắc chặn đạt, "
+        f"{warned.height} cảnh báo."
+    )
+    return results
+
+
+@dg.asset(
+    **described(
+        "g5_kiem_tra",
+        "Cửa công bố: chỉ mở khi mọi quy tắc chặn đều đạt.",
+        "Opens only when every gate passed.",
+    ),
+    check_specs=[
+        dg.AssetCheckSpec(
+            _GATE_CHECK,
+            asset="publication_gate",
+            blocking=True,
+            description="Được phép công bố.\n\n*Publication is allowed.*",
+        )
+    ],
+)
+@in_plain_words
+def publication_gate(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    validation_results: pl.DataFrame,
+    golden_citizens: Tables,
+    golden_parcels: Tables,
+) -> dg.MaterializeResult:
+    """Say whether publication is allowed; a failed blocking check stops what hangs on this asset."""
+    failed = validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate"))
+    refusals = [f"quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)]
+    if deployment.mode == "official":
+        queues = (golden_citizens["review_queue"], golden_parcels["review_queue"])
+        blocking = sum(queue["blocking"].sum() for queue in queues)
+        refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
+    verdict = (
+        f"Không công bố {context.partition_key}: không đạt {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
+        "xem báo cáo đối soát."
+        if refusals
+        else f"Được phép công bố {context.partition_key}: mọi quy tắc chặn đều đạt."
+    )
+    context.log.info(verdict)
+    return dg.MaterializeResult(
+        check_results=[
+            dg.AssetCheckResult(check_name=_GATE_CHECK, passed=not refusals, description=verdict)
+        ]
+    )
+
+
+@dg.asset(
+    **described(
+        "g6_cong_bo",
+        "Kho dữ liệu đã công bố của xã, phường mới: một tệp DuckDB kèm mã băm.",
+        "The published warehouse of the new commune, with its checksum beside it.",
+        "duckdb",
+    ),
+    deps=[staging_warehouse, publication_gate],
+)
+@in_plain_words
+def published_warehouse(
+    context: dg.AssetExecutionContext, deployment: Deployment, validation_results: pl.DataFrame
+) -> dg.MaterializeResult:
+    """Publish in one atomic step."""
+    code = commune_of(context).code
+    target = deployment.published(code)
+    manifest = publish(deployment.staging(code), validation_results, target)
+    context.log.info(f"Đã công bố «{target}».")
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(str(target)),
+            "mode": deployment.mode,
+            "logical_hash": manifest["logical_hash"],
+            "size_bytes": target.stat().st_size,
+        }
+    )
+
+
+@dg.asset(
+    **described(
+        "g6_cong_bo",
+        "Báo cáo đối soát: dữ liệu vào, số phận từng dòng, quy tắc, việc gộp. Luôn được ghi, kể cả khi không công bố.",
+        "The audit page; written also when publication is refused.",
+        "html",
+    ),
+    deps=[staging_warehouse],
+)
+@in_plain_words
+def audit_report(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    validation_results: pl.DataFrame,
+) -> dg.MaterializeResult:
+    """Write the audit page, whole or not at all."""
+    code = commune_of(context).code
+    path = deployment.report(code)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(render_commune_page(deployment.staging(code), validation_results), encoding="utf-8")
+    part.chmod(0o600)
+    os.replace(part, path)
+    context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
+    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
+
+
+def _manifest(
+    commune: NewCommune,
+    deployment: Deployment,
+    run_id: str,
+    source_rows: Tables,
+    links: dict[str, Tables],
+) -> dict[str, str]:
+    """What the run was made from, as text by key; the logical hashes are added on publication."""
+    manifest = {
+        "commune_code": commune.code,
+        "commune_name": commune.name,
+        "commune_kind": commune.kind,
+        "province": commune.province,
+        "mode": deployment.mode,
+        "run_id": run_id,
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code_version": version("hopnhat"),
+        "old_communes": _json(
+            [
+                {"code": old.code, "name": old.name, "kind": old.kind, "part": old.population_part}
+                for old in commune.old_communes
+            ]
+        ),
+        "warnings": _json(source_rows["warnings"]["sentence"].to_list()),
+        "reference_sha256.merger_map": MergerMap.shipped().sha256,
+    }
+    manifest |= {f"version.{package}": version(package) for package in _PACKAGES}
+    for file in source_rows["files"].iter_rows(named=True):
+        manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
+    for dataset, part in links.items():
+        model = part["model"].row(0, named=True)
+        settings = json.loads(model["settings"])
+        manifest |= {
+            f"candidates.{dataset}": _json(part["candidates"].to_dicts()),
+            f"model.{dataset}": model["json"],
+            f"model_name.{dataset}": model["name"],
+            f"settings.{dataset}": model["settings"],
+            f"thresholds.{dataset}": _json(
+                {
+                    "automatic": round(1000 * settings["automatic_bits"]),
+                    "review": round(1000 * settings["review_bits"]),
+                }
+            ),
+        }
+    return manifest
+
+
+def _row_counts(tables: Tables) -> dict[str, int]:
+    return {f"rows/{name}": frame.height for name, frame in sorted(tables.items())}
+
+
+def _day_of(citizens: pl.DataFrame) -> date:
+    """The day against which births are "in the future": the newest update in the data, so that an equal input gives
+    an equal result whenever it is run; the run's own day at the latest."""
+    today = datetime.now(UTC).date()
+    newest = citizens["updated_on"].max()
+    return min(newest, today) if isinstance(newest, date) else today
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,39 @@
+"""What a rule is: one thing that must be true of a staging warehouse, declared as data.
+
+How rules are run does not belong here (`expectations.running`), nor does any particular rule: each suite
+has a module of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Severity = Literal["gate", "warning"]
+
+ROWS: Final = "SELECT count(*) FROM {batch}"
+"""What is checked unless a rule says otherwise: every row of its table."""
+
+CITIZEN_TRUST: Final = "citizen_trust"
+"""The one staging table that is never published: record_id, citizen_id, trusted_number (null if none)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its sentence for officers, its source, and the query that finds what breaks it."""
+
+    id: str
+    suite: str
+    severity: Severity
+    vi: str
+    en: str
+    source: str
+    """The law, promise or paper that asks for it."""
+    table: str
+    """The table whose batch Great Expectations opens; `{batch}` in the queries stands for it."""
+    expectation: str
+    """The query of failures, one row each, in the form of GX's `UnexpectedRowsExpectation`: `{batch}` is the
+    rule's table, `{today}` the day of the run, and any other brace is doubled. GX gives `{batch}` an alias
+    of its own unless the query has the word JOIN: only then may the query give it one."""
+    checked: str = ROWS
+    """A query of one number: how many things the rule looked at."""
+    limit: float = 0
+    """The largest number of failures with which the rule still passes."""

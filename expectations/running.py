@@ -1,0 +1,250 @@
+"""Running the rules: Great Expectations judges each of them on a staging warehouse and counts what failed.
+
+What a rule demands does not belong here. Nothing in this module reads a row: GX counts failures inside
+DuckDB, and what it or DuckDB would say about a failed query is dropped, because such messages quote values.
+"""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import polars as pl
+
+from expectations.rule import Rule
+from pipelines.warehouse.schema import VALIDATION_RESULTS
+
+if TYPE_CHECKING:
+    from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+NO_OVERRIDES: Final[Mapping[str, float]] = MappingProxyType({})
+
+RESULT_SCHEMA: Final = pl.Schema(
+    {**VALIDATION_RESULTS.polars_schema, "sentence_vi": pl.String(), "sentence_en": pl.String()}
+)
+
+_LOUD: Final = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
+_SILENT: Final = logging.CRITICAL + 1
+
+
+class ValidationError(RuntimeError):
+    """Validation could not be set up; the message names a rule or the staging file, never a value."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What GX found for one rule; `failed` is None where it could not evaluate the rule."""
+
+    failed: int | None
+    passed: bool
+
+
+_NOT_EVALUATED: Final = _Verdict(failed=None, passed=False)
+
+
+def run(
+    rules: Sequence[Rule],
+    staging: Path,
+    limits: Mapping[str, float] = NO_OVERRIDES,
+    *,
+    today: date | None = None,
+) -> pl.DataFrame:
+    """One row for each of `rules`, sorted by id, in the columns of `RESULT_SCHEMA`; `expectation` is the
+    English sentence.
+
+    `limits` replaces the limit of a rule by its id. `today` is the day of the run (the machine's date if not
+    given). `staging` is opened read-only, so no connection that can write to it may be open in this process.
+
+    A rule that cannot be evaluated is reported as a failed gate, a warning too: `failed` is null, and the
+    sentences say so.
+    """
+    rules = _with_limits(rules, limits)
+    queries = _queries(rules, today or date.today())
+    checked = _count_checked(rules, queries, staging)
+    with _silence():
+        verdicts = _evaluate(rules, queries, staging)
+    rows = [_row(rule, checked.get(rule.id), verdicts.get(rule.id, _NOT_EVALUATED)) for rule in rules]
+    return pl.DataFrame(rows, schema=RESULT_SCHEMA, orient="row").sort("rule_id")
+
+
+def _with_limits(rules: Sequence[Rule], limits: Mapping[str, float]) -> list[Rule]:
+    unknown = sorted(set(limits) - {rule.id for rule in rules})
+    if unknown:
+        raise ValueError(f"no such rule: {', '.join(unknown)}")
+    wrong = sorted(name for name, limit in limits.items() if math.isnan(limit) or limit < 0)
+    if wrong:
+        raise ValueError(f"a limit is a number of failures, 0 or more: {', '.join(wrong)}")
+    return [replace(rule, limit=float(limits.get(rule.id, rule.limit))) for rule in rules]
+
+
+@dataclass(frozen=True)
+class _Queries:
+    failures: str
+    checked: str
+
+
+def _queries(rules: Iterable[Rule], today: date) -> dict[str, _Queries]:
+    """Each rule's two queries: of failures, with `{batch}` left for GX; of things checked, complete."""
+    day = f"DATE '{today.isoformat()}'"
+    queries = {}
+    for rule in rules:
+        failures = rule.expectation.replace("{today}", day).strip()
+        checked = rule.checked.replace("{today}", day).strip()
+        if "{batch}" not in failures:
+            raise ValidationError(f"rule {rule.id}: its query does not read {{batch}}")
+        try:
+            failures.format(batch=rule.table)
+            queries[rule.id] = _Queries(failures, checked.format(batch=rule.table))
+        except (KeyError, IndexError, ValueError):
+            raise ValidationError(f"rule {rule.id}: a brace in its query is not doubled") from None
+    return queries
+
+
+def _count_checked(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: Path) -> dict[str, int]:
+    """How many things each rule looks at; a rule whose count cannot be had is left out."""
+    if not staging.is_file():
+        raise ValidationError(f"no staging warehouse at {staging}")
+    connection = None
+    with suppress(duckdb.Error):
+        connection = duckdb.connect(staging, read_only=True)
+    if connection is None:  # raised out here, so that DuckDB's own message does not travel along
+        raise ValidationError(f"the staging warehouse cannot be opened for reading: {staging}")
+    with connection:
+        distinct = list(dict.fromkeys(queries[rule.id].checked for rule in rules))
+        counts = _scalars(connection, distinct)
+    return {rule.id: count for rule in rules if (count := counts.get(queries[rule.id].checked)) is not None}
+
+
+def _scalars(connection: duckdb.DuckDBPyConnection, queries: list[str]) -> dict[str, int]:
+    """The number that each query gives: all at once, or, when one of them fails, each by itself."""
+    try:
+        found = connection.execute("SELECT " + ", ".join(f"({query})" for query in queries)).fetchone()
+        return dict(zip(queries, map(int, found or ()), strict=True))
+    except duckdb.Error:
+        if len(queries) == 1:
+            return {}
+    return {query: count for each in queries for query, count in _scalars(connection, [each]).items()}
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """GX and SQLAlchemy log failed queries with the values that made them fail: not while rules run."""
+    below = tuple(f"{name}." for name in _LOUD)
+    own_level = [
+        logger
+        for name, logger in list(logging.root.manager.loggerDict.items())
+        if isinstance(logger, logging.Logger) and logger.level and name.startswith(below)
+    ]
+    loggers = [*map(logging.getLogger, _LOUD), *own_level]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(_SILENT)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _evaluate(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: Path) -> dict[str, _Verdict]:
+    """Every rule's verdict by GX; the rules on tables that GX cannot open are left out."""
+    by_table = attrgetter("table", "suite")
+    source = _data_source(staging)
+    try:
+        verdicts: dict[str, _Verdict] = {}
+        for table, group in groupby(sorted(rules, key=by_table), key=attrgetter("table")):
+            with suppress(Exception):
+                asset = source.add_table_asset(table, table_name=table)
+                batch = asset.add_batch_definition_whole_table("whole").get_batch()
+                for suite, of_suite in groupby(group, key=attrgetter("suite")):
+                    verdicts |= _validate_suite(batch, f"{suite}.{table}", of_suite, queries)
+        return verdicts
+    finally:
+        # Close the file, which GX opens by two engines: what comes next may want to write to it.
+        source.get_engine().dispose()
+        source.get_execution_engine().close()
+
+
+def _data_source(staging: Path) -> "SQLDatasource":
+    """The staging warehouse as a GX data source in an ephemeral context: no file written, no progress bar."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from sqlalchemy.engine import URL
+
+    source = None
+    with suppress(Exception):
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(False)
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        url = URL.create("duckdb", database=str(staging)).render_as_string()
+        source = context.data_sources.add_sql(
+            name="staging",
+            connection_string=url.replace("$", r"\$"),  # GX reads $NAME as a setting to fill in
+            kwargs={  # type: ignore[call-arg]  # GX's stub leaves the engine's settings out
+                "isolation_level": "AUTOCOMMIT",
+                "skip_autocommit_rollback": True,
+                "connect_args": {"read_only": True},
+            },
+        )
+    if source is None:
+        raise ValidationError(f"Great Expectations cannot open the staging warehouse: {staging}")
+    return source
+
+
+def _validate_suite(
+    batch: "Batch", name: str, rules: Iterable[Rule], queries: Mapping[str, _Queries]
+) -> dict[str, _Verdict]:
+    """The verdicts on the rules of one suite that look at one table, in one validation."""
+    import great_expectations as gx
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    from expectations.within_limit import ExpectFailuresWithinLimit
+
+    suite = gx.ExpectationSuite(
+        name=name,
+        expectations=[
+            ExpectFailuresWithinLimit(
+                unexpected_rows_query=queries[rule.id].failures,
+                limit=rule.limit,
+                severity=FailureSeverity("critical" if rule.severity == "gate" else "warning"),
+                description=rule.en,
+                meta={"rule_id": rule.id},
+            )
+            for rule in rules
+        ],
+    )
+    return dict(map(_verdict, batch.validate(suite).results))
+
+
+def _verdict(result: Any) -> tuple[str, _Verdict]:
+    rule_id = result.expectation_config.meta["rule_id"]
+    failed = result.result.get("observed_value")
+    if failed is None:
+        return rule_id, _NOT_EVALUATED
+    return rule_id, _Verdict(failed=int(failed), passed=bool(result.success))
+
+
+def _row(rule: Rule, checked: int | None, verdict: _Verdict) -> dict[str, Any]:
+    """One row of the result."""
+    evaluated = verdict.failed is not None and checked is not None
+    return {
+        "rule_id": rule.id,
+        "suite": rule.suite,
+        "expectation": rule.en,
+        "severity": rule.severity if evaluated else "gate",
+        "limit": rule.limit,
+        "checked": checked if evaluated else 0,
+        "failed": verdict.failed if evaluated else None,
+        "passed": verdict.passed and evaluated,
+        "sentence_vi": rule.vi if evaluated else f"{rule.vi} (Chưa kiểm tra được quy tắc này.)",
+        "sentence_en": rule.en if evaluated else f"{rule.en} (This rule could not be evaluated.)",
+    }

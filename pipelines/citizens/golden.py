@@ -1,0 +1,151 @@
+"""Linked citizen records → the tables of the warehouse that tell of people."""
+
+import polars as pl
+
+from pipelines.citizens.quality import quality
+from pipelines.communes import NewCommune
+from pipelines.linkage.survivorship import Field, survive
+from pipelines.warehouse import schema
+
+_ANY = pl.lit(0)
+
+
+def _plain(column: str) -> Field:
+    return Field(column, (column,), pl.col(column).cast(pl.String), _ANY)
+
+
+_FIELDS = (
+    # A name with its marks says more than one that lost them.
+    Field(
+        "full_name",
+        ("full_name", "name_marked"),
+        pl.col("full_name"),
+        pl.col("name_marked").fill_null(False),
+    ),
+    Field(
+        "birth_date",
+        ("birth_date", "birth_precision", "birth_year"),
+        pl.when(pl.col("birth_year").is_not_null()).then(
+            pl.coalesce(pl.col("birth_date").cast(pl.String), pl.col("birth_year").cast(pl.String))
+        ),
+        pl.col("birth_precision").replace_strict(
+            {"day": 3, "month": 2, "placeholder": 1, "year": 1}, default=0, return_dtype=pl.Int64
+        ),
+    ),
+    _plain("sex"),
+    Field(
+        "personal_id",
+        ("number", "number_status"),
+        pl.col("number"),
+        pl.col("number_status").replace_strict(
+            {"trusted": 3, "doubtful": 2, "shared": 1}, default=0, return_dtype=pl.Int64
+        ),
+    ),
+    _plain("old_id_no"),
+    _plain("ethnicity"),
+    _plain("father_name"),
+    _plain("mother_name"),
+    _plain("spouse_name"),
+    _plain("phone"),
+    Field("status", ("status",), pl.col("status"), pl.col("status") != "unknown"),
+    _plain("note"),
+)
+
+_RESIDENCE = (
+    "household_key",
+    "relation_to_head",
+    "is_head",
+    "address_old",
+    "hamlet",
+    "old_commune_code",
+)
+"""Taken together from the row that is kept: the newest one says where a person lives."""
+
+
+def golden_citizens(
+    records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, commune: NewCommune
+) -> dict[str, pl.DataFrame]:
+    """The tables `citizens`, `citizens_sensitive`, `households`, `citizen_sources`, `provenance`, `citizen_trust`.
+
+    `records`: placed, standardised, with number status. `members`: `record_id`, `cluster`. `ids`: `cluster`,
+    `entity_id`. `provenance` still names entities by `entity_id`; `citizen_trust` (`record_id`, `citizen_id`,
+    `trusted_number`) is for the gates and is not published.
+    """
+    filled = [column for column in records.columns if records.schema[column] == pl.String]
+    records = (
+        records.join(members, on="record_id")
+        .join(ids, on="cluster")
+        .with_columns(pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"))
+        .sort(
+            "cluster",
+            "updated_on",
+            "fullness",
+            "record_id",
+            descending=[False, True, True, False],
+            nulls_last=True,
+        )
+        .with_columns((pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"))
+    )
+    survivors, provenance = survive(records, _FIELDS)
+    kept = records.filter("is_kept").select("cluster", "entity_id", *_RESIDENCE)
+    over_rows = records.group_by("cluster").agg(
+        pl.col("updated_on").max(),
+        pl.len().alias("source_row_count"),
+        pl.col("number").drop_nulls().unique().sort().alias("numbers"),
+    )
+    people = (
+        survivors.join(kept, on="cluster")
+        .join(over_rows, on="cluster")
+        .with_columns(
+            pl.col("entity_id").alias("citizen_id"),
+            pl.col("number").alias("personal_id"),
+            pl.col("number_status").fill_null("none").alias("personal_id_status"),
+            pl.col("numbers")
+            .list.set_difference(pl.concat_list("number"))
+            .list.sort()
+            .alias("former_personal_ids"),
+            pl.col("birth_precision").fill_null("unknown"),
+            pl.col("status").fill_null("unknown"),
+            pl.col("household_key").alias("household_id"),
+            _address_new(commune).alias("address_new"),
+        )
+        .pipe(quality)
+        .sort("cluster")
+    )
+    return {
+        "citizens": schema.CITIZENS.conform(people),
+        "citizens_sensitive": schema.CITIZENS_SENSITIVE.conform(people),
+        "households": _households(people),
+        "citizen_sources": schema.CITIZEN_SOURCES.conform(
+            records.sort("source_file", "source_row").with_columns(
+                pl.col("entity_id").alias("citizen_id"),
+                pl.when("is_kept").then(pl.lit("kept")).otherwise(pl.lit("merged")).alias("outcome"),
+            )
+        ),
+        "provenance": schema.PROVENANCE.conform(
+            provenance.join(ids, on="cluster").with_columns(pl.lit("citizens").alias("dataset"))
+        ),
+        "citizen_trust": records.select("record_id", pl.col("entity_id").alias("citizen_id"), "trusted_number"),
+    }
+
+
+def _address_new(commune: NewCommune) -> pl.Expr:
+    """The address since the merger: hamlet, new commune, province; the district is gone."""
+    place = f"{commune.kind} {commune.name}, {commune.province[:1].lower()}{commune.province[1:]}"
+    return pl.concat_str([pl.col("hamlet"), pl.lit(place)], separator=", ", ignore_nulls=True)
+
+
+def _households(people: pl.DataFrame) -> pl.DataFrame:
+    """One row a household number; its head is the member recorded as such, null when none or several are."""
+    heads = pl.col("citizen_id").filter(pl.col("is_head"))
+    return schema.HOUSEHOLDS.conform(
+        people.drop_nulls("household_id")
+        .group_by("household_id")
+        .agg(
+            pl.when(heads.len() == 1).then(heads.first()).alias("head_citizen_id"),
+            pl.col("address_new", "hamlet").sort_by(~pl.col("is_head"), pl.col("cluster")).first(),
+            pl.col("old_commune_code").first(),
+            pl.len().alias("member_count"),
+        )
+        .sort("household_id")
+    )

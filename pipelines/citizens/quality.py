@@ -1,0 +1,30 @@
+"""Quality groups of people: 1 usable at once, 2 to be corrected, 3 to be rebuilt, after Plan 515/KH-BCA-BNN&MT."""
+
+import polars as pl
+
+from pipelines.vietnamese.numbers import number_birth_year, number_sex
+from pipelines.warehouse.quality import with_quality
+
+_REBUILD = pl.col("full_name").is_null() | (
+    pl.col("birth_year").is_null() & pl.col("personal_id").is_null() & pl.col("old_id_no").is_null()
+)
+
+_REASONS: dict[str, pl.Expr] = {
+    "no_full_name": pl.col("full_name").is_null(),
+    "no_personal_id": pl.col("personal_id").is_null(),
+    "personal_id_doubtful": pl.col("personal_id_status") == "doubtful",
+    "personal_id_shared": pl.col("personal_id_status") == "shared",
+    "personal_id_structure": (number_sex(pl.col("personal_id")) != pl.col("sex"))
+    | (number_birth_year(pl.col("personal_id")) != pl.col("birth_year")),
+    "birth_date_unknown": pl.col("birth_year").is_null(),
+    "birth_date_placeholder": pl.col("birth_precision") == "placeholder",
+    "birth_date_incomplete": pl.col("birth_precision").is_in(["year", "month"]),
+    "sex_unknown": pl.col("sex").is_null(),
+    "no_household": pl.col("household_id").is_null(),
+    "name_without_diacritics": ~pl.col("name_marked"),
+}
+
+
+def quality(people: pl.DataFrame) -> pl.DataFrame:
+    """Add `quality_group` and `quality_reasons` (codes); group 3 is a person of whom too little is known."""
+    return with_quality(people, _REASONS, _REBUILD)

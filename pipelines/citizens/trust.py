@@ -1,0 +1,93 @@
+"""Which 12-digit numbers can be trusted to tell people apart.
+
+A trusted number is well-formed, is not shared by people who are plainly different, and is not one edit away from the
+number of a row with the same name, birth date and sex (then one of the two is a slip, and both are doubtful), unless
+a twin is known, since twins may hold neighbouring numbers.
+"""
+
+import numpy as np
+import polars as pl
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+_PLAINLY_ANOTHER_NAME = 0.8
+"""Jaro-Winkler of folded names below which two names are not spellings of one."""
+
+
+def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
+    """Add `number_status` (trusted, doubtful, shared, none), `usable_number` and `trusted_number`.
+
+    `usable_number` is what may speak for a match: any well-formed number that is not shared. Only `trusted_number`
+    may forbid one.
+    """
+    shared = _shared_numbers(records)
+    doubtful = _doubtful_numbers(records)
+    return (
+        records.with_columns(
+            pl.when(pl.col("number").is_null())
+            .then(pl.lit("none"))
+            .when(pl.col("number").is_in(shared.implode()))
+            .then(pl.lit("shared"))
+            .when(pl.col("number").is_in(doubtful.implode()))
+            .then(pl.lit("doubtful"))
+            .otherwise(pl.lit("trusted"))
+            .alias("number_status")
+        )
+        .with_columns(
+            pl.when(pl.col("number_status") != "shared").then("number").alias("usable_number"),
+            pl.when(pl.col("number_status") == "trusted").then("number").alias("trusted_number"),
+        )
+    )
+
+
+def _shared_numbers(records: pl.DataFrame) -> pl.Series:
+    """Numbers on rows of plainly different people: another name and another birth, or another sex.
+
+    Each holder is compared with the first by name, which finds every number whose holders are not all alike without
+    comparing all with all, however many rows a filler number stands on.
+    """
+    holders = records.lazy().filter(pl.col("number").is_not_null() & pl.col("name_ascii").is_not_null())
+    first = (
+        holders.sort("number", "name_ascii", "birth_year", "sex", "birth_digits", nulls_last=True)
+        .group_by("number", maintain_order=True)
+        .agg(pl.len().alias("rows"), pl.col("name_ascii", "birth_digits", "birth_year", "sex").first())
+        .filter(pl.col("rows") > 1)
+    )
+    pairs = holders.join(first, on="number", suffix="_first").collect()
+    alike = pairs.select(_similarity("name_ascii", "name_ascii_first").alias("alike")).to_series()
+    other_birth = pl.coalesce(
+        pl.col("birth_digits") != pl.col("birth_digits_first"),
+        pl.col("birth_year") != pl.col("birth_year_first"),
+    )
+    return (
+        pairs.filter(alike < _PLAINLY_ANOTHER_NAME)
+        .filter(other_birth.fill_null(False) | (pl.col("sex") != pl.col("sex_first")).fill_null(False))
+        .get_column("number")
+        .unique()
+        .sort()
+    )
+
+
+def _doubtful_numbers(records: pl.DataFrame) -> pl.Series:
+    """Numbers one edit apart on rows with the same name, whole birth date and sex, where no twin is known."""
+    twins = pl.col("given_ascii").n_unique().over("household_key", "birth_digits") > 1
+    rows = (
+        records.with_columns((twins & pl.col("household_key").is_not_null()).alias("twin"))
+        .filter(~pl.col("twin") & pl.all_horizontal(pl.col("number", "birth_digits", "sex").is_not_null()))
+        .select("name_key", "birth_digits", "sex", "number")
+        .unique()
+    )
+    pairs = rows.join(rows, on=["name_key", "birth_digits", "sex"], suffix="_b").filter(
+        pl.col("number") < pl.col("number_b")
+    )
+    edits = process.cpdist(pairs["number"].to_list(), pairs["number_b"].to_list(), scorer=OSA.distance)
+    slips = pairs.filter(pl.Series(np.asarray(edits) == 1, dtype=pl.Boolean))
+    return pl.concat([slips["number"], slips["number_b"].alias("number")]).unique().sort()
+
+
+def _similarity(first: str, second: str) -> pl.Expr:
+    def scores(pairs: pl.Series) -> pl.Series:
+        texts = pairs.struct.field(first).to_list(), pairs.struct.field(second).to_list()
+        return pl.Series(process.cpdist(*texts, scorer=JaroWinkler.similarity, dtype=np.float64))
+
+    return pl.struct(first, second).map_batches(scores, return_dtype=pl.Float64)

@@ -1,0 +1,76 @@
+"""Why a pair was merged, refused or left to a person: evidence by field, and a sentence."""
+
+import polars as pl
+
+from pipelines.linkage.model import LinkageModel, integer_weights
+from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+
+
+def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
+    """A list of field, level and weight for each scored pair, against its strongest alternative.
+
+    `scored` has the levels and `alternative`. The first entry, `prior`, is the weight before any evidence; the
+    entries add up to the pair's weight, and a field that says nothing is left out.
+    """
+    prior, weights = integer_weights(model)
+    entries = [
+        _entry(
+            pl.lit("prior"),
+            pl.col("alternative").replace_strict(
+                dict(enumerate(model.classes[1:])), return_dtype=pl.String
+            ),
+            pl.col("alternative").replace_strict(dict(enumerate(prior.tolist())), return_dtype=pl.Int64),
+        )
+    ]
+    for field, table in weights.items():
+        names = dict(enumerate(model.levels[field]))
+        cell = pl.col("alternative").cast(pl.Int64) * table.shape[1] + pl.col(field)
+        entries.append(
+            pl.when(pl.col(field).is_not_null()).then(
+                _entry(
+                    pl.lit(field),
+                    pl.col(field).replace_strict(names, default=None, return_dtype=pl.String),
+                    cell.replace_strict(
+                        dict(enumerate(table.ravel().tolist())), default=None, return_dtype=pl.Int64
+                    ),
+                )
+            )
+        )
+    return pl.concat_list(entries).list.drop_nulls()
+
+
+def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
+    """A Vietnamese sentence from `decision`, `weight` and `alternative`."""
+    names = {position: alternative.vi for position, alternative in enumerate(spec.alternatives)}
+    bits = (pl.col("weight") / 1000).round(1).cast(pl.String).str.replace(".", ",", literal=True)
+    other = pl.col("alternative").replace_strict(names, return_dtype=pl.String)
+    automatic, review = (f"{x:.1f}".replace(".", ",") for x in (settings.automatic_bits, settings.review_bits))
+    return (
+        pl.when(pl.col("decision") == "refused")
+        .then(
+            pl.format(
+                "Trọng số {} bit đủ để gộp, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau.", bits
+            )
+        )
+        .when(pl.col("decision") == "review")
+        .then(
+            pl.format(
+                "Trọng số {} bit, giữa ngưỡng xem xét " + review + " và ngưỡng tự động " + automatic
+                + " bit; khả năng khác mạnh nhất: {}.",
+                bits,
+                other,
+            )
+        )
+        .otherwise(
+            pl.format(
+                "Trọng số {} bit, từ ngưỡng tự động " + automatic
+                + " bit trở lên; khả năng khác mạnh nhất: {}.",
+                bits,
+                other,
+            )
+        )
+    )
+
+
+def _entry(field: pl.Expr, level: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    return pl.struct(field.alias("field"), level.alias("level"), weight.alias("weight"))

@@ -1,0 +1,102 @@
+"""Which of several records' values stands in the golden record, field by field, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Field:
+    """One golden field. Its `columns` are taken together from one record, which is chosen by its `value`.
+
+    `value` is a text (null: this record has none); `rank` orders kinds of value, the better the higher.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    value: pl.Expr
+    rank: pl.Expr
+
+
+def survive(
+    records: pl.DataFrame, fields: Sequence[Field]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Golden records and their provenance.
+
+    `records` needs `cluster`, `record_id`, `updated_on`, `fullness` (Int: how many values it has) and the fields'
+    columns. A value wins by rank, then by the number of records that have it, then by the newest update, then by
+    the fullest record, and last by record id, so that the order of records never matters.
+
+    Returns one row a cluster with the fields' columns, and the provenance of every field on which the records of a
+    cluster disagreed: `cluster`, `field`, `record_id`, `rule`, `other_values`.
+    """
+    several = pl.len().over("cluster") > 1
+    single = records.filter(~several)
+    many = records.filter(several)
+    golden = many.select("cluster").unique()
+    provenance = []
+    for field in fields:
+        winners, disputed = _choose(many, field)
+        golden = golden.join(winners, on="cluster", how="left")
+        provenance.append(disputed)
+    columns = ["cluster", *(column for field in fields for column in field.columns)]
+    return (
+        pl.concat([single.select(columns), golden.select(columns)]).sort("cluster"),
+        pl.concat(provenance).sort("cluster", "field"),
+    )
+
+
+def _choose(many: pl.DataFrame, field: Field) -> tuple[pl.DataFrame, pl.DataFrame]:
+    held = (
+        many.select(
+            "cluster",
+            "record_id",
+            "updated_on",
+            "fullness",
+            *field.columns,
+            field.value.alias("_value"),
+            field.rank.cast(pl.Int64).alias("_rank"),
+        )
+        .drop_nulls("_value")
+        .with_columns(pl.len().over("cluster", "_value").alias("_votes"))
+        .sort(
+            "cluster",
+            "_rank",
+            "_votes",
+            "updated_on",
+            "fullness",
+            "record_id",
+            descending=[False, True, True, True, True, False],
+            nulls_last=True,
+        )
+        .with_columns(
+            pl.col("_value").first().over("cluster").alias("_kept"),
+        )
+    )
+    winners = held.group_by("cluster", maintain_order=True).agg(pl.col(field.columns).first())
+    best = held.group_by("cluster", maintain_order=True).first()
+    other = held.filter(pl.col("_value") != pl.col("_kept"))
+    runner_up = other.group_by("cluster", maintain_order=True).first()
+    values = other.group_by("cluster").agg(pl.col("_value").unique().sort().alias("other_values"))
+    disputed = (
+        best.join(runner_up, on="cluster", suffix="_next")
+        .join(values, on="cluster")
+        .select(
+            "cluster",
+            pl.lit(field.name).alias("field"),
+            "record_id",
+            pl.when(pl.col("_rank") > pl.col("_rank_next"))
+            .then(pl.lit("most_exact"))
+            .when(pl.col("_votes") > pl.col("_votes_next"))
+            .then(pl.lit("most_rows"))
+            .when(pl.col("updated_on").ne_missing(pl.col("updated_on_next")))
+            .then(pl.lit("newest"))
+            .when(pl.col("fullness") > pl.col("fullness_next"))
+            .then(pl.lit("fullest_row"))
+            .otherwise(pl.lit("row_order"))
+            .alias("rule"),
+            "other_values",
+        )
+    )
+    return winners, disputed

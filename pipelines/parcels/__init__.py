@@ -1,0 +1,1 @@
+"""Land parcels: standard columns, what to compare, what survives, numbers and owners."""

@@ -1,0 +1,109 @@
+"""Linked parcel records → the tables of the warehouse that tell of land."""
+
+import polars as pl
+
+from pipelines.linkage.survivorship import Field, survive
+from pipelines.parcels.owners import parcel_owners
+from pipelines.warehouse import schema
+from pipelines.warehouse.quality import with_quality
+
+_ANY = pl.lit(0)
+
+
+def _plain(column: str) -> Field:
+    return Field(column, (column,), pl.col(column).cast(pl.String), _ANY)
+
+
+_FIELDS = (
+    _plain("area_m2"),
+    Field("land_use", ("land_use",), pl.col("land_use_key"), _ANY),
+    _plain("certificate_no"),
+    _plain("certificate_book_no"),
+    _plain("certificate_date"),
+    _plain("field_name"),
+    _plain("address"),
+    _plain("hamlet"),
+    _plain("note"),
+    Field(
+        "owner",
+        ("owner_name", "owner_id_no", "owner_birth_year", "owner_address"),
+        pl.col("owner_name"),
+        pl.col("owner_number").is_not_null(),
+    ),
+)
+_NUMBER = ("old_commune_code", "map_system", "map_scale", "sheet_no", "parcel_no")
+
+_REASONS: dict[str, pl.Expr] = {
+    "no_number": pl.col("sheet_no").is_null() | pl.col("parcel_no").is_null(),
+    "no_owner": pl.col("owner_name").is_null(),
+    "no_owner_number": pl.col("owner_name").is_not_null() & pl.col("owner_id_no").is_null(),
+    "no_certificate": pl.col("certificate_no").is_null(),
+    "no_area": pl.col("area_m2").is_null() | (pl.col("area_m2") <= 0),
+    "unknown_land_use": pl.col("land_use").is_null() | (pl.col("land_use").list.len() == 0),
+}
+
+
+def golden_parcels(
+    records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, citizens: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The tables `parcels`, `parcel_numbers`, `parcel_owners`, `parcel_sources` and `provenance`.
+
+    `records`: placed and standardised. `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`.
+    `citizens`: the golden citizens, among whom owners are looked up.
+    """
+    filled = [column for column in records.columns if records.schema[column] == pl.String]
+    records = (
+        records.join(members, on="record_id")
+        .join(ids, on="cluster")
+        .with_columns(
+            pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"),
+            pl.col("certificate_date").alias("updated_on"),
+        )
+        .sort(
+            "cluster",
+            "updated_on",
+            "fullness",
+            "record_id",
+            descending=[False, True, True, False],
+            nulls_last=True,
+        )
+        .with_columns(
+            (pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"),
+            pl.col("entity_id").alias("parcel_id"),
+            pl.col("sheet_no").alias("old_sheet_no"),
+            # Bảng 01 gives new sheet numbers; until it is made there are none.
+            pl.lit(None, pl.String).alias("new_sheet_no"),
+        )
+    )
+    survivors, provenance = survive(records, _FIELDS)
+    kept = records.filter("is_kept").select("cluster", "parcel_id", "old_sheet_no", "new_sheet_no", *_NUMBER)
+    parcels = (
+        survivors.join(kept, on="cluster")
+        .join(records.group_by("cluster").agg(pl.len().alias("source_row_count")), on="cluster")
+        .pipe(with_quality, _REASONS, _REASONS["no_number"])
+        .sort("cluster")
+    )
+    return {
+        "parcels": schema.PARCELS.conform(parcels),
+        "parcel_numbers": _numbers(records),
+        "parcel_owners": parcel_owners(parcels, citizens),
+        "parcel_sources": schema.PARCEL_SOURCES.conform(
+            records.sort("source_file", "source_row").with_columns(
+                pl.when("is_kept").then(pl.lit("kept")).otherwise(pl.lit("merged")).alias("outcome")
+            )
+        ),
+        "provenance": schema.PROVENANCE.conform(
+            provenance.join(ids, on="cluster").with_columns(pl.lit("parcels").alias("dataset"))
+        ),
+    }
+
+
+def _numbers(records: pl.DataFrame) -> pl.DataFrame:
+    """Every number that a parcel stands under, once; the kept row's is the current one."""
+    return schema.PARCEL_NUMBERS.conform(
+        records.sort("cluster", "is_kept", "record_id", descending=[False, True, False])
+        .group_by("cluster", *_NUMBER, maintain_order=True)
+        .first()
+        .with_columns(pl.col("is_kept").alias("is_current"))
+        .sort("cluster", "is_current", "record_id", descending=[False, True, False])
+    )

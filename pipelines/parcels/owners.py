@@ -1,0 +1,67 @@
+"""Owners of parcels, looked up among the citizens by their number.
+
+Only an equal number finds a person here; owners without one stay "no_match", which says that nobody was found, not
+that nobody is there. One owner a parcel, as the land book writes it.
+"""
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from pipelines.vietnamese.names import name_case, without_title
+from pipelines.vietnamese.spelling import ascii_key
+from pipelines.warehouse import schema
+
+_NAMES_AGREE = 85.0
+"""RapidFuzz token-set ratio from which a number and a name are taken to be one person's."""
+
+
+def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame:
+    """The contract's table, from golden parcels with their owner columns and the golden citizens."""
+    owners = parcels.filter(pl.col("owner_name").is_not_null()).join(
+        _by_number(citizens), left_on="owner_id_no", right_on="number", how="left"
+    )
+    folded = ascii_key(name_case(without_title(pl.col("owner_name"))))
+    names = owners.select(folded.alias("owner"), pl.col("citizen_ascii")).fill_null("")
+    ratio = process.cpdist(names["owner"].to_list(), names["citizen_ascii"].to_list(), scorer=fuzz.token_set_ratio)
+    found = pl.col("citizen_id").is_not_null()
+    agree = found & (pl.col("score") >= _NAMES_AGREE)
+    return schema.PARCEL_OWNERS.conform(
+        owners.with_columns(pl.Series("ratio", np.asarray(ratio), dtype=pl.Float64))
+        .with_columns(pl.when(found).then("ratio").alias("score"))
+        .with_columns(
+            pl.lit(1).alias("owner_no"),
+            pl.lit("unknown").alias("owner_kind"),
+            pl.when(agree)
+            .then(pl.lit("confirmed"))
+            .when(found)
+            .then(pl.lit("needs_paper"))
+            .otherwise(pl.lit("no_match"))
+            .alias("status"),
+            pl.when(agree)
+            .then(pl.lit("Cùng số giấy tờ, tên phù hợp."))
+            .when(found)
+            .then(pl.lit("Cùng số giấy tờ nhưng tên khác; cần xem giấy tờ."))
+            .when(pl.col("owner_id_no").is_null())
+            .then(pl.lit("Sổ không ghi số giấy tờ; chưa đối sánh theo tên."))
+            .otherwise(pl.lit("Không có công dân nào mang số giấy tờ này."))
+            .alias("reason"),
+        )
+        .sort("cluster")
+    )
+
+
+def _by_number(citizens: pl.DataFrame) -> pl.DataFrame:
+    """Numbers that belong to one citizen only: the trusted 12 digits, former ones, and the old 9 digits."""
+    sources = [
+        citizens.filter(personal_id_status="trusted").select("citizen_id", "full_name", number="personal_id"),
+        citizens.select("citizen_id", "full_name", number="former_personal_ids").explode("number"),
+        citizens.select("citizen_id", "full_name", number="old_id_no"),
+    ]
+    return (
+        pl.concat(sources)
+        .drop_nulls("number")
+        .unique(["citizen_id", "number"])
+        .filter(pl.len().over("number") == 1)
+        .select("citizen_id", "number", ascii_key(pl.col("full_name")).alias("citizen_ascii"))
+    )

@@ -1,0 +1,337 @@
+"""What the page states, asked of the warehouse: every count is made by one SQL query here.
+
+Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an
+empty fact and never an error.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import polars as pl
+
+Row = dict[str, Any]
+
+WEAKEST_SHOWN: Final = 30
+MOST_BINS: Final = 48
+
+_VIEWS: Final = """
+CREATE TEMP VIEW sources AS
+    SELECT 'citizens' AS dataset, citizen_id AS entity_id, * EXCLUDE (citizen_id) FROM citizen_sources
+    UNION ALL BY NAME
+    SELECT 'parcels' AS dataset, parcel_id AS entity_id, * EXCLUDE (parcel_id) FROM parcel_sources;
+CREATE TEMP VIEW entities AS
+    SELECT 'citizens' AS dataset, citizen_id AS entity_id, old_commune_code, quality_group, quality_reasons
+    FROM citizens
+    UNION ALL
+    SELECT 'parcels', parcel_id, old_commune_code, quality_group, quality_reasons FROM parcels;
+CREATE TEMP VIEW files AS
+    SELECT * REPLACE (
+        nullif(duplicate_of, '') AS duplicate_of, coalesce(dataset, 'unknown') AS dataset,
+        coalesce(physical_lines, 0) AS physical_lines, coalesce(title_lines, 0) AS title_lines,
+        coalesce(header_lines, 0) AS header_lines, coalesce(blank_lines, 0) AS blank_lines,
+        coalesce(total_lines, 0) AS total_lines, coalesce(record_lines, 0) AS record_lines,
+        coalesce(records, 0) AS records, coalesce(loaded, 0) AS loaded,
+        coalesce(quarantined, 0) AS quarantined, coalesce(placed, 0) AS placed,
+        coalesce(unplaced, 0) AS unplaced, coalesce(elsewhere, 0) AS elsewhere,
+        coalesce(kept, 0) AS kept, coalesce(merged, 0) AS merged)
+    FROM row_balance;
+"""
+
+_FILES: Final = """
+SELECT *,
+    [physical_lines = title_lines + header_lines + blank_lines + total_lines + record_lines,
+     records = loaded + quarantined, loaded = placed + unplaced + elsewhere, placed = kept + merged] AS holds
+FROM files ORDER BY dataset, old_commune_code, source_file
+"""
+
+_TOTALS: Final = """
+WITH summed AS (
+    SELECT dataset, count(*) AS files,
+        sum(COLUMNS(['physical_lines', 'title_lines', 'header_lines', 'blank_lines', 'total_lines',
+            'record_lines', 'records', 'loaded', 'quarantined', 'placed',
+            'unplaced', 'elsewhere', 'kept', 'merged']))::BIGINT
+    FROM files WHERE duplicate_of IS NULL GROUP BY dataset)
+SELECT *,
+    [physical_lines = title_lines + header_lines + blank_lines + total_lines + record_lines,
+     records = loaded + quarantined, loaded = placed + unplaced + elsewhere, placed = kept + merged] AS holds
+FROM summed ORDER BY dataset
+"""
+
+_CROSS_CHECKS: Final = """
+WITH sets AS (SELECT unnest(['citizens', 'parcels']) AS dataset),
+balance AS (SELECT dataset, sum(kept) AS kept, sum(merged) AS merged, sum(placed) AS placed,
+        sum(unplaced) AS unplaced FROM files WHERE duplicate_of IS NULL GROUP BY dataset),
+checks AS (
+    SELECT dataset, 1 AS position, 'kept' AS relation, kept AS stated,
+        (SELECT count(*) FROM entities e WHERE e.dataset = s.dataset) AS counted
+    FROM sets s LEFT JOIN balance USING (dataset)
+    UNION ALL
+    SELECT dataset, 2, 'placed', placed, (SELECT count(*) FROM sources e WHERE e.dataset = s.dataset)
+    FROM sets s LEFT JOIN balance USING (dataset)
+    UNION ALL
+    SELECT dataset, 3, 'merged', merged,
+        (SELECT coalesce(sum(rows - 1), 0) FROM clusters e WHERE e.dataset = s.dataset)
+    FROM sets s LEFT JOIN balance USING (dataset)
+    UNION ALL
+    SELECT dataset, 4, 'unplaced', unplaced, (SELECT count(*) FROM unplaced e WHERE e.dataset = s.dataset)
+    FROM sets s LEFT JOIN balance USING (dataset)
+    UNION ALL
+    SELECT 'all', 5, 'quarantined', (SELECT sum(quarantined) FROM files WHERE duplicate_of IS NULL),
+        (SELECT count(*) FROM quarantine))
+SELECT dataset, relation, coalesce(stated, 0)::BIGINT AS stated, counted::BIGINT AS counted,
+    coalesce(stated, 0) = counted AS holds
+FROM checks ORDER BY dataset = 'all', dataset, position
+"""
+
+_KEY_FIGURES: Final = """
+SELECT (SELECT coalesce(sum(records), 0) FROM files WHERE duplicate_of IS NULL)::BIGINT AS records,
+    (SELECT count(*) FROM files) AS files,
+    (SELECT count(*) FROM citizens) AS people,
+    (SELECT count(*) FROM parcels) AS parcels,
+    (SELECT count(*) FROM households) AS households,
+    (SELECT count(*) FROM sources WHERE outcome = 'merged') AS merged,
+    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') = 'open') AS cases,
+    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') = 'open' AND blocking) AS blocking,
+    (SELECT count(*) FROM quarantine) AS quarantined,
+    (SELECT count(*) FROM unplaced) AS unplaced
+"""
+
+_CLUSTER_SIZES: Final = """
+SELECT dataset, rows AS size, count(*) AS entities, sum(rows)::BIGINT AS rows, min(weakest_weight) AS weakest
+FROM clusters GROUP BY dataset, rows ORDER BY dataset, size
+"""
+
+_SPANS: Final = """
+CREATE TEMP VIEW spans AS
+    SELECT dataset, entity_id, list_sort(list(DISTINCT coalesce(old_commune_code, '?'))) AS communes
+    FROM sources GROUP BY dataset, entity_id HAVING count(*) > 1
+"""
+
+_SPAN_COUNTS: Final = """
+SELECT dataset, count(*) AS entities, count(*) FILTER (len(communes) = 1) AS within_one,
+    count(*) FILTER (len(communes) = 2) AS across_two, count(*) FILTER (len(communes) > 2) AS across_more
+FROM spans GROUP BY dataset ORDER BY dataset
+"""
+
+_COMMUNE_MATRIX: Final = """
+WITH ones AS (SELECT dataset, entity_id, len(communes) AS spread, unnest(communes) AS commune FROM spans)
+SELECT a.dataset, a.commune AS first, b.commune AS second, count(*) AS entities
+FROM ones a JOIN ones b USING (dataset, entity_id)
+WHERE a.commune < b.commune OR (a.commune = b.commune AND a.spread = 1)
+GROUP BY ALL ORDER BY ALL
+"""
+
+_LINKS_BY_DECISION: Final = """
+SELECT dataset, decision, count(*) AS links, min(weight) AS lightest, max(weight) AS heaviest
+FROM links GROUP BY dataset, decision ORDER BY dataset, decision
+"""
+
+_LINK_BINS: Final = """
+SELECT decision, (weight // $width - (weight % $width < 0)::INT)::BIGINT AS bin, count(*) AS links
+FROM links WHERE dataset = $dataset AND weight IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+
+_WEAKEST: Final = """
+SELECT l.dataset, l.weight, l.probability, l.evidence, [struct_pack(
+        raw := s.raw, source_file := s.source_file, source_line := s.source_line,
+        commune := s.old_commune_code, outcome := s.outcome)
+    FOR s IN [a, b]] AS sides
+FROM links l LEFT JOIN sources a ON a.dataset = l.dataset AND a.record_id = l.record_id_a
+    LEFT JOIN sources b ON b.dataset = l.dataset AND b.record_id = l.record_id_b
+WHERE l.decision = 'automatic' AND l.dataset = $dataset
+ORDER BY l.weight, l.record_id_a, l.record_id_b LIMIT $most
+"""
+
+_CASES: Final = """
+SELECT dataset, reason, count(*) AS cases, count(*) FILTER (coalesce(blocking, false)) AS blocking,
+    min(priority) AS priority, sum(len(record_ids))::BIGINT AS rows
+FROM review_queue WHERE coalesce(status, 'open') = 'open'
+GROUP BY dataset, reason ORDER BY blocking DESC, priority, cases DESC, dataset, reason
+"""
+
+_QUARANTINE: Final = """
+SELECT reason_code, source_file, dataset, count(*) AS rows, list(source_line ORDER BY source_line) AS lines
+FROM quarantine GROUP BY reason_code, source_file, dataset ORDER BY rows DESC, reason_code, source_file
+"""
+
+_UNPLACED: Final = """
+SELECT old_commune_code, hamlet, dataset, reason, count(*) AS rows, count(DISTINCT sheet_no) AS sheets
+FROM unplaced GROUP BY ALL ORDER BY old_commune_code, dataset, rows DESC, hamlet, reason
+"""
+
+_QUALITY: Final = """
+SELECT dataset, coalesce(old_commune_code, '?') AS commune, quality_group AS grp, count(*) AS entities
+FROM entities WHERE quality_group IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
+
+_QUALITY_REASONS: Final = """
+SELECT dataset, reason, count(*) AS entities, count(*) FILTER (quality_group = 2) AS group_2,
+    count(*) FILTER (quality_group = 3) AS group_3
+FROM (SELECT dataset, quality_group, unnest(list_distinct(quality_reasons)) AS reason FROM entities)
+GROUP BY dataset, reason ORDER BY dataset, entities DESC, reason
+"""
+
+_INPUTS: Final = """
+SELECT coalesce(f.source_file, m.file) AS source_file, f.sha256 AS in_balance, m.sha256 AS in_manifest,
+    f.encoding, f.duplicate_of, coalesce(f.sha256, m.sha256) AS sha256,
+    f.sha256 IS NULL OR m.sha256 IS NULL OR f.sha256 = m.sha256 AS agree,
+    f.source_file IS NOT NULL AS balanced
+FROM files f FULL JOIN (
+    SELECT key[length('input_sha256.') + 1:] AS file, value AS sha256
+    FROM manifest WHERE starts_with(key, 'input_sha256.')) m ON m.file = f.source_file
+ORDER BY ALL
+"""
+
+
+@dataclass(frozen=True)
+class Commune:
+    """A new commune as the manifest names it; what the manifest lacks is empty."""
+
+    code: str
+    name: str
+    kind: str
+    province: str
+    mode: str
+    started_at: str
+    run_id: str
+    code_version: str
+    old: list[Row]
+    warnings: list[str]
+
+    def old_name(self, code: str | None) -> str:
+        """The name of an old commune with its code, or the code alone when it is not known."""
+        names = {str(one.get("code")): one.get("name") for one in self.old}
+        if not code or code == "?":
+            return "không rõ xã cũ"
+        return f"{names[code]} ({code})" if names.get(code) else code
+
+
+@dataclass(frozen=True)
+class LinkWeights:
+    """The links of one dataset: counts by decision, by bin of weight, and the thresholds in force."""
+
+    decisions: list[Row]
+    bins: list[Row]
+    width: int
+    thresholds: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the page states about one warehouse."""
+
+    commune: Commune
+    figures: Row
+    files: list[Row]
+    totals: list[Row]
+    cross_checks: list[Row]
+    cluster_sizes: list[Row]
+    spans: list[Row]
+    matrix: list[Row]
+    weights: dict[str, LinkWeights]
+    candidates: dict[str, list[Row]]
+    weakest: dict[str, list[Row]]
+    cases: list[Row]
+    quarantine: list[Row]
+    unplaced: list[Row]
+    quality: list[Row]
+    quality_reasons: list[Row]
+    inputs: list[Row]
+    rules: list[Row]
+
+
+def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
+    """All facts of the warehouse file `staging` and of the checks made of it."""
+    with _opened(staging) as warehouse:
+        manifest = {
+            row["key"]: row["value"] or "" for row in _rows(warehouse, "SELECT key, value FROM manifest")
+        }
+        both = ("citizens", "parcels")
+        return Facts(
+            commune=_commune(manifest),
+            figures=_rows(warehouse, _KEY_FIGURES)[0],
+            files=_rows(warehouse, _FILES),
+            totals=_rows(warehouse, _TOTALS),
+            cross_checks=_rows(warehouse, _CROSS_CHECKS),
+            cluster_sizes=_rows(warehouse, _CLUSTER_SIZES),
+            spans=_rows(warehouse, _SPAN_COUNTS),
+            matrix=_rows(warehouse, _COMMUNE_MATRIX),
+            weights={name: _weights(warehouse, name, manifest) for name in both},
+            candidates={name: _objects(manifest.get(f"candidates.{name}")) for name in both},
+            weakest={name: _rows(warehouse, _WEAKEST, dataset=name, most=WEAKEST_SHOWN) for name in both},
+            cases=_rows(warehouse, _CASES),
+            quarantine=_rows(warehouse, _QUARANTINE),
+            unplaced=_rows(warehouse, _UNPLACED),
+            quality=_rows(warehouse, _QUALITY),
+            quality_reasons=_rows(warehouse, _QUALITY_REASONS),
+            inputs=_rows(warehouse, _INPUTS),
+            rules=validation.to_dicts(),
+        )
+
+
+@contextmanager
+def _opened(staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, read-only and unable to reach anything else, with the views the queries ask."""
+    config: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
+    with duckdb.connect(str(staging), read_only=True, config=config) as warehouse:
+        warehouse.execute(_VIEWS)
+        warehouse.execute(_SPANS)
+        yield warehouse
+
+
+def _rows(warehouse: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list[Row]:
+    answer = warehouse.execute(query, parameters or None)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _commune(manifest: dict[str, str]) -> Commune:
+    return Commune(
+        code=manifest.get("commune_code", ""),
+        name=manifest.get("commune_name", ""),
+        kind=manifest.get("commune_kind", ""),
+        province=manifest.get("province", ""),
+        mode=manifest.get("mode", ""),
+        started_at=manifest.get("started_at", ""),
+        run_id=manifest.get("run_id", ""),
+        code_version=manifest.get("code_version", ""),
+        old=_objects(manifest.get("old_communes")),
+        warnings=[str(sentence) for sentence in _list(manifest.get("warnings"))],
+    )
+
+
+def _weights(warehouse: duckdb.DuckDBPyConnection, dataset: str, manifest: dict[str, str]) -> LinkWeights:
+    decisions = [row for row in _rows(warehouse, _LINKS_BY_DECISION) if row["dataset"] == dataset]
+    known = [row[end] for row in decisions for end in ("lightest", "heaviest") if row[end] is not None]
+    span = max(known) - min(known) if known else 0
+    width = next((size for size in (500, 1000, 2000, 5000, 10_000) if span / size <= MOST_BINS), 50_000)
+    thresholds = _json(manifest.get(f"thresholds.{dataset}"))
+    return LinkWeights(
+        decisions=decisions,
+        bins=_rows(warehouse, _LINK_BINS, dataset=dataset, width=width),
+        width=width,
+        thresholds={name: int(value) for name, value in thresholds.items() if isinstance(value, int | float)}
+        if isinstance(thresholds, dict)
+        else {},
+    )
+
+
+def _json(text: str | None) -> Any:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return None
+
+
+def _list(text: str | None) -> list[Any]:
+    found = _json(text)
+    return found if isinstance(found, list) else []
+
+
+def _objects(text: str | None) -> list[Row]:
+    return [one for one in _list(text) if isinstance(one, dict)]

@@ -1,0 +1,41 @@
+"""What must not be readable on a page: personal numbers are masked before any text is written.
+
+Masking is done where text leaves for the page (`mask_numbers`), not where it is read, so that a number
+written into a name, a file name or a sentence is caught as well.
+"""
+
+import re
+from typing import Final
+
+_DIGITS_IN_A_ROW: Final = re.compile(r"(?<!\d)\d{9,13}(?!\d)")
+_DIGITS_IN_GROUPS: Final = re.compile(r"(?<!\d)(?<!\d[ .\u00a0])\d+(?:[ .\u00a0]\d+)+(?![ .\u00a0]?\d)")
+_STARS: Final = "*****"
+
+
+def mask_digits(digits: str) -> str:
+    """`digits` with its middle hidden: `001*****1234` for a personal number, `01*****89` for an older one."""
+    if len(digits) == 12:
+        return digits[:3] + _STARS + digits[-4:]
+    return digits[:2] + _STARS + digits[-2:]
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with everything that may be a personal number masked, also one written in groups of digits.
+
+    Nine to thirteen digits in a row are masked (a number that lost its zeros, or a telephone number); with
+    dots or spaces between, only exactly nine or twelve digits are, so that ordinary figures stay readable.
+    """
+
+    def grouped(match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match[0])
+        return mask_digits(digits) if len(digits) in (9, 12) else match[0]
+
+    return _DIGITS_IN_A_ROW.sub(lambda match: mask_digits(match[0]), _DIGITS_IN_GROUPS.sub(grouped, text))
+
+
+def mask_identity_field(text: str) -> str:
+    """The content of a field that holds a personal number: masked, or hidden whole when it is not one."""
+    digits = re.sub(r"\D", "", text)
+    if not text.strip():
+        return ""
+    return mask_digits(digits) if len(digits) in (9, 11, 12) else "(đã che)"

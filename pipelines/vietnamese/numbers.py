@@ -1,0 +1,45 @@
+"""Personal numbers: the 12 digits (số định danh cá nhân) and the older 9 (số CMND).
+
+The 12 digits are: province or country of birth registration (3), century and sex (1), year of birth (2), random (6);
+NĐ 137/2015 Art. 13, TT 07/2016/TT-BCA Art. 7. There is no check digit, so that a slip in the last six cannot be seen.
+"""
+
+import polars as pl
+
+
+def digits(text: pl.Expr) -> pl.Expr:
+    """A number without the spaces, dots and dashes that people put in it."""
+    return text.str.replace_all(r"[\s.\-]", "")
+
+
+def personal_number(text: pl.Expr) -> pl.Expr:
+    """The text when it is a well-formed 12-digit number, else null.
+
+    Well-formed: 12 digits; the first three name a province (001 to 096) or a foreign country (097 and above); the
+    century of birth is one that someone alive can have (0 to 3, births of 1900 to 2099); the last six are not all
+    the same digit, as in a number typed to fill a cell.
+    """
+    number = digits(text)
+    formed = number.str.contains(r"^\d{3}[0-3]\d{8}$") & ~number.str.starts_with("000")
+    filler = pl.any_horizontal(number.str.ends_with(str(digit) * 6) for digit in range(10))
+    return pl.when(formed & ~filler).then(number)
+
+
+def old_number(text: pl.Expr) -> pl.Expr:
+    """The text when it is a 9-digit number that is not one digit repeated, else null."""
+    number = digits(text)
+    filler = pl.any_horizontal(number.str.starts_with(str(digit) * 8) for digit in range(10))
+    return pl.when(number.str.contains(r"^\d{9}$") & ~filler).then(number)
+
+
+def number_sex(number: pl.Expr) -> pl.Expr:
+    """The sex that a 12-digit number tells: male or female."""
+    return (
+        pl.when(number.str.slice(3, 1).cast(pl.Int64) % 2 == 0).then(pl.lit("male")).otherwise(pl.lit("female"))
+    )
+
+
+def number_birth_year(number: pl.Expr) -> pl.Expr:
+    """The year of birth that a 12-digit number tells."""
+    century = 1900 + number.str.slice(3, 1).cast(pl.Int64) // 2 * 100
+    return century + number.str.slice(4, 2).cast(pl.Int64)

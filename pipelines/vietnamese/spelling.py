@@ -1,0 +1,33 @@
+"""Spelling keys: what two spellings of one Vietnamese word have in common.
+
+All functions take and give Polars expressions over text columns, so that a column costs one pass.
+"""
+
+import polars as pl
+
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+"""The five written tones as combining marks: huyền, sắc, ngã, hỏi, nặng."""
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """Composed (NFC), without invisible characters, with single spaces; null when nothing is left."""
+    visible = text.str.normalize("NFC").str.replace_all("[\u200b-\u200f\u2060\ufeff\u00ad]", "")
+    spaced = visible.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars(" ")
+    return pl.when(spaced != "").then(spaced)
+
+
+def spelling_key(text: pl.Expr) -> pl.Expr:
+    """Lower case, with each syllable's tone mark behind the syllable: hoà = hòa, THUỶ = thủy, but hung ≠ hùng."""
+    decomposed = text.str.to_lowercase().str.normalize("NFD")
+    return decomposed.str.replace_all(rf"(\S*?)([{TONES}])(\S*)", "$1$3$2")
+
+
+def ascii_key(text: pl.Expr) -> pl.Expr:
+    """Lower case without any mark, đ as d: what is left when all diacritics are lost."""
+    decomposed = text.str.to_lowercase().str.normalize("NFD")
+    return decomposed.str.replace_all(r"\p{M}", "").str.replace_all("đ", "d", literal=True)
+
+
+def has_marks(text: pl.Expr) -> pl.Expr:
+    """Whether a text carries any Vietnamese mark (a tone, a vowel's hat, breve or horn, or đ)."""
+    return text.str.normalize("NFD").str.contains(r"[\p{M}đĐ]")

@@ -1,0 +1,454 @@
+"""The published warehouse, declared: every table, its columns, their types and what they mean.
+
+This is the only place where a table's shape stands. The builder, the logical hash, the data dictionary of the
+report and the tests all read it from here; the names are those of the contract and do not change.
+
+What does not belong here: how a table is filled (`pipelines.citizens`, `pipelines.parcels`, `pipelines.review`)
+and what must be true of it (`expectations`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+TEXT: Final = "VARCHAR"
+COUNT: Final = "BIGINT"
+REAL: Final = "DOUBLE"
+DATE: Final = "DATE"
+FLAG: Final = "BOOLEAN"
+TEXTS: Final = "VARCHAR[]"
+BYTES: Final = "BLOB"
+RAW: Final = "MAP(VARCHAR, VARCHAR)"
+LAND_USE: Final = "STRUCT(code VARCHAR, area_m2 DOUBLE)[]"
+EVIDENCE: Final = "STRUCT(field VARCHAR, level VARCHAR, weight BIGINT)[]"
+PATH: Final = "STRUCT(record_id_a VARCHAR, record_id_b VARCHAR, weight BIGINT)[]"
+
+_POLARS: Final[dict[str, pl.DataType]] = {
+    TEXT: pl.String(),
+    COUNT: pl.Int64(),
+    REAL: pl.Float64(),
+    DATE: pl.Date(),
+    FLAG: pl.Boolean(),
+    TEXTS: pl.List(pl.String()),
+    BYTES: pl.Binary(),
+    RAW: pl.List(pl.Struct({"key": pl.String(), "value": pl.String()})),
+    LAND_USE: pl.List(pl.Struct({"code": pl.String(), "area_m2": pl.Float64()})),
+    EVIDENCE: pl.List(pl.Struct({"field": pl.String(), "level": pl.String(), "weight": pl.Int64()})),
+    PATH: pl.List(
+        pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, its DuckDB type, and its meaning in Vietnamese and English."""
+
+    name: str
+    type: str
+    vi: str
+    en: str
+    entity: str | None = None
+    """Whose id stands here (`citizens`, `parcels`, `any`): the logical hash names it by its rows instead."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the warehouse; `vi` and `en` say what one row is."""
+
+    name: str
+    vi: str
+    en: str
+    columns: tuple[Column, ...]
+    in_logical_hash: bool = True
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        """The Polars schema whose frames fill this table (a map is a list of key and value)."""
+        return pl.Schema({column.name: _POLARS[column.type] for column in self.columns})
+
+    def empty(self) -> pl.DataFrame:
+        """This table with no row, for what no run has filled yet."""
+        return pl.DataFrame(schema=self.polars_schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with exactly this table's columns, in order and type; a missing column is an error."""
+        return frame.select(pl.col(column.name).cast(_POLARS[column.type]) for column in self.columns)
+
+
+def _sources(dataset: str, id_column: str, what_vi: str, what_en: str) -> Table:
+    return Table(
+        f"{dataset[:-1]}_sources",
+        f"một dòng {what_vi} đã được xếp vào xã, phường mới",
+        f"one placed {what_en} row of an export",
+        (
+            Column("record_id", TEXT, "mã dòng, tính từ nội dung", "id of the row, from its content"),
+            Column(id_column, TEXT, "mã thực thể mà dòng này thuộc về", "the entity it became", dataset),
+            Column("source_file", TEXT, "tệp nguồn", "source file, relative to the exports folder"),
+            Column("source_line", COUNT, "dòng vật lý, từ 1", "physical line where the record starts, from 1"),
+            Column("source_row", COUNT, "bản ghi thứ mấy trong tệp, từ 1", "record number in the file, from 1"),
+            Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+            Column("outcome", TEXT, "kept (giữ) hoặc merged (gộp)", "kept or merged; one kept per entity"),
+            Column("raw", RAW, "nguyên văn từng ô", "header to text, as it stood in the file"),
+        ),
+    )
+
+
+CITIZENS = Table(
+    "citizens",
+    "một người",
+    "one person",
+    (
+        Column("citizen_id", TEXT, "mã công dân, cấp một lần", "id, minted once", "citizens"),
+        Column("full_name", TEXT, "họ, chữ đệm và tên", "full name"),
+        Column("birth_date", DATE, "ngày sinh, khi biết đủ", "birth date, when known to the day"),
+        Column("birth_precision", TEXT, "độ chính xác của ngày sinh", "day, month, year, placeholder, unknown"),
+        Column("birth_year", COUNT, "năm sinh", "birth year"),
+        Column("sex", TEXT, "giới tính: male (nam), female (nữ)", "male, female"),
+        Column("personal_id", TEXT, "số định danh cá nhân, 12 số", "12-digit personal number"),
+        Column("personal_id_status", TEXT, "độ tin của số định danh", "trusted, doubtful, shared, none"),
+        Column("former_personal_ids", TEXTS, "các số định danh khác", "other personal numbers on its rows"),
+        Column("old_id_no", TEXT, "số CMND 9 số", "old 9-digit number"),
+        Column("household_id", TEXT, "mã hộ", "household"),
+        Column("relation_to_head", TEXT, "quan hệ với chủ hộ", "relation to the head of household"),
+        Column("father_name", TEXT, "họ tên cha", "father's name"),
+        Column("mother_name", TEXT, "họ tên mẹ", "mother's name"),
+        Column("spouse_name", TEXT, "họ tên vợ hoặc chồng", "spouse's name"),
+        Column("phone", TEXT, "số điện thoại", "telephone number"),
+        Column("address_old", TEXT, "địa chỉ cũ, như trong sổ", "address as the register has it"),
+        Column("address_new", TEXT, "địa chỉ theo xã, phường mới", "address in the new commune"),
+        Column("hamlet", TEXT, "thôn, tổ dân phố", "hamlet"),
+        Column("old_commune_code", TEXT, "mã xã cũ", "old commune of the row kept"),
+        Column("status", TEXT, "tình trạng cư trú", "present, moved, dead, unknown"),
+        Column("updated_on", DATE, "ngày cập nhật mới nhất", "latest update among its rows"),
+        Column("note", TEXT, "ghi chú", "note"),
+        Column("quality_group", COUNT, "nhóm chất lượng 1, 2, 3", "1 usable, 2 to correct, 3 to rebuild"),
+        Column("quality_reasons", TEXTS, "lý do xếp nhóm", "reason codes for the group"),
+        Column("source_row_count", COUNT, "số dòng nguồn", "rows that became this person"),
+    ),
+)
+
+CITIZENS_SENSITIVE = Table(
+    "citizens_sensitive",
+    "thông tin nhạy cảm của một người",
+    "one person's sensitive fields",
+    (
+        Column("citizen_id", TEXT, "mã công dân", "person", "citizens"),
+        Column("ethnicity", TEXT, "dân tộc", "ethnic group as recorded"),
+    ),
+)
+
+HOUSEHOLDS = Table(
+    "households",
+    "một hộ",
+    "one household",
+    (
+        Column("household_id", TEXT, "mã hộ: mã xã cũ và số hộ khẩu", "old commune and household number"),
+        Column("head_citizen_id", TEXT, "mã công dân của chủ hộ", "head of household", "citizens"),
+        Column("address_new", TEXT, "địa chỉ theo xã, phường mới", "address in the new commune"),
+        Column("hamlet", TEXT, "thôn, tổ dân phố", "hamlet"),
+        Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+        Column("member_count", COUNT, "số người trong hộ", "persons in the household"),
+    ),
+)
+
+CITIZEN_SOURCES = _sources("citizens", "citizen_id", "công dân", "citizen")
+PARCEL_SOURCES = _sources("parcels", "parcel_id", "thửa đất", "parcel")
+
+_NUMBER_COLUMNS = (
+    Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+    Column("map_system", TEXT, "hệ bản đồ", "map system (299, 1994, overall survey)"),
+    Column("map_scale", TEXT, "tỷ lệ", "scale denominator"),
+    Column("old_sheet_no", TEXT, "số tờ cũ", "sheet number in the old commune"),
+    Column("parcel_no", TEXT, "số thửa", "parcel number"),
+    Column("new_sheet_no", TEXT, "số tờ mới", "sheet number in the new commune"),
+)
+
+PARCELS = Table(
+    "parcels",
+    "một thửa đất",
+    "one parcel",
+    (
+        Column("parcel_id", TEXT, "mã thửa, cấp một lần", "id, minted once", "parcels"),
+        *_NUMBER_COLUMNS,
+        Column("area_m2", REAL, "diện tích, m²", "area in square metres"),
+        Column("land_use", LAND_USE, "loại đất và diện tích từng loại", "land-use codes with areas"),
+        Column("certificate_no", TEXT, "số phát hành giấy chứng nhận", "certificate serial"),
+        Column("certificate_book_no", TEXT, "số vào sổ", "certificate book number"),
+        Column("certificate_date", DATE, "ngày cấp", "date of issue"),
+        Column("field_name", TEXT, "xứ đồng", "field name"),
+        Column("address", TEXT, "địa chỉ thửa đất", "address of the parcel"),
+        Column("hamlet", TEXT, "thôn, tổ dân phố", "hamlet"),
+        Column("note", TEXT, "ghi chú", "note"),
+        Column("quality_group", COUNT, "nhóm chất lượng 1, 2, 3", "1 usable, 2 to correct, 3 to rebuild"),
+        Column("quality_reasons", TEXTS, "lý do xếp nhóm", "reason codes for the group"),
+        Column("source_row_count", COUNT, "số dòng nguồn", "rows that became this parcel"),
+    ),
+)
+
+PARCEL_NUMBERS = Table(
+    "parcel_numbers",
+    "một số hiệu mà thửa đất đang có hoặc từng có",
+    "one number that a parcel has or had",
+    (
+        Column("parcel_id", TEXT, "mã thửa", "parcel", "parcels"),
+        *_NUMBER_COLUMNS,
+        Column("record_id", TEXT, "dòng nguồn", "the row that gives the number"),
+        Column("is_current", FLAG, "số hiệu hiện hành", "whether it is the current number"),
+    ),
+)
+
+PARCEL_RELATIONS = Table(
+    "parcel_relations",
+    "một quan hệ đo vẽ lại, không phải cùng một thửa",
+    "a re-survey relation that is not identity",
+    (
+        Column("from_parcel_id", TEXT, "thửa trước", "earlier parcel", "parcels"),
+        Column("to_parcel_id", TEXT, "thửa sau", "later parcel", "parcels"),
+        Column("kind", TEXT, "loại quan hệ", "resurveyed_as, split_into, joined_into, overlaps"),
+        Column("reason", TEXT, "căn cứ", "why"),
+    ),
+)
+
+PARCEL_OWNERS = Table(
+    "parcel_owners",
+    "một chủ sử dụng của thửa đất",
+    "one owner of a parcel",
+    (
+        Column("parcel_id", TEXT, "mã thửa", "parcel", "parcels"),
+        Column("owner_no", COUNT, "chủ thứ mấy", "which owner, from 1"),
+        Column("owner_name", TEXT, "tên chủ sử dụng", "owner's name as recorded"),
+        Column("owner_kind", TEXT, "loại chủ", "person, household, organisation, state, unknown"),
+        Column("owner_id_no", TEXT, "số giấy tờ của chủ", "owner's 9- or 12-digit number"),
+        Column("owner_birth_year", COUNT, "năm sinh của chủ", "owner's birth year"),
+        Column("owner_address", TEXT, "địa chỉ của chủ", "owner's address"),
+        Column("citizen_id", TEXT, "công dân tương ứng", "the person, if found", "citizens"),
+        Column("status", TEXT, "tình trạng đối sánh", "confirmed, needs_paper, no_match"),
+        Column("score", REAL, "điểm đối sánh", "score of the match"),
+        Column("reason", TEXT, "căn cứ", "why"),
+    ),
+)
+
+SHEET_MAP = Table(
+    "sheet_map",
+    "một tờ bản đồ cũ và số mới (Bảng 01)",
+    "one old sheet and its new number (Bảng 01)",
+    (
+        Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+        Column("map_system", TEXT, "hệ bản đồ", "map system"),
+        Column("old_sheet_no", TEXT, "số tờ cũ", "old sheet number"),
+        Column("new_sheet_no", TEXT, "số tờ mới", "new sheet number"),
+        Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late"),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    "một cặp dòng đã gộp, chờ xem xét, hoặc bị ràng buộc ngăn lại",
+    "one compared pair that was merged, is in review, or was stopped by a constraint",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("record_id_a", TEXT, "dòng thứ nhất", "first row"),
+        Column("record_id_b", TEXT, "dòng thứ hai", "second row"),
+        Column("weight", COUNT, "trọng số, phần nghìn bit", "match weight in thousandths of a bit"),
+        Column("probability", REAL, "xác suất theo mô hình", "probability by the model"),
+        Column("decision", TEXT, "quyết định", "automatic, review, refused, officer"),
+        Column("reason", TEXT, "lý do", "reason, in words"),
+        Column("evidence", EVIDENCE, "chứng cứ từng trường", "field, level and weight"),
+    ),
+)
+
+CLUSTERS = Table(
+    "clusters",
+    "một thực thể gồm từ hai dòng trở lên",
+    "one entity of two rows or more",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("entity_id", TEXT, "mã thực thể", "entity", "any"),
+        Column("rows", COUNT, "số dòng", "number of rows"),
+        Column("weakest_weight", COUNT, "trọng số mắt xích yếu nhất", "weight of the weakest link of the path"),
+        Column("path", PATH, "các liên kết giữ các dòng với nhau", "the links that hold it together"),
+    ),
+)
+
+REVIEW_QUEUE = Table(
+    "review_queue",
+    "một trường hợp cần người quyết định",
+    "one case for a person to decide",
+    (
+        Column("case_id", TEXT, "mã trường hợp", "id of the case, from its rows and its reason"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("record_ids", TEXTS, "các dòng liên quan", "rows concerned"),
+        Column("question", TEXT, "câu hỏi", "the question to answer"),
+        Column("reason", TEXT, "mã lý do", "reason code"),
+        Column("priority", COUNT, "thứ tự, 1 là trước hết", "1 comes first"),
+        Column("blocking", FLAG, "có chặn công bố chính thức không", "whether official publication waits"),
+        Column("status", TEXT, "tình trạng", "open or closed"),
+    ),
+)
+
+DECISIONS = Table(
+    "decisions",
+    "một quyết định đang có hiệu lực",
+    "one decision in force",
+    (
+        Column("decision_id", TEXT, "mã quyết định", "id of the decision"),
+        Column("kind", TEXT, "loại quyết định", "same, different, number_superseded, keep_out, …"),
+        Column("record_ids", TEXTS, "các dòng liên quan", "rows concerned"),
+        Column("by", TEXT, "người quyết định", "who decided"),
+        Column("at", TEXT, "thời điểm", "when"),
+        Column("reason", TEXT, "lý do", "why"),
+        Column("model", TEXT, "mô hình lúc quyết định", "model at the time"),
+    ),
+)
+
+PROVENANCE = Table(
+    "provenance",
+    "một trường mà các dòng nguồn không thống nhất",
+    "one golden field whose sources disagreed",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("entity_id", TEXT, "mã thực thể", "entity", "any"),
+        Column("field", TEXT, "trường", "field"),
+        Column("record_id", TEXT, "dòng có giá trị được giữ", "row whose value was kept"),
+        Column("rule", TEXT, "quy tắc đã áp dụng", "rule that chose it"),
+        Column("other_values", TEXTS, "các giá trị khác", "values that were not kept"),
+    ),
+)
+
+ID_HISTORY = Table(
+    "id_history",
+    "một thay đổi của mã thực thể",
+    "one change of an entity id",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("old_entity_id", TEXT, "mã cũ", "earlier id"),
+        Column("new_entity_id", TEXT, "mã mới", "later id"),
+        Column("kind", TEXT, "loại thay đổi", "minted, merged_into, split_from, retired"),
+        Column("run_id", TEXT, "lần chạy", "run"),
+    ),
+    in_logical_hash=False,
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "một dòng không đọc được, giữ riêng",
+    "one row not loaded",
+    (
+        Column("record_id", TEXT, "mã dòng", "id of the row"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens, parcels, or unknown"),
+        Column("source_file", TEXT, "tệp nguồn", "source file"),
+        Column("source_line", COUNT, "dòng vật lý", "physical line"),
+        Column("reason_code", TEXT, "mã lý do", "reason code"),
+        Column("reason", TEXT, "lý do", "reason, in words"),
+        Column("raw_bytes", BYTES, "nguyên văn byte", "the bytes as they stand in the file"),
+    ),
+)
+
+UNPLACED = Table(
+    "unplaced",
+    "một dòng của xã cũ bị chia mà chưa quy tắc nào xếp được",
+    "one loaded row of a split commune that no rule places",
+    (
+        Column("record_id", TEXT, "mã dòng", "id of the row"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("source_file", TEXT, "tệp nguồn", "source file"),
+        Column("source_line", COUNT, "dòng vật lý", "physical line"),
+        Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+        Column("hamlet", TEXT, "thôn, tổ dân phố", "hamlet"),
+        Column("map_system", TEXT, "hệ bản đồ", "map system"),
+        Column("sheet_no", TEXT, "số tờ", "sheet"),
+        Column("reason", TEXT, "lý do", "why it is not placed"),
+        Column("raw", RAW, "nguyên văn từng ô", "header to text"),
+    ),
+)
+
+ROW_BALANCE = Table(
+    "row_balance",
+    "một tệp nguồn và mọi dòng của nó",
+    "one source file and what became of its lines",
+    (
+        Column("source_file", TEXT, "tệp nguồn", "source file"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens, parcels, or unknown"),
+        Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
+        Column("sha256", TEXT, "mã băm của tệp", "hash of the file"),
+        Column("encoding", TEXT, "bảng mã", "encoding it was read in"),
+        Column("duplicate_of", TEXT, "trùng hoàn toàn với tệp", "file with the same bytes, read instead"),
+        Column("physical_lines", COUNT, "số dòng vật lý", "physical lines"),
+        Column("title_lines", COUNT, "dòng tiêu đề trang", "title lines"),
+        Column("header_lines", COUNT, "dòng tên cột", "header lines"),
+        Column("blank_lines", COUNT, "dòng trống", "blank lines"),
+        Column("total_lines", COUNT, "dòng tổng cộng", "totals lines"),
+        Column("record_lines", COUNT, "dòng thuộc bản ghi", "lines that belong to records"),
+        Column("records", COUNT, "số bản ghi", "records"),
+        Column("loaded", COUNT, "đọc được", "records loaded"),
+        Column("quarantined", COUNT, "không đọc được, giữ riêng", "records in quarantine"),
+        Column("placed", COUNT, "đã xếp vào xã mới này", "rows placed in this new commune"),
+        Column("unplaced", COUNT, "chưa xếp được", "rows that no rule places"),
+        Column("elsewhere", COUNT, "thuộc xã mới khác", "rows placed in another new commune"),
+        Column("kept", COUNT, "giữ làm bản ghi chính", "rows kept"),
+        Column("merged", COUNT, "gộp vào bản ghi khác", "rows merged into another"),
+    ),
+)
+
+VALIDATION_RESULTS = Table(
+    "validation_results",
+    "một quy tắc kiểm tra và kết quả",
+    "one expectation",
+    (
+        Column("rule_id", TEXT, "mã quy tắc", "id of the rule"),
+        Column("suite", TEXT, "bộ quy tắc", "suite"),
+        Column("expectation", TEXT, "nội dung", "what is expected"),
+        Column("severity", TEXT, "gate (chặn) hoặc warning (cảnh báo)", "gate or warning"),
+        Column("limit", REAL, "giới hạn cho phép", "largest number of failures allowed"),
+        Column("checked", COUNT, "số đã kiểm tra", "things checked"),
+        Column("failed", COUNT, "số không đạt", "things that failed"),
+        Column("passed", FLAG, "đạt", "whether it passed"),
+    ),
+)
+
+MANIFEST = Table(
+    "manifest",
+    "một mục của bản kê khai",
+    "one entry of the manifest",
+    (
+        Column("key", TEXT, "mục", "key"),
+        Column("value", TEXT, "giá trị", "value"),
+    ),
+    in_logical_hash=False,
+)
+
+TABLES: Final[tuple[Table, ...]] = (
+    CITIZENS,
+    CITIZENS_SENSITIVE,
+    HOUSEHOLDS,
+    CITIZEN_SOURCES,
+    PARCELS,
+    PARCEL_NUMBERS,
+    PARCEL_RELATIONS,
+    PARCEL_SOURCES,
+    PARCEL_OWNERS,
+    SHEET_MAP,
+    LINKS,
+    CLUSTERS,
+    REVIEW_QUEUE,
+    DECISIONS,
+    PROVENANCE,
+    ID_HISTORY,
+    QUARANTINE,
+    UNPLACED,
+    ROW_BALANCE,
+    VALIDATION_RESULTS,
+    MANIFEST,
+)
+
+VIEWS: Final[dict[str, str]] = {
+    "cong_dan": "SELECT * FROM citizens",
+    "ho_gia_dinh": "SELECT * FROM households",
+    "thua_dat": "SELECT * FROM parcels",
+    "chu_su_dung": "SELECT * FROM parcel_owners",
+    "so_doi_chieu_thua": "SELECT * FROM parcel_numbers",
+    "can_doi_dong": "SELECT * FROM row_balance",
+}
+"""Views with Vietnamese names, for officers."""

@@ -1,0 +1,235 @@
+"""What an auditor must find on the page of a commune, and what nobody may find there."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.reports import render_commune_page
+from pipelines.reports.facts import read_facts
+from pipelines.reports.privacy import mask_numbers
+
+from .conftest import NUMBER, OLD_NUMBER, Rows, as_raw, checks
+
+Write = Callable[[Rows], Path]
+PASSED = checks(("can_doi", "gate", True), ("khong_dau", "warning", True))
+
+
+def text_of(page: str) -> str:
+    """The page as a reader sees it: no tags, no style, single spaces."""
+    page = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+def test_all_gates_passed_allows_publication(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "Được phép công bố bản chạy thử" in page
+    assert "Từ chối công bố" not in page
+
+
+def test_one_failed_gate_refuses_publication_and_is_named(write: Write, rows: Rows) -> None:
+    validation = checks(("can_doi", "gate", True), ("so_dinh_danh_rieng", "gate", False))
+    page = text_of(render_commune_page(write(rows), validation))
+    assert "Từ chối công bố bản chạy thử" in page
+    assert "1 trên 2 điều kiện bắt buộc không đạt" in page
+    assert "Không đạt: so_dinh_danh_rieng" in page
+    assert "Được phép công bố" not in page
+
+
+def test_a_failed_warning_does_not_refuse(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), checks(("a", "gate", True), ("b", "warning", False))))
+    assert "Được phép công bố" in page
+    assert "! Cần lưu ý" in page
+
+
+def test_without_any_gate_nothing_is_allowed(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), checks()))
+    assert "Chưa đủ căn cứ để kết luận" in page
+    assert "Được phép công bố" not in page
+
+
+def test_a_gate_without_result_refuses(write: Write, rows: Rows) -> None:
+    validation = checks(("a", "gate", True)).with_columns(passed=pl.lit(None, pl.Boolean))
+    assert "Từ chối công bố" in text_of(render_commune_page(write(rows), validation))
+
+
+def test_the_officers_sentence_replaces_the_expectation(write: Write, rows: Rows) -> None:
+    validation = PASSED.with_columns(sentence_vi=pl.lit("Mọi dòng đều có nơi đến."))
+    page = text_of(render_commune_page(write(rows), validation))
+    assert "Mọi dòng đều có nơi đến." in page
+    assert "expectation of can_doi" not in page
+
+
+def test_the_numbers_of_every_file_stand_in_its_row(write: Write, rows: Rows) -> None:
+    page = render_commune_page(write(rows), PASSED)
+    table = page[page.index("Bảng cân đối dòng</caption>") :]
+    for file in rows["row_balance"]:
+        row = next(row for row in re.findall(r"<tr.*?</tr>", table, re.S) if file["source_file"] in row)
+        cells = [text_of(cell) for cell in re.findall(r"<td.*?</td>", row, re.S)]
+        counts = [value for value in file.values() if isinstance(value, int)]
+        assert cells == [f"{count:,}".replace(",", ".") for count in counts] + ["✓ khớp"]
+
+
+def test_a_broken_balance_is_said_at_the_head_and_in_the_row(write: Write, rows: Rows) -> None:
+    rows["row_balance"][0]["merged"] = 2
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "Có phép cân đối không khớp" in page
+    assert "✗ lệch (d)" in page
+
+
+def test_a_duplicate_file_is_listed_but_not_added(write: Write, rows: Rows) -> None:
+    rows["row_balance"].append(
+        {**rows["row_balance"][0], "source_file": "10231/lai.csv", "duplicate_of": "10231/dan.csv"}
+    )
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "Trùng hoàn toàn với 10231/dan.csv" in page
+    assert "10.002" not in page
+
+
+def test_tables_that_disagree_with_the_balance_are_shown(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "Công dân: bản ghi giữ = số thực thể 4.998 1 ✗ không khớp" in page
+    assert "Thửa đất: bản ghi giữ = số thực thể 1 1 ✓ khớp" in page
+
+
+class Addresses(HTMLParser):
+    """Collects everything on a page that a browser would follow or load."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.found += [
+            value or "" for name, value in attrs if name in {"href", "src", "srcset", "data", "action"}
+        ]
+
+
+def test_the_page_needs_nothing_from_outside(write: Write, rows: Rows) -> None:
+    page = render_commune_page(write(rows), PASSED)
+    found = Addresses(page)
+    assert found.found and all(address.startswith("#") for address in found.found)
+    assert not found.tags & {"script", "link", "img", "iframe", "object", "base"}
+    assert not re.search(r"https?:|//|@import|\bsrc=|url\((?!#)", page)
+
+
+def test_no_personal_number_is_readable_anywhere(write: Write, rows: Rows) -> None:
+    rows["row_balance"][0]["source_file"] = f"10231/{NUMBER}.csv"
+    rows["citizen_sources"][0]["raw"] = as_raw(
+        ho_ten=f"Hạnh {NUMBER}", so_cmnd="012.345.678", thon="001.185.012.345"
+    )
+    rows["parcels"][0]["old_commune_code"] = OLD_NUMBER
+    validation = PASSED.with_columns(sentence_vi=pl.lit(f"Số {NUMBER} và {OLD_NUMBER} bị lặp."))
+    page = render_commune_page(write(rows), validation)
+    digits = re.sub(r"[ .\u00a0-]|<wbr>", "", page)
+    assert NUMBER not in digits and OLD_NUMBER not in digits
+    assert "001*****2345" in page and "01*****78" in page
+
+
+def test_ethnicity_never_appears(write: Write, rows: Rows) -> None:
+    assert "Sán Dìu" not in render_commune_page(write(rows), PASSED)
+
+
+def test_markup_in_data_stays_text(write: Write, rows: Rows) -> None:
+    evil = "<script>alert(1)</script>"
+    rows["citizen_sources"][0]["raw"] = as_raw(ho_ten=evil)
+    rows["citizens"][0]["old_commune_code"] = evil
+    rows["row_balance"][0]["dataset"] = evil
+    page = render_commune_page(write(rows), PASSED)
+    assert "<script" not in page.lower()
+    assert page.count("&lt;script&gt;alert(1)") >= 3
+
+
+def test_a_weak_merge_shows_both_rows_and_its_evidence(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "10231/dan.csv, dòng 4 giữ" in page and "10231/dan.csv, dòng 7 gộp" in page
+    assert page.count("Nguyễn Thị Hạnh 12/03/1985 Thôn Đông 001*****2345; 01*****78") == 2
+    assert "Họ và tên: trùng khớp +8,2" in page
+    assert "Ngày sinh: brand_new_level −1,5" in page
+
+
+def test_numbers_that_look_alike_when_masked_are_still_told_apart(write: Write, rows: Rows) -> None:
+    rows["citizen_sources"][1]["raw"] = as_raw(so_dinh_danh="001999992345", so_cmnd=OLD_NUMBER)
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert "≠ 001*****2345; 01*****78" in page
+
+
+def test_the_picture_of_weights_tells_decisions_and_thresholds(write: Write, rows: Rows) -> None:
+    page = render_commune_page(write(rows), PASSED)
+    assert "ngưỡng tự động gộp 12,0 bit" in page and "ngưỡng xem xét −3,0 bit" in page
+    assert "Tự động gộp: 1 cặp; Chờ xem xét: 1 cặp" in page
+
+
+def test_a_weight_below_zero_falls_into_the_bin_that_holds_it(write: Write, rows: Rows) -> None:
+    weights = read_facts(write(rows), PASSED).weights["citizens"]
+    bins = {row["decision"]: row["bin"] for row in weights.bins}
+    assert weights.width == 500
+    assert bins == {"automatic": 28, "review": -5}
+
+
+def test_a_merge_across_communes_is_counted_as_such(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write(rows), PASSED))
+    assert (
+        "Trong 1 thực thể gồm nhiều dòng: 0 nằm trong một xã cũ, 1 nối hai xã cũ, 0 nối từ ba xã cũ" in page
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Một số định danh đứng ở nhiều người khác nhau Công dân 1 2 1",
+        "Số ô không khớp với số cột 10231/dan.csv Công dân 1 917",
+        "Nguyễn Trãi (10231) Xóm Mới Công dân 1 – gần",
+        "Không xác định được hộ 1 1 0",
+        "Không có chủ sử dụng 1 0 1",
+        "Cùng hộ gia đình 8.123 2",
+        "08 giờ 30 phút, ngày 05 tháng 01 năm 2026 (UTC+07:00)",
+    ],
+)
+def test_what_waits_and_why_is_on_the_page(write: Write, rows: Rows, sentence: str) -> None:
+    assert sentence in text_of(render_commune_page(write(rows), PASSED))
+
+
+def test_an_empty_warehouse_still_gives_a_page(write: Write) -> None:
+    page = render_commune_page(write({}), checks())
+    assert page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
+    assert "Chưa có tệp nào được tiếp nhận" in page and "không ghi" in text_of(page)
+
+
+def test_unreadable_manifest_entries_are_passed_over(write: Write, rows: Rows) -> None:
+    broken: list[dict[str, Any]] = [
+        {"key": "warnings", "value": "{not json"},
+        {"key": "thresholds.citizens", "value": "[1]"},
+        {"key": "old_communes", "value": None},
+        {"key": "candidates.citizens", "value": '[{"rule": "x"}, 3]'},
+        {"key": "started_at", "value": "hôm qua"},
+    ]
+    page = text_of(render_commune_page(write({**rows, "manifest": broken}), PASSED))
+    assert "hôm qua" in page and "không vẽ đường ngưỡng" in page
+
+
+def test_the_page_is_the_same_twice(write: Write, rows: Rows) -> None:
+    staging = write(rows)
+    assert render_commune_page(staging, PASSED) == render_commune_page(staging, PASSED)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("001185012345", "001*****2345"),
+        ("012345678", "01*****78"),
+        ("Số 001 185 012 345.", "Số 001*****2345."),
+        ("1185012345", "11*****45"),
+        ("12.345 bản ghi ngày 20/10/2025", "12.345 bản ghi ngày 20/10/2025"),
+        ("10231-0000042-K", "10231-0000042-K"),
+    ],
+)
+def test_masking(text: str, masked: str) -> None:
+    assert mask_numbers(text) == masked
