@@ -66,13 +66,15 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
         f"Đã đọc {exports.files.height} tệp: {totals['records']} bản ghi, nạp {totals['loaded']}, "
         f"giữ riêng {totals['quarantined']}."
     )
-    return {
-        "files": exports.files,
-        "citizens": exports.citizens,
-        "parcels": exports.parcels,
-        "quarantine": exports.quarantine,
-        "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
-    }
+    return Tables(
+        {
+            "files": exports.files,
+            "citizens": exports.citizens,
+            "parcels": exports.parcels,
+            "quarantine": exports.quarantine,
+            "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
+        }
+    )
 
 
 @dg.asset(
@@ -167,11 +169,14 @@ def golden_citizens(
         f"{placed.height} dòng công dân thành {tables['citizens'].height} người "
         f"trong {tables['households'].height} hộ."
     )
-    return tables | {
-        "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
-        "id_history": assigned.history,
-        "review_queue": review_cases("citizens", citizen_links["links"], placed),
-    }
+    return Tables(
+        tables
+        | {
+            "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
+            "id_history": assigned.history,
+            "review_queue": review_cases("citizens", citizen_links["links"], placed),
+        }
+    )
 
 
 @dg.asset(
@@ -198,11 +203,14 @@ def golden_parcels(
         placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"]
     )
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
-    return tables | {
-        "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
-        "id_history": assigned.history,
-        "review_queue": review_cases("parcels", parcel_links["links"]),
-    }
+    return Tables(
+        tables
+        | {
+            "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
+            "id_history": assigned.history,
+            "review_queue": review_cases("parcels", parcel_links["links"]),
+        }
+    )
 
 
 def _link(
@@ -219,19 +227,20 @@ def _link(
         f"{decisions.get('automatic', 0)} cặp gộp tự động, {decisions.get('review', 0)} cặp chờ xem xét, "
         f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại."
     )
-    return {
-        "members": linkage.members,
-        "links": linkage.links,
-        "paths": linkage.paths,
-        "candidates": linkage.candidates,
-        "model": pl.DataFrame(
-            {
-                "name": [f"{spec.dataset}-{linkage.model.sha256[:12]}"],
-                "json": [linkage.model.model_dump_json()],
-                "settings": [settings.model_dump_json()],
-            }
-        ),
+    model = {
+        "name": [f"{spec.dataset}-{linkage.model.sha256[:12]}"],
+        "json": [linkage.model.model_dump_json()],
+        "settings": [settings.model_dump_json()],
     }
+    return Tables(
+        {
+            "members": linkage.members,
+            "links": linkage.links,
+            "paths": linkage.paths,
+            "candidates": linkage.candidates,
+            "model": pl.DataFrame(model),
+        }
+    )
 
 
 def _clusters(links: Tables, ids: pl.DataFrame, dataset: str) -> pl.DataFrame:

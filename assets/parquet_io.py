@@ -6,6 +6,7 @@ statistics into metadata and does not read with Polars 2.
 
 import os
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -13,8 +14,24 @@ import polars as pl
 
 from assets.deployment import Deployment
 
-Tables = dict[str, pl.DataFrame]
-"""Several frames that one asset makes together, by table name."""
+class Tables(Mapping[str, pl.DataFrame]):
+    """Several frames that one asset makes together, by table name.
+
+    One that is given as a Parquet file is read when it is asked for, since few assets need all of an upstream one.
+    """
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame | Path]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        table = self._tables[name]
+        return pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 class ParquetIOManager(dg.ConfigurableIOManager):
@@ -25,7 +42,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Tables) -> None:
         """Write a frame or several, whole or not at all; row counts and schemas go to the asset's page."""
         path = self._path(context)
-        tables = {path.name: obj} if isinstance(obj, pl.DataFrame) else obj
+        tables = Tables({path.name: obj}) if isinstance(obj, pl.DataFrame) else obj
         part = path.with_name(f".{path.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True, mode=0o700)
@@ -40,7 +57,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:
         """Read what an upstream asset wrote."""
         path = self._path(context)
-        tables = {file.stem: pl.read_parquet(file, glob=False) for file in sorted(path.glob("*.parquet"))}
+        tables = Tables({file.stem: file for file in sorted(path.glob("*.parquet"))})
         return tables[path.name] if context.dagster_type.typing_type is pl.DataFrame else tables
 
     def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:

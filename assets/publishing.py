@@ -20,14 +20,16 @@ from assets.plain_words import in_plain_words
 from expectations import RULES, validate
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.reports import render_commune_page
-from pipelines.warehouse import schema
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.row_balance import row_balance, unplaced
+from pipelines.warehouse.sources import with_raw
 
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
+_OF_BOTH = ("provenance", "clusters", "id_history", "review_queue")
+"""Tables that people and land have in common."""
 
 
 @dg.asset(
@@ -54,31 +56,47 @@ def staging_warehouse(
     commune = commune_of(context)
     records = {"citizens": citizen_records, "parcels": parcel_records}
     links = {"citizens": citizen_links, "parcels": parcel_links}
-    golden = {"citizens": golden_citizens, "parcels": golden_parcels}
-    tables: Tables = {**golden_citizens, **golden_parcels}
-    for name in ("provenance", "clusters", "id_history", "review_queue"):
-        tables[name] = pl.concat([part[name] for part in golden.values()])
-    tables["links"] = pl.concat(
-        [
-            schema.LINKS.conform(part["links"].with_columns(pl.lit(dataset).alias("dataset")))
-            for dataset, part in links.items()
-        ]
-    )
-    tables["quarantine"] = source_rows["quarantine"]
-    tables["unplaced"] = unplaced(records)
-    tables["row_balance"] = row_balance(
-        source_rows["files"],
-        records,
-        {"citizens": tables["citizen_sources"], "parcels": tables["parcel_sources"]},
-    )
     manifest = _manifest(commune, deployment, context.run_id, source_rows, links)
-    tables["manifest"] = pl.DataFrame(
-        sorted(manifest.items()), schema=schema.MANIFEST.polars_schema, orient="row"
-    )
-    path = deployment.staging(commune.code)
-    write_warehouse(path, tables, extra={"citizen_trust": tables.pop("citizen_trust")})
+    rows = {}
+
+    def tables() -> Iterator[tuple[str, pl.DataFrame]]:
+        for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
+            rows[f"rows/{name}"] = frame.height
+            yield name, frame
+        yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
+
+    write_warehouse(deployment.staging(commune.code), tables())
     context.log.info("Đã ghi kho nháp để kiểm tra.")
-    return dg.MaterializeResult(metadata=_row_counts(tables))
+    return dg.MaterializeResult(metadata=rows)
+
+
+def _tables(
+    records: dict[str, pl.DataFrame],
+    links: dict[str, Tables],
+    source_rows: Tables,
+    golden_citizens: Tables,
+    golden_parcels: Tables,
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every table of the staging warehouse but its manifest, one at a time."""
+    for golden in (golden_citizens, golden_parcels):
+        for name in golden:
+            if name not in _OF_BOTH and not name.endswith("_sources"):
+                yield name, golden[name]
+    for name in _OF_BOTH:
+        yield name, pl.concat([golden_citizens[name], golden_parcels[name]])
+    sources = {"citizens": golden_citizens["citizen_sources"], "parcels": golden_parcels["parcel_sources"]}
+    yield "citizen_sources", with_raw(sources["citizens"], source_rows["citizens"])
+    yield "parcel_sources", with_raw(sources["parcels"], source_rows["parcels"])
+    yield (
+        "unplaced",
+        pl.concat([with_raw(unplaced(frame, name), source_rows[name]) for name, frame in records.items()]),
+    )
+    yield (
+        "links",
+        pl.concat([part["links"].with_columns(dataset=pl.lit(name)) for name, part in links.items()]),
+    )
+    yield "quarantine", source_rows["quarantine"]
+    yield "row_balance", row_balance(source_rows["files"], records, sources)
 
 
 @dg.asset(
@@ -276,10 +294,6 @@ def _manifest(
             ),
         }
     return manifest
-
-
-def _row_counts(tables: Tables) -> dict[str, int]:
-    return {f"rows/{name}": frame.height for name, frame in sorted(tables.items())}
 
 
 def _day_of(citizens: pl.DataFrame) -> date:

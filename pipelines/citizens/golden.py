@@ -6,6 +6,7 @@ from pipelines.citizens.quality import quality
 from pipelines.communes import NewCommune
 from pipelines.linkage.survivorship import Field, survive
 from pipelines.warehouse import schema
+from pipelines.warehouse.sources import source_rows
 
 _ANY = pl.lit(0)
 
@@ -69,7 +70,7 @@ def golden_citizens(
 
     `records`: placed, standardised, with number status. `members`: `record_id`, `cluster`. `ids`: `cluster`,
     `entity_id`. `provenance` still names entities by `entity_id`; `citizen_trust` (`record_id`, `citizen_id`,
-    `trusted_number`) is for the gates and is not published.
+    `trusted_number`) is for the gates and is not published. `citizen_sources` still lacks the `raw` cells.
     """
     filled = [column for column in records.columns if records.schema[column] == pl.String]
     records = (
@@ -116,12 +117,7 @@ def golden_citizens(
         "citizens": schema.CITIZENS.conform(people),
         "citizens_sensitive": schema.CITIZENS_SENSITIVE.conform(people),
         "households": _households(people),
-        "citizen_sources": schema.CITIZEN_SOURCES.conform(
-            records.sort("source_file", "source_row").with_columns(
-                pl.col("entity_id").alias("citizen_id"),
-                pl.when("is_kept").then(pl.lit("kept")).otherwise(pl.lit("merged")).alias("outcome"),
-            )
-        ),
+        "citizen_sources": source_rows(records, "citizen_id"),
         "provenance": schema.PROVENANCE.conform(
             provenance.join(ids, on="cluster").with_columns(pl.lit("citizens").alias("dataset"))
         ),

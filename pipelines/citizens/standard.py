@@ -17,7 +17,7 @@ _HEAD = ("chu ho", "chu")
 
 
 def standardise(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add standard columns to citizen rows (see `pipelines.ingest`); the raw text columns are dropped.
+    """Add standard columns to citizen rows (see `pipelines.ingest`); the text columns and `raw` are dropped.
 
     Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `sex`, `number` (well-formed 12 digits or
     null), `number_text` (what stood there), `old_id_no`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`,
@@ -79,7 +79,6 @@ _LOCATORS = (
     "source_line",
     "source_row",
     "old_commune_code",
-    "raw",
     "placement",
     "placement_reason",
 )

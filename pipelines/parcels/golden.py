@@ -6,6 +6,7 @@ from pipelines.linkage.survivorship import Field, survive
 from pipelines.parcels.owners import parcel_owners
 from pipelines.warehouse import schema
 from pipelines.warehouse.quality import with_quality
+from pipelines.warehouse.sources import source_rows
 
 _ANY = pl.lit(0)
 
@@ -46,7 +47,7 @@ _REASONS: dict[str, pl.Expr] = {
 def golden_parcels(
     records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, citizens: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    """The tables `parcels`, `parcel_numbers`, `parcel_owners`, `parcel_sources` and `provenance`.
+    """The tables `parcels`, `parcel_numbers`, `parcel_owners`, `provenance`, and `parcel_sources` without `raw`.
 
     `records`: placed and standardised. `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`.
     `citizens`: the golden citizens, among whom owners are looked up.
@@ -87,11 +88,7 @@ def golden_parcels(
         "parcels": schema.PARCELS.conform(parcels),
         "parcel_numbers": _numbers(records),
         "parcel_owners": parcel_owners(parcels, citizens),
-        "parcel_sources": schema.PARCEL_SOURCES.conform(
-            records.sort("source_file", "source_row").with_columns(
-                pl.when("is_kept").then(pl.lit("kept")).otherwise(pl.lit("merged")).alias("outcome")
-            )
-        ),
+        "parcel_sources": source_rows(records, "parcel_id"),
         "provenance": schema.PROVENANCE.conform(
             provenance.join(ids, on="cluster").with_columns(pl.lit("parcels").alias("dataset"))
         ),

@@ -7,12 +7,19 @@ from pipelines.vietnamese.names import name_case, without_title
 from pipelines.vietnamese.numbers import digits, old_number, personal_number
 from pipelines.vietnamese.spelling import ascii_key, clean
 
-_PLACEMENT = ("placement", "placement_reason")
-_LOCATORS = ("record_id", "source_file", "source_line", "source_row", "old_commune_code", "raw", *_PLACEMENT)
+_LOCATORS = (
+    "record_id",
+    "source_file",
+    "source_line",
+    "source_row",
+    "old_commune_code",
+    "placement",
+    "placement_reason",
+)
 
 
 def standardise(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add standard columns to parcel rows (see `pipelines.ingest`); the raw text columns are dropped.
+    """Add standard columns to parcel rows (see `pipelines.ingest`); the text columns and `raw` are dropped.
 
     Values: `sheet_no`, `parcel_no` (without leading zeros), `map_system`, `map_scale` (denominator), `area_m2`,
     `land_use` (list of code and area), `certificate_no`, `certificate_book_no`, `certificate_date`, `field_name`,

@@ -1,7 +1,7 @@
 """Tables → one DuckDB file, written fresh, with comments on every table and column."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
@@ -13,57 +13,75 @@ from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Tab
 _STORAGE_VERSION = "v1.4.0"
 """Files of this storage version open in DuckDB 1.4 and later."""
 
+_BY_NAME = {table.name: table for table in TABLES}
+
 
 def write_warehouse(
     path: Path,
-    tables: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame] | None = None,
+    tables: Iterable[tuple[str, pl.DataFrame]],
+    *,
+    staging: Path | None = None,
     seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None = None,
 ) -> None:
-    """Write a new warehouse file with every table of the schema; a table not given stays empty.
+    """Write a new warehouse file with every table of the schema.
 
-    `extra` tables are written as they are: they serve the gates and are never published. `seal` makes the manifest
-    from the connection once all other tables are written. A file that stands at `path` is replaced only when the new
-    one is whole and on disk.
+    `tables` gives names and frames one after the other, so that one at a time is held; a name that the schema does
+    not have becomes a table as it is (for the gates; it is never published). What is not given is copied from the
+    `staging` warehouse, or stays empty when there is none. `seal` makes the manifest from the connection once all
+    other tables are written. A file that stands at `path` is replaced only when the new one is whole and on disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(f".{path.name}.part")
     for leftover in (part, part.with_name(f"{part.name}.wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {quoting.text(str(part))} AS warehouse (STORAGE_VERSION {quoting.text(_STORAGE_VERSION)})")
+        connection.execute(
+            f"ATTACH {quoting.text(str(part))} AS warehouse (STORAGE_VERSION {quoting.text(_STORAGE_VERSION)})"
+        )
+        if staging is not None:
+            connection.execute(f"ATTACH {quoting.text(str(staging))} AS staging (READ_ONLY)")
         connection.execute("USE warehouse")
+        connection.execute("BEGIN")  # one commit instead of one for each of some 250 comments
         for table in TABLES:
-            _create(connection, table, tables.get(table.name))
-        if seal is not None:
-            _fill(connection, MANIFEST, seal(connection))
-        for name, frame in (extra or {}).items():
-            connection.register("frame", frame)
-            connection.execute(f"CREATE TABLE {quoting.name(name)} AS SELECT * FROM frame")
+            _create(connection, table)
         for name, query in VIEWS.items():
             connection.execute(f"CREATE VIEW {quoting.name(name)} AS {query}")
+        connection.execute("COMMIT")
+        filled = {name for name, frame in tables if _fill(connection, name, frame)}
+        if staging is not None:
+            for table in TABLES:
+                if table.name not in filled and table is not MANIFEST:
+                    target = quoting.name(table.name)
+                    connection.execute(f"INSERT INTO {target} SELECT * FROM staging.{target}")
+        if seal is not None:
+            _fill(connection, MANIFEST.name, seal(connection))
         connection.execute("CHECKPOINT warehouse")
         connection.execute("USE memory")
         connection.execute("DETACH warehouse")
     _settle(part, path)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame | None) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     columns = ", ".join(f"{quoting.name(column.name)} {column.type}" for column in table.columns)
     connection.execute(f"CREATE TABLE {quoting.name(table.name)} ({columns})")
-    if frame is not None and not frame.is_empty():
-        _fill(connection, table, frame)
     connection.execute(f"COMMENT ON TABLE {quoting.name(table.name)} IS {quoting.text(f'{table.vi} / {table.en}')}")
     for column in table.columns:
         place = f"{quoting.name(table.name)}.{quoting.name(column.name)}"
         connection.execute(f"COMMENT ON COLUMN {place} IS {quoting.text(f'{column.vi} / {column.en}')}")
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
-    connection.register("frame", table.conform(frame))
-    values = ", ".join(_value(column) for column in table.columns)
-    connection.execute(f"INSERT INTO {quoting.name(table.name)} SELECT {values} FROM frame")
+def _fill(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> bool:
+    """Write a frame into its table; true, so that the caller can note the name."""
+    table = _BY_NAME.get(name)
+    connection.register("frame", frame if table is None else table.conform(frame))
+    if table is None:
+        connection.execute(f"CREATE TABLE {quoting.name(name)} AS SELECT * FROM frame")
+    else:
+        values = ", ".join(_value(column) for column in table.columns)
+        connection.execute(f"INSERT INTO {quoting.name(name)} SELECT {values} FROM frame")
     connection.unregister("frame")
+    connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
+    return True
 
 
 def _value(column: Column) -> str:

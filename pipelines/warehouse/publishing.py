@@ -9,11 +9,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.warehouse import quoting
 from pipelines.warehouse.building import sync, write_warehouse
 from pipelines.warehouse.logical_hash import combined, table_hashes
 from pipelines.warehouse.reading import open_warehouse
-from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VALIDATION_RESULTS, Column
+from pipelines.warehouse.schema import MANIFEST, VALIDATION_RESULTS
 
 
 def publish(staging: Path, validation: pl.DataFrame, target: Path) -> dict[str, str]:
@@ -22,9 +21,8 @@ def publish(staging: Path, validation: pl.DataFrame, target: Path) -> dict[str, 
     The file is written fresh and takes the place of the last one in one rename: a reader has the old file whole or
     the new one whole. Returns the manifest, to which the logical hashes were added.
     """
-    tables = read_tables(staging)
-    tables["validation_results"] = VALIDATION_RESULTS.conform(validation)
-    manifest: dict[str, str] = dict(tables.pop("manifest").rows())
+    with open_warehouse(staging) as connection:
+        manifest: dict[str, str] = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
 
     def seal(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         hashes = table_hashes(connection)
@@ -32,7 +30,7 @@ def publish(staging: Path, validation: pl.DataFrame, target: Path) -> dict[str, 
         manifest["logical_hash"] = combined(hashes)
         return pl.DataFrame(sorted(manifest.items()), schema=MANIFEST.polars_schema, orient="row")
 
-    write_warehouse(target, tables, seal=seal)
+    write_warehouse(target, [(VALIDATION_RESULTS.name, validation)], staging=staging, seal=seal)
     beside = sha256_file(target)
     part = beside.with_name(f".{beside.name}.part")
     part.write_text(f"{hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}\n")
@@ -41,22 +39,6 @@ def publish(staging: Path, validation: pl.DataFrame, target: Path) -> dict[str, 
     part.replace(beside)
     sync(beside.parent)
     return manifest
-
-
-def read_tables(path: Path) -> dict[str, pl.DataFrame]:
-    """All tables of the schema from a warehouse file, as frames in the schema's Polars types."""
-    tables = {}
-    with open_warehouse(path) as connection:
-        for table in TABLES:
-            columns = ", ".join(_read(column) for column in table.columns)
-            query = f"SELECT {columns} FROM {quoting.name(table.name)}"
-            tables[table.name] = table.conform(connection.sql(query).pl())
-    return tables
-
-
-def _read(column: Column) -> str:
-    value = quoting.name(column.name)
-    return f"map_entries({value}) AS {value}" if column.type == RAW else value
 
 
 def sha256_file(target: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.warehouse.schema import ROW_BALANCE, UNPLACED
+from pipelines.warehouse.schema import ROW_BALANCE
 
 
 def row_balance(
@@ -30,26 +30,24 @@ def row_balance(
     return ROW_BALANCE.conform(balance.sort("source_file"))
 
 
-def unplaced(records: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """The contract's `unplaced`, from the loaded rows of every data set."""
-    frames = []
-    for dataset, frame in records.items():
-        land = dataset == "parcels"
-        frames.append(
-            frame.filter(placement="unplaced").select(
-                "record_id",
-                pl.lit(dataset).alias("dataset"),
-                "source_file",
-                "source_line",
-                "old_commune_code",
-                "hamlet",
-                (pl.col("map_system") if land else pl.lit(None, pl.String)).alias("map_system"),
-                (pl.col("sheet_no") if land else pl.lit(None, pl.String)).alias("sheet_no"),
-                pl.lit("Xã cũ bị chia; chưa có quy tắc xếp dòng này vào xã, phường mới.").alias("reason"),
-                "raw",
-            )
+def unplaced(records: pl.DataFrame, dataset: str) -> pl.DataFrame:
+    """The contract's `unplaced` without the `raw` cells, from the loaded rows of one data set."""
+    has_sheets = "sheet_no" in records.columns
+    return (
+        records.filter(placement="unplaced")
+        .select(
+            "record_id",
+            pl.lit(dataset).alias("dataset"),
+            "source_file",
+            "source_line",
+            "old_commune_code",
+            "hamlet",
+            (pl.col("map_system") if has_sheets else pl.lit(None, pl.String)).alias("map_system"),
+            (pl.col("sheet_no") if has_sheets else pl.lit(None, pl.String)).alias("sheet_no"),
+            pl.lit("Xã cũ bị chia; chưa có quy tắc xếp dòng này vào xã, phường mới.").alias("reason"),
         )
-    return UNPLACED.conform(pl.concat(frames).sort("source_file", "source_line"))
+        .sort("source_file", "source_line")
+    )
 
 
 def _count(frame: pl.DataFrame, column: str, value: str) -> pl.DataFrame:
