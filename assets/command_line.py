@@ -5,8 +5,10 @@ Exit status: 0 done, 1 a gate refused publication or `verify` found a difference
 """
 
 import argparse
+import importlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -120,6 +122,9 @@ def _run_commune(options: argparse.Namespace, exports: Path, commune: NewCommune
     prepare_home(options.data)
     os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
     from assets.definitions import MAIN_JOB, defs
+
+    # Great Expectations takes some seconds to import: it does so while the first steps run.
+    threading.Thread(target=importlib.import_module, args=("great_expectations",)).start()
 
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
     started = time.monotonic()

@@ -1,0 +1,48 @@
+# The few commands a person types. Each installs what it needs; `make demo` and `make test` work on a fresh machine.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+export HOPNHAT_DATA := $(DATA)
+.PHONY: demo test test-long ui bench lint lock sample clean
+
+demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
+	@$(BIN)/hopnhat run --new-commune 10231 --data $(DATA)
+
+test: $(VENV)/.dev
+	@bash tests/chromium.sh
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(VENV)/.dev
+	@bash tests/chromium.sh
+	@$(BIN)/python -m pytest
+
+ui: $(VENV)/.run ## Open Dagster on http://127.0.0.1:3000
+	@$(BIN)/python -m assets.ui
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.job
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+# Hash-locked, for every platform, without the address of any index.
+lock:
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-strip-extras --extra install pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-strip-extras --extra install --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@bash install.sh $(PYTHON) $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	@bash install.sh $(PYTHON) $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+clean:
+	@rm -rf $(DATA)/published $(DATA)/reports $(DATA)/scratch $(DATA)/dagster

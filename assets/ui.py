@@ -1,0 +1,21 @@
+"""`make ui`: Dagster's pages on this machine alone, with the data folder's own storage."""
+
+import os
+import sys
+from pathlib import Path
+
+from assets.instance import prepare_home
+
+
+def main() -> None:
+    """Become `dagster dev`; files that it makes are for the owner's eyes."""
+    os.umask(0o077)
+    prepare_home(Path(os.environ.get("HOPNHAT_DATA", "data")))
+    port = os.environ.get("HOPNHAT_PORT", "3000")
+    print(f"Mở trình duyệt tại http://127.0.0.1:{port} (Ctrl+C để dừng).", file=sys.stderr)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", port]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell, and every argument is our own
+
+
+if __name__ == "__main__":
+    main()
