@@ -10,7 +10,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # all that a run writes is for its owner's eyes
     options = _parser().parse_args(arguments)
     try:
-        status: int = options.command(options)
-    except UnusableInput as problem:
-        print(f"hopnhat: {problem}", file=sys.stderr)
-        return UNUSABLE
+        return _in_words(lambda: options.command(options))
     except KeyboardInterrupt:
         print("hopnhat: đã dừng theo yêu cầu; bản đã công bố không thay đổi.", file=sys.stderr)
         return UNEXPECTED
+
+
+def _in_words(action: Callable[[], int]) -> int:
+    """The status of an action; one that fails says why in one sentence, and never with a value of a row."""
+    try:
+        return action()
+    except UnusableInput as problem:
+        sentence, status = str(problem), UNUSABLE
+    except Exception as problem:
+        from assets.plain_words import unexpected
+
+        sentence, status = unexpected("hopnhat", problem), UNEXPECTED
+    print(f"hopnhat: {sentence}", file=sys.stderr)
     return status
 
 
@@ -77,44 +88,34 @@ def _count(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     exports = options.exports or options.data / "exports"
     worst = DONE
-    for commune in _requested(options.new_commune, exports):
-        try:
-            _check_request(exports, commune)
-            status = _run_commune(options, exports, commune)
-        except UnusableInput as problem:
-            print(f"hopnhat: {problem}", file=sys.stderr)
-            status = UNUSABLE
-        worst = max(worst, status)
+    for code in _requested(options.new_commune, exports):
+        worst = max(worst, _in_words(partial(_run_commune, options, exports, code)))
     return worst
 
 
-def _requested(codes: list[str], exports: Path) -> list[NewCommune]:
+def _requested(codes: list[str], exports: Path) -> list[str]:
     """The new communes asked for; `all` is every one of whose old communes the exports folder has a folder."""
-    merger_map = MergerMap.shipped()
     if "all" not in codes:
-        return [merger_map.new_commune(code) for code in dict.fromkeys(codes)]
+        return list(dict.fromkeys(codes))
     if not exports.is_dir():
         raise UnusableInput(
             f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}."
         )
     present = [path.name[:5] for path in exports.iterdir() if path.is_dir()]
-    new_codes = merger_map.new_codes_of(present)
+    new_codes = MergerMap.shipped().new_codes_of(present)
     if not new_codes:
         raise UnusableInput(
             f"Thư mục «{exports}» không có thư mục con nào mang mã xã cũ.",
             f"No folder in {exports} carries the code of an old commune.",
         )
-    return [merger_map.new_commune(code) for code in new_codes]
+    return new_codes
 
 
-def _check_request(exports: Path, commune: NewCommune) -> None:
-    """Refuse at once what the first step would refuse, before Dagster's seconds of start-up."""
+def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
     from pipelines.ingest.sources import find_paths
 
-    find_paths(exports, commune)
-
-
-def _run_commune(options: argparse.Namespace, exports: Path, commune: NewCommune) -> int:
+    commune = MergerMap.shipped().new_commune(code)
+    find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's seconds of start-up
     import dagster as dg
 
     from assets.instance import prepare_home
@@ -177,7 +178,7 @@ def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> N
     from assets.deployment import Deployment
     from pipelines.warehouse.reading import open_warehouse
 
-    deployment = Deployment(data=str(options.data), mode=options.mode)
+    deployment = Deployment(data=str(options.data), exports="", mode=options.mode)
     published = deployment.published(commune.code)
     with open_warehouse(published) as connection:
         people, citizen_rows, parcels, parcel_rows, cases, held = connection.execute(

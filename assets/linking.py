@@ -42,7 +42,7 @@ commune_exports = dg.AssetSpec(
 )
 
 
-class LinkageConfig(LinkageSettings, dg.Config):
+class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
     """Ngưỡng đối sánh / how far linking goes."""
 
 
@@ -162,7 +162,7 @@ def golden_citizens(
     commune = commune_of(context)
     placed = _placed(citizen_records)
     assigned = assign_ids(
-        deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run_id
+        deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run.run_id
     )
     tables = make_golden_citizens(placed, citizen_links["members"], assigned.ids, commune)
     context.log.info(
@@ -198,7 +198,7 @@ def golden_parcels(
     """Make the tables that tell of land; owners are looked up among the golden citizens."""
     code = commune_of(context).code
     placed = _placed(parcel_records)
-    assigned = assign_ids(deployment.ledger_dir, "parcels", code, parcel_links["members"], context.run_id)
+    assigned = assign_ids(deployment.ledger_dir, "parcels", code, parcel_links["members"], context.run.run_id)
     tables = make_golden_parcels(
         placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"]
     )

@@ -4,7 +4,6 @@ Our own, since Dagster's default pickles into world-readable files, and dagster-
 statistics into metadata and does not read with Polars 2.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ import dagster as dg
 import polars as pl
 
 from assets.deployment import Deployment
+from assets.plain_words import in_plain_words
+
 
 class Tables(Mapping[str, pl.DataFrame]):
     """Several frames that one asset makes together, by table name.
@@ -39,6 +40,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     deployment: dg.ResourceDependency[Deployment]
 
+    @in_plain_words
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Tables) -> None:
         """Write a frame or several, whole or not at all; row counts and schemas go to the asset's page."""
         path = self._path(context)
@@ -51,9 +53,10 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             frame.write_parquet(file)
             file.chmod(0o600)
         shutil.rmtree(path, ignore_errors=True)
-        os.replace(part, path)
+        part.replace(path)
         context.add_output_metadata(describe(tables))
 
+    @in_plain_words
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:
         """Read what an upstream asset wrote."""
         path = self._path(context)

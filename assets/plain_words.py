@@ -7,6 +7,7 @@ asset's function is wrapped: what is unusable keeps its sentence, anything else 
 import functools
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import dagster as dg
@@ -17,6 +18,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 EXIT_STATUS = "exit_status"
+
+
+_OURS = Path(__file__).resolve().parents[1]
 
 
 def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
@@ -31,14 +35,25 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
         except dg.Failure:
             raise
         except Exception as problem:
-            frame = traceback.extract_tb(problem.__traceback__)[-1]
-            place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
-            sentence, status = (
-                f"Bước «{function.__name__}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {place}); "
-                "dữ liệu đã công bố không thay đổi, hãy báo cho người phụ trách kỹ thuật. "
-                "(Unexpected failure; nothing published has changed.)",
-                3,
-            )
+            sentence, status = unexpected(function.__name__, problem), 3
         raise dg.Failure(sentence, metadata={EXIT_STATUS: status}, allow_retries=False) from None
 
     return wrapped
+
+
+def unexpected(step: str, problem: Exception) -> str:
+    """What is said of an error that nobody foresaw: its kind and place, and nothing of its message."""
+    return (
+        f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "
+        "dữ liệu đã công bố không thay đổi, hãy báo cho người phụ trách kỹ thuật. "
+        "(Unexpected failure; nothing published has changed.)"
+    )
+
+
+def _place(problem: Exception) -> str:
+    """Where in our own code it happened: the last line of ours before a library's."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    packages = ("assets", "expectations", "pipelines")
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
+    last = [frame for frame in ours if Path(frame.filename).relative_to(_OURS).parts[0] in packages][-1]
+    return f"{Path(last.filename).relative_to(_OURS).as_posix()}:{last.lineno}"

@@ -13,12 +13,13 @@ class _PlainWords(logging.Formatter):
 
 
 def _said_by_an_asset(record: logging.LogRecord) -> bool:
+    """Assets inform and warn; errors are Dagster's, in English, and the command tells of failures itself."""
     meta = getattr(record, "dagster_meta", {})
-    return bool(meta.get("step_key")) and not meta.get("dagster_event")
+    said_in_a_step = bool(meta.get("step_key")) and not meta.get("dagster_event")
+    return said_in_a_step and record.levelno < logging.ERROR
 
 
-@dg.logger(description="Tiến độ bằng lời / progress in plain words")
-def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
+def _plain_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """Writes what assets log, one sentence a line, to standard error."""
     logger = logging.Logger("hopnhat", level=logging.INFO)
     handler = logging.StreamHandler(sys.stderr)
@@ -26,3 +27,6 @@ def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     handler.addFilter(_said_by_an_asset)
     logger.addHandler(handler)
     return logger
+
+
+progress_logger = dg.LoggerDefinition(_plain_logger, description="Tiến độ bằng lời / progress in plain words")

@@ -4,10 +4,11 @@ The gate stops publication, never the report: the report hangs on the validation
 """
 
 import json
-import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -22,12 +23,15 @@ from pipelines.communes import MergerMap, NewCommune
 from pipelines.reports import render_commune_page
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.publishing import publish
+from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.sources import with_raw
 
+_VIETNAM = timezone(timedelta(hours=7))
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
+_BLOCKING_CASES = "SELECT count(*) FROM review_queue WHERE blocking AND status = 'open'"
 _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue")
 """Tables that people and land have in common."""
 
@@ -56,7 +60,7 @@ def staging_warehouse(
     commune = commune_of(context)
     records = {"citizens": citizen_records, "parcels": parcel_records}
     links = {"citizens": citizen_links, "parcels": parcel_links}
-    manifest = _manifest(commune, deployment, context.run_id, source_rows, links)
+    manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links)
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
@@ -115,10 +119,10 @@ def _tables(
     ],
 )
 def validation_results(
-    context: dg.AssetExecutionContext, deployment: Deployment, golden_citizens: Tables
+    context: dg.AssetExecutionContext, deployment: Deployment
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Run the expectations once; Dagster's checks mirror their results."""
-    results = validate_staging(context, deployment, golden_citizens["citizens"])
+    results = validate_staging(context, deployment)
     yield dg.Output(results)
     for row in results.iter_rows(named=True):
         yield dg.AssetCheckResult(
@@ -136,11 +140,10 @@ def validation_results(
 
 
 @in_plain_words
-def validate_staging(
-    context: dg.AssetExecutionContext, deployment: Deployment, citizens: pl.DataFrame
-) -> pl.DataFrame:
+def validate_staging(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
     """What each rule found, and the count of it in the log."""
-    results = validate(deployment.staging(commune_of(context).code), today=_day_of(citizens))
+    staging = deployment.staging(commune_of(context).code)
+    results = validate(staging, today=_day_of(staging))
     gates = results.filter(severity="gate")
     warned = results.filter(~pl.col("passed") & (pl.col("severity") == "warning"))
     context.log.info(
@@ -155,7 +158,9 @@ def validate_staging(
         "g5_kiem_tra",
         "Cửa công bố: chỉ mở khi mọi quy tắc chặn đều đạt.",
         "Opens only when every gate passed.",
+        "python",
     ),
+    deps=[staging_warehouse],
     check_specs=[
         dg.AssetCheckSpec(
             _GATE_CHECK,
@@ -170,15 +175,12 @@ def publication_gate(
     context: dg.AssetExecutionContext,
     deployment: Deployment,
     validation_results: pl.DataFrame,
-    golden_citizens: Tables,
-    golden_parcels: Tables,
 ) -> dg.MaterializeResult:
     """Say whether publication is allowed; a failed blocking check stops what hangs on this asset."""
     failed = validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate"))
     refusals = [f"quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)]
     if deployment.mode == "official":
-        queues = (golden_citizens["review_queue"], golden_parcels["review_queue"])
-        blocking = sum(queue["blocking"].sum() for queue in queues)
+        blocking = _one(deployment.staging(commune_of(context).code), _BLOCKING_CASES)
         refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
     verdict = (
         f"Không công bố {context.partition_key}: không đạt {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
@@ -244,7 +246,7 @@ def audit_report(
     part = path.with_name(f".{path.name}.part")
     part.write_text(render_commune_page(deployment.staging(code), validation_results), encoding="utf-8")
     part.chmod(0o600)
-    os.replace(part, path)
+    part.replace(path)
     context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
 
@@ -264,7 +266,7 @@ def _manifest(
         "province": commune.province,
         "mode": deployment.mode,
         "run_id": run_id,
-        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started_at": datetime.now(_VIETNAM).isoformat(timespec="seconds"),
         "code_version": version("hopnhat"),
         "old_communes": _json(
             [
@@ -296,12 +298,18 @@ def _manifest(
     return manifest
 
 
-def _day_of(citizens: pl.DataFrame) -> date:
+def _day_of(staging: Path) -> date:
     """The day against which births are "in the future": the newest update in the data, so that an equal input gives
     an equal result whenever it is run; the run's own day at the latest."""
-    today = datetime.now(UTC).date()
-    newest = citizens["updated_on"].max()
-    return min(newest, today) if isinstance(newest, date) else today
+    today = datetime.now(_VIETNAM).date()
+    newest = _one(staging, "SELECT max(updated_on) FROM citizens")
+    return min(newest, today) if newest else today
+
+
+def _one(staging: Path, query: str) -> Any:
+    """The one value that a query on the staging warehouse gives."""
+    with open_warehouse(staging) as connection:
+        return connection.execute(query).fetchall()[0][0]
 
 
 def _json(value: object) -> str:

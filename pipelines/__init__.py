@@ -1,0 +1,1 @@
+"""The reconciliation itself: plain functions on Polars frames; knows neither Dagster nor Great Expectations."""

@@ -21,13 +21,19 @@ _SAME_FOLDED = equal("name_ascii")
 _SAME_GIVEN = equal("given_ascii")
 _SAME_SURNAME = equal("surname_ascii")
 _ONE_UNMARKED = left("name_marked") != right("name_marked")
+_SAME_BIRTH_AND_FAMILY = equal("birth_digits") & (
+    equal("household_key") | (equal("old_commune_code") & equal("father_ascii") & equal("mother_ascii"))
+)
 _YEARS_APART = (left("birth_year") - right("birth_year")).abs()
 
 # The whole name is one field, since its parts are not independent. Equal names are told apart by how many rows carry
 # them: the rarer, the more an equal name says (term frequency).
 NAME = Comparison(
     "full_name",
-    ("name_key", "name_ascii", "name_marked", "given_ascii", "surname_ascii", "name_count"),
+    (
+        *("name_key", "name_ascii", "name_marked", "given_ascii", "surname_ascii", "name_count"),
+        *("birth_digits", "household_key", "old_commune_code", "father_ascii", "mother_ascii"),
+    ),
     both("name_ascii"),
     (
         Level("equal_rare", _SAME_SPELLING & (_COUNT <= 2), 0.25, 0.0005),
@@ -38,6 +44,8 @@ NAME = Comparison(
         Level("marks_lost", _SAME_FOLDED & _ONE_UNMARKED, 0.03, 0.002),
         # Given names one mark apart (Hùng, Hưng) are two names; elsewhere it is more often a slip.
         Level("marks_differ", _SAME_FOLDED, 0.02, 0.02),
+        # Twins' names may be one letter apart, so that in one family an equal date makes another given name no slip.
+        Level("twin_given_name", ~_SAME_GIVEN & _SAME_BIRTH_AND_FAMILY, 0.005, 0.02),
         Level("part_left_out", _SAME_GIVEN & _SAME_SURNAME & (pl.col("name_tokens") > 0.999), 0.03, 0.02),
         Level("one_letter", pl.col("name_edits") <= 1, 0.06, 0.02),
         Level("given_equal", _SAME_GIVEN & _SAME_SURNAME, 0.01, 0.15),
@@ -178,7 +186,11 @@ SPEC = LinkageSpec(
         {"personal_id": frozenset({"equal"}), "full_name": _NEAR_NAME},
         {"old_id_no": frozenset({"equal"}), "full_name": _NEAR_NAME},
     ),
-    different=({"personal_id": frozenset({"other"})},),
+    # Without the names, EM takes twins for copies where a register has no numbers and few copies.
+    different=(
+        {"personal_id": frozenset({"other"})},
+        {"full_name": frozenset({"twin_given_name"})},
+    ),
     exclusive="trusted_number",
 )
 """The citizens' spec; needs the columns of `standardise` and `add_number_status`."""

@@ -81,7 +81,7 @@ class MergerMap:
         pairs = self.pairs.filter(new_code=code).sort("old_code")
         if pairs.is_empty():
             old = self.pairs.filter(old_code=code)
-            if not old.is_empty():
+            if code and not old.is_empty():
                 heirs = ", ".join(f"{row['new_code']} {row['new_name']}" for row in old.iter_rows(named=True))
                 name = old["old_name"][0]
                 raise UnusableInput(

@@ -20,7 +20,5 @@ def place(rows: pl.DataFrame, commune: NewCommune, dataset: str) -> pl.DataFrame
     outcome = {old.code: _OUTCOME[old.part(dataset)] for old in commune.old_communes}
     placement = pl.col("old_commune_code").replace_strict(outcome, default="elsewhere", return_dtype=pl.String)
     return rows.with_columns(placement.alias("placement")).with_columns(
-        pl.col("placement")
-        .replace_strict(_REASON, default=None, return_dtype=pl.String)
-        .alias("placement_reason")
+        pl.col("placement").replace_strict(_REASON, default=None, return_dtype=pl.String).alias("placement_reason")
     )

@@ -25,6 +25,4 @@ def check_character(base: pl.Expr) -> pl.Expr:
         signs.str.slice(position, 1).replace_strict(values, default=0, return_dtype=pl.Int64) * pow(3, position, 31)
         for position in range(_LONGEST)
     )
-    return (pl.sum_horizontal(terms) % 31).replace_strict(
-        list(range(31)), list(_ALPHABET), return_dtype=pl.String
-    )
+    return (pl.sum_horizontal(terms) % 31).replace_strict(list(range(31)), list(_ALPHABET), return_dtype=pl.String)

@@ -5,13 +5,13 @@ id) and `members-….parquet` (which row carries which id; the last file counts)
 crash between the two burns some ids and never mints one twice.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.identity.check_character import with_check
+from pipelines.warehouse.building import sync
 from pipelines.warehouse.schema import ID_HISTORY
 
 _MARK = {"citizens": "", "parcels": "T"}
@@ -28,9 +28,7 @@ class Assignment:
     history: pl.DataFrame
 
 
-def assign_ids(
-    ledger: Path, dataset: str, commune_code: str, members: pl.DataFrame, run_id: str
-) -> Assignment:
+def assign_ids(ledger: Path, dataset: str, commune_code: str, members: pl.DataFrame, run_id: str) -> Assignment:
     """Give every cluster (`record_id`, `cluster`) its id and write what changed to the ledger.
 
     A cluster takes the oldest id of those of which it holds the most rows; a cluster without one gets a new id from
@@ -59,10 +57,10 @@ def assign_ids(
     fresh = unnamed.select("cluster", with_check(base).alias("entity_id"))
     ids = pl.concat([kept.select("cluster", "entity_id"), fresh]).sort("cluster")
 
-    named = claims.join(ids.rename({"entity_id": "new_entity_id"}), on="cluster").rename(
-        {"entity_id": "old_entity_id"}
+    named = claims.join(ids.rename({"entity_id": "new_entity_id"}), on="cluster").rename({"entity_id": "old_entity_id"})
+    merged = named.join(
+        won.select(pl.col("entity_id").alias("old_entity_id"), "cluster"), on=["old_entity_id", "cluster"]
     )
-    merged = named.join(won.select(pl.col("entity_id").alias("old_entity_id"), "cluster"), on=["old_entity_id", "cluster"])
     split = named.join(fresh.select("cluster"), on="cluster")
     gone = known.join(claims, on="entity_id", how="anti").select("entity_id").unique()
     retired = gone.join(
@@ -84,9 +82,11 @@ def assign_ids(
     changes = ID_HISTORY.conform(changes)
 
     carried = members.join(ids, on="cluster").select("record_id", "entity_id")
-    absent = known.join(members, on="record_id", how="anti").join(
-        merged.select(pl.col("old_entity_id").alias("entity_id"), "new_entity_id"), on="entity_id", how="left"
-    ).select("record_id", pl.coalesce("new_entity_id", "entity_id").alias("entity_id"))
+    absent = (
+        known.join(members, on="record_id", how="anti")
+        .join(merged.select(pl.col("old_entity_id").alias("entity_id"), "new_entity_id"), on="entity_id", how="left")
+        .select("record_id", pl.coalesce("new_entity_id", "entity_id").alias("entity_id"))
+    )
     now = pl.concat([carried, absent]).sort("record_id")
     if not changes.is_empty():
         _append(folder, "history", changes)
@@ -124,6 +124,6 @@ def _append(folder: Path, name: str, frame: pl.DataFrame) -> None:
     part = path.with_suffix(".part")
     frame.write_parquet(part)
     part.chmod(0o600)
-    with part.open("rb") as written:
-        os.fsync(written.fileno())
-    os.replace(part, path)
+    sync(part)
+    part.replace(path)
+    sync(folder)

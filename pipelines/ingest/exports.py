@@ -1,6 +1,7 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ def read_exports(exports: Path, commune: NewCommune) -> Exports:
         dataset_by_file[source.name] = dataset
         if dataset is None:
             _reject_all(lines, source)
-        else:
+        elif not source.duplicate_of:
             rows[dataset].append(_rows(lines, source, dataset))
         warnings += _warnings(lines, source, dataset)
         files.append(_balance(lines, source, dataset))
@@ -112,14 +113,15 @@ def _rows(lines: Lines, source: Source, dataset: str) -> pl.DataFrame:
     cells = pl.DataFrame(
         [pl.Series(name, values, dtype=pl.String) for name, values in zip(names, columns, strict=True)]
     )
-    keys = {name: column for column, name in canonical.items()}
-    # Sorted, and without empty cells: a column moved or an empty one added is still the same row.
+    # Sorted by what the header says, and without empty cells: a column moved or an empty one added is still the
+    # same row. Nothing here knows a column's position.
+    labels = [canonical_name(cell) or " ".join(cell.split()) for cell in lines.header]
     trimmed = cells.select(pl.all().str.strip_chars())
     content = trimmed.select(
         pl.concat_str(
             [
-                pl.when(pl.col(name) != "").then(pl.lit(f"{keys.get(name, name)}=") + pl.col(name))
-                for name in sorted(names, key=lambda name: keys.get(name, name))
+                pl.when(pl.col(name) != "").then(pl.lit(f"{label}=") + pl.col(name))
+                for name, label in sorted(zip(names, labels, strict=True), key=itemgetter(1))
             ],
             separator="\x1f",
             ignore_nulls=True,
@@ -165,6 +167,7 @@ def _reject_all(lines: Lines, source: Source) -> None:
     ]
     lines.header_lines = 0
     lines.record_lines = len(lines.rejected)
+    lines.blank_lines = lines.physical_lines - lines.record_lines
 
 
 def _quarantine(rejected: list[Rejected], source: Source, dataset: str | None) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import chain, count
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "citizens": (
@@ -64,12 +65,11 @@ def canonical_name(name: str) -> str | None:
 
 def unique_names(header: list[str]) -> list[str]:
     """The header cells as keys of a map: trimmed, empty ones named by position, repeated ones numbered."""
-    seen: dict[str, int] = {}
-    names = []
+    names: list[str] = []
     for position, cell in enumerate(header, start=1):
         name = " ".join(cell.split()) or f"(cột {position})"
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        numbered = (f"{name} ({number})" for number in count(2))
+        names.append(next(free for free in chain([name], numbered) if free not in names))
     return names
 
 

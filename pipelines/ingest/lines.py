@@ -92,7 +92,8 @@ def _record(raw_lines: list[bytes], at: int, width: int) -> tuple[list[str] | No
             if cells is not None and len(cells) == width:
                 return cells, "", end - at + 1
             break
-    return None, "unterminated_quote", 1
+    _, code = _parse(raw)
+    return None, code or "unterminated_quote", 1
 
 
 def _parse(raw: bytes) -> tuple[list[str] | None, str]:

@@ -63,9 +63,7 @@ def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
             f"{commune.name} was made from no old commune: there is nothing to unify.",
         )
     if not exports.is_dir():
-        raise UnusableInput(
-            f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}."
-        )
+        raise UnusableInput(f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}.")
     codes = {old.code for old in commune.old_communes}
     paths = {code: files for code, files in _paths_by_commune(exports).items() if code in codes}
     if not any(_is_readable(path) for files in paths.values() for path in files):

@@ -22,8 +22,13 @@ class Clusters:
     refused: np.ndarray
 
 
-def cluster(edges: pl.DataFrame, records: int, exclusive: pl.Series | None) -> Clusters:
-    """Cluster `records` records by `edges` (`a`, `b`, `weight`); `exclusive` holds each record's value or null."""
+def cluster(
+    edges: pl.DataFrame, records: int, exclusive: pl.Series | None, within: pl.Series | None = None
+) -> Clusters:
+    """Cluster `records` records by `edges` (`a`, `b`, `weight`); `exclusive` holds each record's value or null.
+
+    With `within`, two different values exclude each other only where `within` is the same.
+    """
     order = edges.with_row_index("edge").sort(["weight", "a", "b"], descending=[True, False, False])
     a, b = order["a"].to_numpy().astype(np.int64), order["b"].to_numpy().astype(np.int64)
     # Ranks instead of weights: no two edges tie, so that there is one strongest spanning tree.
@@ -33,11 +38,11 @@ def cluster(edges: pl.DataFrame, records: int, exclusive: pl.Series | None) -> C
     kept[minimum_spanning_tree(graph).data.astype(np.int64) - 1] = True
     refused = np.zeros(len(a), dtype=bool)
 
-    conflicted = _conflicted(component, exclusive)
+    claims = _claims(records, exclusive, within)
+    conflicted = _conflicted(component, claims)
     inside = np.isin(component[a], conflicted)
     kept[inside] = False
-    values = exclusive.to_list() if exclusive is not None and len(conflicted) else []
-    members: dict[int, tuple[int, set[str]]] = {}
+    values: dict[int, dict[object, str]] = {}
     parent: dict[int, int] = {}
 
     def find(record: int) -> int:
@@ -46,31 +51,44 @@ def cluster(edges: pl.DataFrame, records: int, exclusive: pl.Series | None) -> C
             record = parent[record]
         return record
 
+    def held(root: int) -> dict[object, str]:
+        """The exclusive values of a cluster, by where each excludes others."""
+        return values.get(root) or {place: value for place, value in [claims.row(root)] if value is not None}
+
     for edge in np.flatnonzero(inside):
         first, second = find(int(a[edge])), find(int(b[edge]))
         if first == second:
             continue
-        held = [members.get(root, (1, {values[root]} - {None})) for root in (first, second)]
-        union = held[0][1] | held[1][1]
-        if len(union) > 1:
+        union = held(first) | held(second)
+        if any(union[place] != value for place, value in held(first).items()):
             refused[edge] = True
             continue
         low, high = min(first, second), max(first, second)
         parent[high] = low
-        members[low] = (held[0][0] + held[1][0], union)
+        values[low] = union
         kept[edge] = True
 
     at = order["edge"].to_numpy()
     return Clusters(_roots(a[kept], b[kept], records), np.sort(at[kept]), np.sort(at[refused]))
 
 
-def _conflicted(component: np.ndarray, exclusive: pl.Series | None) -> np.ndarray:
-    """Components in which two different exclusive values meet."""
-    if exclusive is None:
-        return np.empty(0, dtype=np.int64)
-    held = pl.DataFrame({"component": component, "value": exclusive}).drop_nulls()
-    counts = held.group_by("component").agg(pl.col("value").n_unique().alias("values"))
-    return counts.filter(pl.col("values") > 1)["component"].sort().to_numpy()
+def _claims(records: int, exclusive: pl.Series | None, within: pl.Series | None) -> pl.DataFrame:
+    """Each record's exclusive `value`, and `within` what it excludes others."""
+    everywhere = pl.repeat("", records, dtype=pl.String, eager=True)
+    nothing = pl.repeat(None, records, dtype=pl.String, eager=True)
+    return pl.DataFrame(
+        {
+            "within": everywhere if within is None else within,
+            "value": nothing if exclusive is None else exclusive,
+        }
+    )
+
+
+def _conflicted(component: np.ndarray, claims: pl.DataFrame) -> np.ndarray:
+    """Components in which two values that exclude each other meet."""
+    held = claims.with_columns(pl.Series("component", component)).drop_nulls("value")
+    counts = held.group_by("component", "within").agg(pl.col("value").n_unique().alias("values"))
+    return counts.filter(pl.col("values") > 1)["component"].unique().sort().to_numpy()
 
 
 def _roots(a: np.ndarray, b: np.ndarray, records: int) -> np.ndarray:

@@ -50,7 +50,8 @@ def link(
     automatic = pl.col("weight") >= round(1000 * settings.automatic_bits)
     edges = scored.filter(automatic)
     exclusive = records[spec.exclusive] if spec.exclusive else None
-    clusters = cluster(edges.select("a", "b", "weight"), len(records), exclusive)
+    within = records[spec.exclusive_within] if spec.exclusive_within else None
+    clusters = cluster(edges.select("a", "b", "weight"), len(records), exclusive, within)
     ids = records["record_id"]
     members = pl.DataFrame({"record_id": ids, "cluster": ids.gather(clusters.root)})
     return Linkage(

@@ -67,7 +67,7 @@ def estimate(levels: pl.DataFrame, spec: LinkageSpec) -> LinkageModel:
     shares = start
     for _ in range(_ITERATIONS):
         posterior = _clamp(posterior, same, different, seeded)
-        priors = (counts[:, None] * posterior).sum(axis=0) + _PSEUDO_PAIRS / len(seeded[0])
+        priors = (counts[:, None] * posterior).sum(axis=0) + _PSEUDO_PAIRS / len(spec.alternatives)
         priors /= priors.sum()
         fresh = {field: _shares(posterior, counts, observed[field], start[field]) for field in fitted}
         moved = max((np.abs(fresh[field] - shares[field]).max() for field in fitted), default=0.0)
@@ -129,7 +129,8 @@ def probability(weight: pl.Expr) -> pl.Expr:
 
 
 def _millibits(ratio: Floats) -> NDArray[np.int64]:
-    return np.rint(1000 * np.log2(ratio)).astype(np.int64)
+    thousandths: NDArray[np.int64] = np.rint(1000 * np.log2(ratio)).astype(np.int64)
+    return thousandths
 
 
 def _one_hot(levels: pl.Series, count: int) -> Floats:

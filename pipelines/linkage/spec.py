@@ -102,7 +102,8 @@ class LinkageSpec:
     """All that is particular to one kind of record.
 
     `same` and `different` are the anchors: levels that tell, without labels, pairs that surely are one entity or
-    two; they hold the estimation. Two different values of `exclusive` never stand in one entity.
+    two; they hold the estimation. Two different values of `exclusive` never stand in one entity; with
+    `exclusive_within`, only two that have the same value there: an entity may have one number in each of two books.
     """
 
     dataset: str
@@ -112,6 +113,7 @@ class LinkageSpec:
     same: tuple[Condition, ...]
     different: tuple[Condition, ...]
     exclusive: str | None = None
+    exclusive_within: str | None = None
 
 
 class LinkageSettings(BaseModel, frozen=True):

@@ -19,19 +19,21 @@ from pipelines.linkage.spec import (
     right,
 )
 
+_SAME_COMMUNE = equal("old_commune_code")
 _APART = (left("area_m2") - right("area_m2")).abs()
 _LARGER = pl.max_horizontal(left("area_m2"), right("area_m2"))
 
+# One survey draws a place once: two numbers of one map system are two parcels, a number of another may be the same.
 NUMBER = Comparison(
     "number",
-    ("number_key", "book_key"),
+    ("number_key", "book_key", "old_commune_code"),
     both("number_key"),
     (
         Level("same", equal("number_key"), 0.6, 0.0005),
-        Level("other_number", equal("book_key"), 0.02, 0.6),
-        Level("other_book", pl.lit(True), 0.38, 0.4),
+        Level("other_number", equal("book_key"), 0.001, 0.6),
+        Level("other_map_system", _SAME_COMMUNE, 0.1, 0.1),
+        Level("other_commune", pl.lit(True), 0.299, 0.2995),
     ),
-    label=True,
 )
 
 # One certificate may cover several parcels of one owner, so that an equal serial alone is not identity.
@@ -60,7 +62,8 @@ AREA = Comparison(
     both("area_m2"),
     (
         Level("equal", (_APART <= 0.5) | (_APART <= 0.002 * _LARGER), 0.6, 0.02),
-        Level("within_2_percent", _APART <= 0.02 * _LARGER, 0.3, 0.04),
+        Level("within_1_percent", _APART <= 0.01 * _LARGER, 0.2, 0.02),
+        Level("within_2_percent", _APART <= 0.02 * _LARGER, 0.1, 0.02),
         Level("within_10_percent", _APART <= 0.1 * _LARGER, 0.06, 0.14),
         Level("other", pl.lit(True), 0.04, 0.8),
     ),
@@ -100,12 +103,23 @@ OWNER_NUMBER = Comparison(
 PLACE = Comparison(
     "field_name",
     ("place_key", "old_commune_code"),
-    both("place_key") & equal("old_commune_code"),
+    both("place_key") & _SAME_COMMUNE,
     (Level("equal", equal("place_key"), 0.9, 0.15), Level("other", pl.lit(True), 0.1, 0.85)),
 )
 
+# A whole address tells communes apart, so that the same one in the books of two speaks for a parcel on the boundary;
+# each book may as well write its own.
+ADDRESS = Comparison(
+    "address",
+    ("address_key", "old_commune_code"),
+    both("address_key") & ~_SAME_COMMUNE,
+    (Level("equal", equal("address_key"), 0.4, 0.01), Level("other", pl.lit(True), 0.6, 0.99)),
+)
+
 _EQUAL = frozenset({"equal"})
+_OTHER = frozenset({"other"})
 _SAME_NUMBER = frozenset({"same"})
+_OTHER_NUMBER = frozenset({"other_number"})
 
 SPEC = LinkageSpec(
     dataset="parcels",
@@ -113,12 +127,23 @@ SPEC = LinkageSpec(
         CandidateRule("number", ("number_key",)),
         CandidateRule("certificate_no", ("certificate_key",)),
         CandidateRule("certificate_book_no_and_owner", ("book_no_key", "owner_ascii")),
-        CandidateRule("owner_number_and_area", ("owner_number", "area_key")),
         CandidateRule("owner_number_and_land_use", ("owner_number", "land_use_key")),
-        CandidateRule("owner_name_and_area", ("owner_ascii", "area_key")),
+        CandidateRule("owner_number_and_area", ("owner_number", "area_band")),
+        CandidateRule("owner_number_and_shifted_area", ("owner_number", "area_band_shifted")),
+        # Not by area alone: pairs chosen by it would teach that equal areas say little of any pair.
+        CandidateRule("owner_name_and_land_use", ("owner_ascii", "land_use_key")),
+        CandidateRule("owner_name_and_address", ("owner_ascii", "address_key")),
+        CandidateRule("owner_name_and_area", ("owner_ascii", "area_band")),
+        CandidateRule("owner_name_and_shifted_area", ("owner_ascii", "area_band_shifted")),
     ),
-    comparisons=(NUMBER, CERTIFICATE, BOOK_NO, AREA, LAND_USE, OWNER_NAME, OWNER_NUMBER, PLACE),
+    comparisons=(NUMBER, CERTIFICATE, BOOK_NO, AREA, LAND_USE, OWNER_NAME, OWNER_NUMBER, PLACE, ADDRESS),
     alternatives=(
+        Alternative(
+            "same_certificate",
+            "thửa khác cùng giấy chứng nhận",
+            ({"number": _OTHER_NUMBER, "certificate_no": _EQUAL},),
+        ),
+        Alternative("namesake", "thửa của người trùng tên", ({"owner_name": _EQUAL, "owner_id_no": _OTHER},)),
         Alternative(
             "same_owner",
             "thửa khác của cùng chủ",
@@ -131,9 +156,8 @@ SPEC = LinkageSpec(
         {"number": _SAME_NUMBER, "owner_id_no": _EQUAL},
         {"number": _SAME_NUMBER, "owner_name": _EQUAL},
     ),
-    different=(
-        {"number": frozenset({"other_number"}), "certificate_no": frozenset({"other"})},
-        {"number": frozenset({"other_number"}), "area": frozenset({"other"})},
-    ),
+    different=({"number": _OTHER_NUMBER},),
+    exclusive="number_key",
+    exclusive_within="book_key",
 )
 """The parcels' spec; needs the columns of `standardise`."""

@@ -25,7 +25,8 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     `land_use` (list of code and area), `certificate_no`, `certificate_book_no`, `certificate_date`, `field_name`,
     `address`, `hamlet`, `note`, `owner_name`, `owner_id_no`, `owner_birth_year`, `owner_address`. Keys:
     `number_key`, `book_key` (the land book: commune and map system), `certificate_key`, `book_no_key`,
-    `land_use_key`, `owner_ascii`, `owner_number` (well-formed 9 or 12 digits), `place_key`, `area_key` (whole m²).
+    `land_use_key`, `owner_ascii`, `owner_number` (well-formed 9 or 12 digits), `place_key`, `address_key`, `area_band`
+    and `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
     text = {column: clean(pl.col(column)) for column in rows.columns if rows.schema[column] == pl.String}
     values = rows.with_columns(
@@ -51,10 +52,13 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(parse_year(text["nam_sinh_chu"])).alias("owner_birth_year"),
         text["dia_chi_chu"].alias("owner_address"),
     )
-    book = [pl.col("old_commune_code"), *(pl.col(c).fill_null("") for c in ("map_system", "map_scale"))]
+    book = pl.concat_str("old_commune_code", pl.col("map_system").fill_null(""), separator="/")
+    band = pl.when(pl.col("area_m2") > 0).then(pl.col("area_m2").log() / 0.05)
     keyed = values.with_columns(
-        pl.concat_str([*book, pl.col("sheet_no"), pl.col("parcel_no")], separator="/").alias("number_key"),
-        pl.concat_str(book, separator="/").alias("book_key"),
+        pl.concat_str(
+            book, pl.col("map_scale").fill_null(""), "sheet_no", "parcel_no", separator="/"
+        ).alias("number_key"),
+        book.alias("book_key"),
         _compact(pl.col("certificate_no")).alias("certificate_key"),
         _compact(pl.col("certificate_book_no")).alias("book_no_key"),
         pl.when(pl.col("land_use").list.len() > 0)
@@ -67,7 +71,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         (
             pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))
         ).alias("place_key"),
-        pl.col("area_m2").round(0).cast(pl.Int64).alias("area_key"),
+        ascii_key(pl.col("address")).alias("address_key"),
+        band.floor().cast(pl.Int64).alias("area_band"),
+        (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
     )
     return keyed.drop(column for column in rows.columns if column not in _LOCATORS)
 

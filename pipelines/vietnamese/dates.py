@@ -2,10 +2,11 @@
 
 import polars as pl
 
-_DAY = r"^(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})$"
-_ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$"
-_MONTH = r"^(\d{1,2})\s*[/.\-]\s*(\d{4})$"
-_YEAR = r"^(\d{4})$"
+# [0-9], since \d takes the digits of all scripts, which are no numbers to Polars; and no year 0, which no calendar has.
+_DAY = r"^([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([1-9][0-9]{3})$"
+_ISO = r"^([1-9][0-9]{3})-([0-9]{1,2})-([0-9]{1,2})(?:[T ].*)?$"
+_MONTH = r"^([0-9]{1,2})\s*[/.\-]\s*([1-9][0-9]{3})$"
+_YEAR = r"^([1-9][0-9]{3})$"
 
 
 def parse_date(text: pl.Expr) -> pl.Expr:
@@ -19,9 +20,7 @@ def parse_date(text: pl.Expr) -> pl.Expr:
 
 def parse_year(text: pl.Expr) -> pl.Expr:
     """The year of a cleaned text, also when the day or month is missing or cannot be."""
-    year = pl.coalesce(
-        _extract(text, _DAY, 3, _ISO, 1), text.str.extract(_MONTH, 2), text.str.extract(_YEAR, 1)
-    )
+    year = pl.coalesce(_extract(text, _DAY, 3, _ISO, 1), text.str.extract(_MONTH, 2), text.str.extract(_YEAR, 1))
     return year.cast(pl.Int64)
 
 

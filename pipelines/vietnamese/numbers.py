@@ -20,7 +20,7 @@ def personal_number(text: pl.Expr) -> pl.Expr:
     the same digit, as in a number typed to fill a cell.
     """
     number = digits(text)
-    formed = number.str.contains(r"^\d{3}[0-3]\d{8}$") & ~number.str.starts_with("000")
+    formed = number.str.contains(r"^[0-9]{3}[0-3][0-9]{8}$") & ~number.str.starts_with("000")
     filler = pl.any_horizontal(number.str.ends_with(str(digit) * 6) for digit in range(10))
     return pl.when(formed & ~filler).then(number)
 
@@ -29,14 +29,13 @@ def old_number(text: pl.Expr) -> pl.Expr:
     """The text when it is a 9-digit number that is not one digit repeated, else null."""
     number = digits(text)
     filler = pl.any_horizontal(number.str.starts_with(str(digit) * 8) for digit in range(10))
-    return pl.when(number.str.contains(r"^\d{9}$") & ~filler).then(number)
+    return pl.when(number.str.contains(r"^[0-9]{9}$") & ~filler).then(number)
 
 
 def number_sex(number: pl.Expr) -> pl.Expr:
-    """The sex that a 12-digit number tells: male or female."""
-    return (
-        pl.when(number.str.slice(3, 1).cast(pl.Int64) % 2 == 0).then(pl.lit("male")).otherwise(pl.lit("female"))
-    )
+    """The sex that a 12-digit number tells: male or female; null without a number."""
+    is_male = number.str.slice(3, 1).cast(pl.Int64) % 2 == 0
+    return pl.when(is_male).then(pl.lit("male")).when(~is_male).then(pl.lit("female"))
 
 
 def number_birth_year(number: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 def clean(text: pl.Expr) -> pl.Expr:
     """Composed (NFC), without invisible characters, with single spaces; null when nothing is left."""
-    visible = text.str.normalize("NFC").str.replace_all("[\u200b-\u200f\u2060\ufeff\u00ad]", "")
+    visible = text.str.replace_all(r"\p{Cf}", "").str.normalize("NFC")
     spaced = visible.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars(" ")
     return pl.when(spaced != "").then(spaced)
 
@@ -19,7 +19,7 @@ def clean(text: pl.Expr) -> pl.Expr:
 def spelling_key(text: pl.Expr) -> pl.Expr:
     """Lower case, with each syllable's tone mark behind the syllable: hoà = hòa, THUỶ = thủy, but hung ≠ hùng."""
     decomposed = text.str.to_lowercase().str.normalize("NFD")
-    return decomposed.str.replace_all(rf"(\S*?)([{TONES}])(\S*)", "$1$3$2")
+    return decomposed.str.replace_all(rf"([\p{{L}}\p{{M}}]*?)([{TONES}])([\p{{L}}\p{{M}}]*)", "$1$3$2")
 
 
 def ascii_key(text: pl.Expr) -> pl.Expr:

@@ -95,7 +95,7 @@ def _settle(part: Path, path: Path) -> None:
         raise RuntimeError("the new warehouse still has a write-ahead log")
     part.chmod(0o600)
     sync(part)
-    os.replace(part, path)
+    part.replace(path)
     sync(path.parent)
 
 
@@ -106,4 +106,3 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-

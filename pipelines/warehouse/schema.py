@@ -35,9 +35,7 @@ _POLARS: Final[dict[str, pl.DataType]] = {
     RAW: pl.List(pl.Struct({"key": pl.String(), "value": pl.String()})),
     LAND_USE: pl.List(pl.Struct({"code": pl.String(), "area_m2": pl.Float64()})),
     EVIDENCE: pl.List(pl.Struct({"field": pl.String(), "level": pl.String(), "weight": pl.Int64()})),
-    PATH: pl.List(
-        pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})
-    ),
+    PATH: pl.List(pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})),
 }
 
 

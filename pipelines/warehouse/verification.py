@@ -39,22 +39,26 @@ def verify(path: Path) -> list[str]:
     differences = []
     beside = sha256_file(path)
     if beside.is_file():
-        expected = beside.read_text().split(" ", 1)[0].strip()
+        expected = beside.read_text(errors="replace").split(" ", 1)[0].strip()
         if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
             differences.append(f"Nội dung tệp khác với mã băm trong «{beside.name}».")
     try:
         with open_warehouse(path) as connection:
-            return differences + _content(connection)
+            return differences + _content(connection, path)
     except duckdb.Error:
         if differences:
             return [*differences, "Tệp không đọc được như một kho dữ liệu DuckDB."]
-        raise UnusableInput(
-            f"Tệp «{path}» không phải kho dữ liệu do Hợp Nhất công bố, hoặc đã hỏng.",
-            f"{path} is not a warehouse published by Hợp Nhất, or it is damaged.",
-        ) from None
+        raise _no_warehouse(path) from None
 
 
-def _content(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _no_warehouse(path: Path) -> UnusableInput:
+    return UnusableInput(
+        f"Tệp «{path}» không phải kho dữ liệu do Hợp Nhất công bố, hoặc đã hỏng.",
+        f"{path} is not a warehouse published by Hợp Nhất, or it is damaged.",
+    )
+
+
+def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     found = {
         # DuckDB quotes some field names of a STRUCT when it prints the type.
         (table, column, kind.replace('"', ""))
@@ -62,6 +66,8 @@ def _content(connection: duckdb.DuckDBPyConnection) -> list[str]:
             "SELECT table_name, column_name, data_type FROM duckdb_columns()"
         ).fetchall()
     }
+    if not {table for table, _, _ in found} & {table.name for table in TABLES}:
+        raise _no_warehouse(path)
     differences = [
         f"Bảng {table.name} thiếu cột {column.name} kiểu {column.type}."
         for table in TABLES

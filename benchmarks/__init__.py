@@ -1,0 +1,1 @@
+"""Benchmarks: what the figures in RESULTS.md are made with."""

@@ -1,0 +1,158 @@
+"""What Dagster sees: the graph, its words, its partitions."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.partitions import new_communes
+from expectations import RULES
+
+PROJECT = Path(__file__).parents[2]
+
+GRAPH = {
+    "merger_map": ("g1_nguon", []),
+    "commune_exports": ("g1_nguon", []),
+    "source_rows": ("g1_nguon", ["commune_exports", "merger_map"]),
+    "citizen_records": ("g2_ban_ghi", ["source_rows"]),
+    "parcel_records": ("g2_ban_ghi", ["source_rows"]),
+    "citizen_links": ("g3_doi_sanh", ["citizen_records"]),
+    "parcel_links": ("g3_doi_sanh", ["parcel_records"]),
+    "golden_citizens": ("g4_thuc_the", ["citizen_links", "citizen_records"]),
+    "golden_parcels": ("g4_thuc_the", ["golden_citizens", "parcel_links", "parcel_records"]),
+    "staging_warehouse": (
+        "g5_kiem_tra",
+        [
+            "citizen_links",
+            "citizen_records",
+            "golden_citizens",
+            "golden_parcels",
+            "parcel_links",
+            "parcel_records",
+            "source_rows",
+        ],
+    ),
+    "validation_results": ("g5_kiem_tra", ["staging_warehouse"]),
+    "publication_gate": ("g5_kiem_tra", ["staging_warehouse", "validation_results"]),
+    "published_warehouse": ("g6_cong_bo", ["publication_gate", "staging_warehouse", "validation_results"]),
+    "audit_report": ("g6_cong_bo", ["staging_warehouse", "validation_results"]),
+}
+"""Every asset with its group and what it hangs on; a change of the graph shows here in review."""
+
+
+@pytest.fixture(scope="module")
+def graph():
+    from assets.definitions import defs
+
+    return defs.resolve_asset_graph()
+
+
+@pytest.fixture(scope="module")
+def executable(graph):
+    return [graph.get(key) for key in graph.get_all_asset_keys() if graph.get(key).is_executable]
+
+
+def test_definitions_load():
+    from assets.definitions import defs
+
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_graph_is_as_drawn(graph):
+    found = {
+        key.to_user_string(): (
+            graph.get(key).group_name,
+            sorted(parent.to_user_string() for parent in graph.get(key).parent_keys),
+        )
+        for key in graph.get_all_asset_keys()
+    }
+    assert found == GRAPH
+
+
+def test_every_asset_says_what_it_is_in_vietnamese_then_english(graph):
+    for key in graph.get_all_asset_keys():
+        vietnamese, english = (graph.get(key).description or "").split("\n\n")
+        assert re.search("[ăâđêôơưàảãạáèẻéìíòóùúỳýịọụệộữấầ]", vietnamese), key
+        assert re.fullmatch(r"\*[^*]+\*", english), key
+        assert not re.search("[ăâđêôơưạảấầệộữ]", english), key
+
+
+def test_every_executable_asset_has_owner_and_kind(executable):
+    assert len(executable) == len(GRAPH) - 2
+    assert [node.key for node in executable if not node.owners or not node.kinds] == []
+
+
+def test_every_executable_asset_has_one_partition_per_new_commune(executable):
+    assert {len(node.partitions_def.get_partition_keys()) for node in executable} <= {126, 3321}
+
+
+def test_main_job_runs_every_asset(executable):
+    from assets.definitions import MAIN_JOB, defs
+
+    job = defs.resolve_job_def(MAIN_JOB)
+    assert {key for key in job.asset_layer.executable_asset_keys} == {node.key for node in executable}
+    assert "Hợp nhất" in job.description
+
+
+def test_one_blocking_check_and_one_check_per_rule(graph):
+    checks = [graph.get(key) for key in graph.asset_check_keys]
+    names = {check.key.asset_key.to_user_string() for check in checks if check.blocking}
+    assert names == {"publication_gate"}
+    assert sum(check.key.asset_key.to_user_string() == "validation_results" for check in checks) == len(RULES)
+    assert len(checks) == len(RULES) + 1
+
+
+def test_partitions_are_hanoi_by_default(monkeypatch):
+    monkeypatch.delenv("HOPNHAT_PROVINCE", raising=False)
+    keys = new_communes().get_partition_keys()
+    assert len(keys) == 126
+    assert "10231 Thượng Phúc" in keys
+
+
+def test_partitions_are_the_whole_country_when_asked(monkeypatch):
+    monkeypatch.setenv("HOPNHAT_PROVINCE", "all")
+    keys = new_communes().get_partition_keys()
+    assert len(keys) == len(set(keys)) == 3321
+    assert all(re.fullmatch(r"\d{5} \S.*", key) for key in keys)
+
+
+def test_province_that_does_not_exist_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("HOPNHAT_PROVINCE", "Atlantis")
+    with pytest.raises(ValueError, match="Atlantis"):
+        new_communes()
+
+
+def test_setting_reaches_the_definitions():
+    """In a process of its own, since the definitions are made once."""
+    code = "from assets.definitions import defs; g = defs.resolve_asset_graph();"
+    code += "print({len(g.get(k).partitions_def.get_partition_keys()) for k in g.executable_asset_keys})"
+    for setting, expected in (({}, "{126}"), ({"HOPNHAT_PROVINCE": "all"}, "{3321}")):
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("HOPNHAT_")}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=PROJECT,
+            env=environment | setting,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        assert done.stdout.strip() == expected
+
+
+def test_dagster_finds_the_workspace_valid(tmp_path):
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dagster"), "definitions", "validate", "-w", "workspace.yaml"],
+        cwd=PROJECT,
+        env=os.environ | {"DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "hop_nhat" in done.stdout + done.stderr

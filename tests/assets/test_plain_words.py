@@ -1,0 +1,48 @@
+"""Failures in plain words: the sentence of what is unusable, and nothing of the message of anything else."""
+
+import re
+
+import dagster as dg
+import pytest
+
+from assets.plain_words import EXIT_STATUS, in_plain_words
+from pipelines.problems import UnusableInput
+
+
+def _failure(problem: Exception) -> dg.Failure:
+    @in_plain_words
+    def a_step():
+        raise problem
+
+    with pytest.raises(dg.Failure) as caught:
+        a_step()
+    return caught.value
+
+
+def test_unusable_input_keeps_its_sentence():
+    failure = _failure(UnusableInput("Tệp trống.", "The file is empty."))
+    assert failure.description == "Tệp trống. (The file is empty.)"
+    assert failure.metadata[EXIT_STATUS].value == 2
+
+
+def test_anything_else_is_told_by_kind_and_place():
+    failure = _failure(ValueError("Nguyễn Thị Canary 001085000001"))
+    assert failure.metadata[EXIT_STATUS].value == 3
+    assert "a_step" in failure.description
+    assert re.search(r"\(ValueError, assets/plain_words\.py:\d+\)", failure.description)
+    assert "Canary" not in failure.description
+
+
+def test_message_does_not_travel_along_as_cause():
+    failure = _failure(ValueError("Canary"))
+    assert failure.__cause__ is None
+    assert failure.__context__ is None
+
+
+def test_failure_of_our_own_is_left_alone():
+    own = dg.Failure("Đã nói rõ.")
+    assert _failure(own) is own
+
+
+def test_what_succeeds_is_returned():
+    assert in_plain_words(lambda number: number + 1)(1) == 2

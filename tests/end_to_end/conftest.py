@@ -1,0 +1,155 @@
+"""The installed command, and the runs that several tests look at: each run is made once a session."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).with_name("hopnhat")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of the command ended, and the data folder that it worked in."""
+
+    status: int
+    out: str
+    err: str
+    data: Path
+
+    @property
+    def output(self) -> str:
+        return self.out + self.err
+
+    def sentences(self) -> list[str]:
+        """What the command itself said on standard error."""
+        return [line for line in self.err.splitlines() if line.startswith("hopnhat: ")]
+
+    def published(self, code: str, mode: str = "trial") -> Path:
+        return self.data / "published" / mode / f"{code}.duckdb"
+
+    def report(self, code: str, mode: str = "trial") -> str:
+        return (self.data / "reports" / mode / code / "index.html").read_text(encoding="utf-8")
+
+    def query(self, code: str, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.published(code)), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def hopnhat() -> Callable[..., Outcome]:
+    """Calls the installed command in a process of its own, as a user does from `cwd`."""
+
+    def call(*arguments: str | Path, cwd: Path, data: str = "data") -> Outcome:
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HOPNHAT_", "DAGSTER_"))
+        }
+        done = subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr, cwd / data)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def in_process(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcome]:
+    """Calls the command's `main` in this process, which spares Great Expectations' import, and can be patched.
+
+    What is written to the descriptors is caught too, not only what goes through `sys.stdout` and `sys.stderr`.
+    """
+    import assets.definitions  # noqa: F401 - before a test patches one of its modules: all see the same partitions
+    from assets.command_line import main
+
+    def call(*arguments: str | Path, data: Path) -> Outcome:
+        words = [str(word) for word in arguments]
+        folder = tmp_path_factory.mktemp("output")
+        before, mask = dict(os.environ), os.umask(0o022)
+        for name in list(os.environ):
+            if name.startswith(("HOPNHAT_", "DAGSTER_")):
+                del os.environ[name]
+        try:
+            with _caught(1, folder / "out"), _caught(2, folder / "err"):
+                status = main([*words, "--data", str(data)])
+        finally:
+            os.umask(mask)
+            os.environ.clear()
+            os.environ.update(before)
+        out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return Outcome(status, out, err, data)
+
+    return call
+
+
+@contextlib.contextmanager
+def _caught(descriptor: int, path: Path) -> Iterator[None]:
+    """Sends a descriptor, and Python's stream on it, to a file."""
+    redirect = contextlib.redirect_stdout if descriptor == 1 else contextlib.redirect_stderr
+    with path.open("w", encoding="utf-8", buffering=1) as stream, redirect(stream):
+        kept = os.dup(descriptor)
+        os.dup2(stream.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            stream.flush()
+            os.dup2(kept, descriptor)
+            os.close(kept)
+
+
+@pytest.fixture(scope="session")
+def sample_run(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The shipped sample, unified by the installed command. Look at it, never change it."""
+    cwd = tmp_path_factory.mktemp("sample_run")
+    shutil.copytree(PROJECT / "data" / "exports", cwd / "data" / "exports")
+    return hopnhat("run", "--new-commune", "10231", "--data", "data", cwd=cwd)
+
+
+@pytest.fixture(scope="session")
+def small_exports(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Exports of Thượng Phúc with 120 people and 80 parcels. Copy them to change them."""
+    cwd = tmp_path_factory.mktemp("small")
+    made = hopnhat(
+        *"sample --new-commune 10231 --people 120 --parcels 80 --seed 3 made".split(), cwd=cwd, data="made"
+    )
+    assert made.status == 0, made.output
+    return made.data / "exports"
+
+
+@pytest.fixture
+def data(tmp_path: Path, sample_run: Outcome) -> Path:
+    """A data folder in which an earlier version of Thượng Phúc is published."""
+    folder = tmp_path / "data"
+    shutil.copytree(sample_run.data / "published", folder / "published")
+    return folder
+
+
+@pytest.fixture
+def content_of() -> Callable[[Path], dict[str, bytes]]:
+    """Every file below a folder, by name."""
+    return lambda folder: {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

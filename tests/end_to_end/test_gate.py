@@ -1,0 +1,97 @@
+"""A gate that refuses: nothing published changes, the sentence is clear, and the report is written and says so."""
+
+import csv
+import shutil
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+
+CODE = "10231"
+
+
+@pytest.fixture
+def refused(in_process, data, small_exports, monkeypatch):
+    """A run in which one gate, judged by Great Expectations as ever, fails on every file."""
+    from expectations import RULES, running
+
+    broken = [
+        replace(rule, expectation="SELECT * FROM {batch}") if rule.id == "balance.records" else rule for rule in RULES
+    ]
+    monkeypatch.setattr(
+        "assets.publishing.validate", lambda staging, today: running.run(broken, staging, today=today)
+    )
+    return lambda: in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
+
+
+def test_refused_run_leaves_everything_published_as_it_was(refused, data, content_of):
+    before = content_of(data / "published")
+    outcome = refused()
+    assert outcome.status == 1
+    assert outcome.out == ""
+    assert "Traceback" not in outcome.output
+    (sentence,) = outcome.sentences()
+    assert "balance.records (10 trường hợp)" in sentence
+    assert "10231 Thượng Phúc" in sentence
+    assert content_of(data / "published") == before
+
+    assert "Từ chối công bố" in outcome.report(CODE)
+    with dg.DagsterInstance.from_config(str(data / "dagster")) as instance:
+        (run,) = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.FAILURE
+        assert instance.get_latest_materialization_event(dg.AssetKey("audit_report"))
+        assert instance.get_latest_materialization_event(dg.AssetKey("published_warehouse")) is None
+
+
+@pytest.fixture(scope="module")
+def shared_number(small_exports, tmp_path_factory):
+    """Exports in which two plainly different people carry one personal number: a case that blocks official runs."""
+    exports = shutil.copytree(small_exports, tmp_path_factory.mktemp("shared") / "exports")
+    (path,) = exports.glob("10231-*/cong_dan.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    column = {name: header.index(name) for name in ("so_dinh_danh", "gioi_tinh")}
+    woman = next(row for row in rows if row[column["gioi_tinh"]] == "Nữ" and row[column["so_dinh_danh"]])
+    man = next(row for row in rows if row[column["gioi_tinh"]] == "Nam" and row[column["so_dinh_danh"]])
+    man[column["so_dinh_danh"]] = woman[column["so_dinh_danh"]]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+    return exports
+
+
+def test_official_publication_waits_for_blocking_cases(in_process, shared_number, data, content_of):
+    before = content_of(data / "published")
+    outcome = in_process(
+        *("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official"), data=data
+    )
+    assert outcome.status == 1, outcome.err
+    (sentence,) = outcome.sentences()
+    assert "1 trường hợp phải giải quyết trước khi công bố chính thức" in sentence
+    assert content_of(data / "published") == before
+
+
+def test_report_says_that_official_publication_waits(in_process, shared_number, data):
+    outcome = in_process(
+        *("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official"), data=data
+    )
+    assert "Được phép công bố" not in outcome.report(CODE, "official")
+
+
+def test_trial_does_not_wait_for_blocking_cases(in_process, shared_number, tmp_path):
+    outcome = in_process("run", "--new-commune", CODE, "--exports", shared_number, data=tmp_path / "data")
+    assert outcome.status == 0, outcome.err
+    assert outcome.query(CODE, "SELECT count(*) FROM review_queue WHERE blocking") == [(1,)]
+
+
+def test_unexpected_failure_is_status_3_and_changes_nothing(in_process, data, small_exports, monkeypatch, content_of):
+    def broken(*_, **__):
+        raise RuntimeError("a secret of a row")
+
+    monkeypatch.setattr("assets.publishing.publish", broken)
+    before = content_of(data / "published")
+    outcome = in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
+    assert outcome.status == 3
+    assert "secret" not in outcome.output
+    assert "Traceback" not in outcome.output
+    assert "published_warehouse" in outcome.sentences()[0]
+    assert content_of(data / "published") == before
