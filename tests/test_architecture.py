@@ -74,7 +74,9 @@ def test_arrows_point_one_way(folder):
 
 
 def test_only_assets_know_dagster():
-    knowing = {_name(path).split("/")[0] for path in MODULES for name in _imports(path) if name.split(".")[0] == "dagster"}
+    knowing = {
+        _name(path).split("/")[0] for path in MODULES for name in _imports(path) if name.split(".")[0] == "dagster"
+    }
     assert knowing == {"assets"}
 
 

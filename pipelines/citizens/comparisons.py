@@ -31,7 +31,7 @@ _YEARS_APART = (left("birth_year") - right("birth_year")).abs()
 NAME = Comparison(
     "full_name",
     (
-        *("name_key", "name_ascii", "name_marked", "given_ascii", "surname_ascii", "name_count"),
+        *("name_key", "name_ascii", "name_marked", "given_key", "given_ascii", "surname_ascii", "name_count"),
         *("birth_digits", "household_key", "old_commune_code", "father_ascii", "mother_ascii"),
     ),
     both("name_ascii"),
@@ -42,10 +42,10 @@ NAME = Comparison(
         Level("equal_frequent", _SAME_SPELLING, 0.15, 0.03),
         Level("marks_lost_seldom", _SAME_FOLDED & _ONE_UNMARKED & (_COUNT <= 6), 0.03, 0.0005),
         Level("marks_lost", _SAME_FOLDED & _ONE_UNMARKED, 0.03, 0.002),
+        # Twins' names may be one mark or letter apart: in one family an equal date makes another given name no slip.
+        Level("twin_given_name", ~equal("given_key") & _SAME_BIRTH_AND_FAMILY, 0.005, 0.02),
         # Given names one mark apart (Hùng, Hưng) are two names; elsewhere it is more often a slip.
         Level("marks_differ", _SAME_FOLDED, 0.02, 0.02),
-        # Twins' names may be one letter apart, so that in one family an equal date makes another given name no slip.
-        Level("twin_given_name", ~_SAME_GIVEN & _SAME_BIRTH_AND_FAMILY, 0.005, 0.02),
         Level("part_left_out", _SAME_GIVEN & _SAME_SURNAME & (pl.col("name_tokens") > 0.999), 0.03, 0.02),
         Level("one_letter", pl.col("name_edits") <= 1, 0.06, 0.02),
         Level("given_equal", _SAME_GIVEN & _SAME_SURNAME, 0.01, 0.15),

@@ -101,10 +101,7 @@ def golden_citizens(
             pl.col("entity_id").alias("citizen_id"),
             pl.col("number").alias("personal_id"),
             pl.col("number_status").fill_null("none").alias("personal_id_status"),
-            pl.col("numbers")
-            .list.set_difference(pl.concat_list("number"))
-            .list.sort()
-            .alias("former_personal_ids"),
+            pl.col("numbers").list.set_difference(pl.concat_list("number")).list.sort().alias("former_personal_ids"),
             pl.col("birth_precision").fill_null("unknown"),
             pl.col("status").fill_null("unknown"),
             pl.col("household_key").alias("household_id"),

@@ -22,7 +22,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `sex`, `number` (well-formed 12 digits or
     null), `number_text` (what stood there), `old_id_no`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`,
     `father_name`, `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`,
-    `updated_on`, `note`. Keys: `name_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`,
+    `updated_on`, `note`. Keys: `name_key` (spelling), `name_ascii`, `name_marked`, `given_key`, `given_ascii`, `surname_ascii`,
     `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`,
     `household_key`, `hamlet_key`, `month_day`, `day_month`.
     """
@@ -30,9 +30,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     values = rows.with_columns(
         name_case(pl.col("ho_ten")).alias("full_name"),
         text["ngay_sinh"].alias("birth_text"),
-        ascii_key(text["gioi_tinh"])
-        .replace_strict(_SEX, default=None, return_dtype=pl.String)
-        .alias("sex"),
+        ascii_key(text["gioi_tinh"]).replace_strict(_SEX, default=None, return_dtype=pl.String).alias("sex"),
         text["so_dinh_danh"].alias("number_text"),
         personal_number(text["so_dinh_danh"]).alias("number"),
         pl.coalesce(old_number(text["so_cmnd"]), old_number(text["so_dinh_danh"])).alias("old_id_no"),
@@ -59,6 +57,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     keyed = dated.with_columns(
         spelling_key(pl.col("full_name")).alias("name_key"),
         has_marks(pl.col("full_name")).alias("name_marked"),
+        given_name(spelling_key(pl.col("full_name"))).alias("given_key"),
         given_name(pl.col("name_ascii")).alias("given_ascii"),
         surname(pl.col("name_ascii")).alias("surname_ascii"),
         pl.when(pl.col("name_ascii").is_not_null()).then(pl.len().over("name_ascii")).alias("name_count"),

@@ -12,6 +12,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 _PLAINLY_ANOTHER_NAME = 0.8
 """Jaro-Winkler of folded names below which two names are not spellings of one."""
+_GENERATION = 14
+"""Years between births from which two people of one name are parent and child rather than one."""
 
 
 def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
@@ -22,26 +24,26 @@ def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
     """
     shared = _shared_numbers(records)
     doubtful = _doubtful_numbers(records)
-    return (
-        records.with_columns(
-            pl.when(pl.col("number").is_null())
-            .then(pl.lit("none"))
-            .when(pl.col("number").is_in(shared.implode()))
-            .then(pl.lit("shared"))
-            .when(pl.col("number").is_in(doubtful.implode()))
-            .then(pl.lit("doubtful"))
-            .otherwise(pl.lit("trusted"))
-            .alias("number_status")
-        )
-        .with_columns(
-            pl.when(pl.col("number_status") != "shared").then("number").alias("usable_number"),
-            pl.when(pl.col("number_status") == "trusted").then("number").alias("trusted_number"),
-        )
+    return records.with_columns(
+        pl.when(pl.col("number").is_null())
+        .then(pl.lit("none"))
+        .when(pl.col("number").is_in(shared.implode()))
+        .then(pl.lit("shared"))
+        .when(pl.col("number").is_in(doubtful.implode()))
+        .then(pl.lit("doubtful"))
+        .otherwise(pl.lit("trusted"))
+        .alias("number_status")
+    ).with_columns(
+        pl.when(pl.col("number_status") != "shared").then("number").alias("usable_number"),
+        pl.when(pl.col("number_status") == "trusted").then("number").alias("trusted_number"),
     )
 
 
 def _shared_numbers(records: pl.DataFrame) -> pl.Series:
-    """Numbers on rows of plainly different people: another name and another birth, or another sex.
+    """Numbers on rows of plainly different people.
+
+    They have another name and another birth, or another sex; or, as brothers whose names are alike and a father who
+    has his son's name, a birth on another day and in another year with another given name or a generation between.
 
     Each holder is compared with the first by name, which finds every number whose holders are not all alike without
     comparing all with all, however many rows a filler number stands on.
@@ -50,7 +52,10 @@ def _shared_numbers(records: pl.DataFrame) -> pl.Series:
     first = (
         holders.sort("number", "name_ascii", "birth_year", "sex", "birth_digits", nulls_last=True)
         .group_by("number", maintain_order=True)
-        .agg(pl.len().alias("rows"), pl.col("name_ascii", "birth_digits", "birth_year", "sex").first())
+        .agg(
+            pl.len().alias("rows"),
+            pl.col("name_ascii", "given_ascii", "birth_digits", "birth_year", "month_day", "sex").first(),
+        )
         .filter(pl.col("rows") > 1)
     )
     pairs = holders.join(first, on="number", suffix="_first").collect()
@@ -59,13 +64,13 @@ def _shared_numbers(records: pl.DataFrame) -> pl.Series:
         pl.col("birth_digits") != pl.col("birth_digits_first"),
         pl.col("birth_year") != pl.col("birth_year_first"),
     )
-    return (
-        pairs.filter(alike < _PLAINLY_ANOTHER_NAME)
-        .filter(other_birth.fill_null(False) | (pl.col("sex") != pl.col("sex_first")).fill_null(False))
-        .get_column("number")
-        .unique()
-        .sort()
+    other_sex = pl.col("sex") != pl.col("sex_first")
+    other_name = (alike < _PLAINLY_ANOTHER_NAME) & (other_birth.fill_null(False) | other_sex.fill_null(False))
+    years = (pl.col("birth_year") - pl.col("birth_year_first")).abs()
+    other_relative = (pl.col("month_day") != pl.col("month_day_first")) & (
+        (years >= _GENERATION) | ((years > 0) & (pl.col("given_ascii") != pl.col("given_ascii_first")))
     )
+    return pairs.filter(other_name | other_relative.fill_null(False)).get_column("number").unique().sort()
 
 
 def _doubtful_numbers(records: pl.DataFrame) -> pl.Series:

@@ -5,9 +5,7 @@ import polars as pl
 
 from pipelines.linkage.spec import CandidateRule
 
-REPORT = pl.Schema(
-    {"rule": pl.String, "pairs": pl.Int64, "oversized_blocks": pl.Int64, "oversized_rows": pl.Int64}
-)
+REPORT = pl.Schema({"rule": pl.String, "pairs": pl.Int64, "oversized_blocks": pl.Int64, "oversized_rows": pl.Int64})
 
 
 def candidate_pairs(
@@ -28,9 +26,7 @@ def candidate_pairs(
     return pairs, pl.DataFrame([report for _, report in found], schema=REPORT)
 
 
-def _by_rule(
-    records: pl.DataFrame, rule: CandidateRule, block_cap: int
-) -> tuple[np.ndarray, dict[str, object]]:
+def _by_rule(records: pl.DataFrame, rule: CandidateRule, block_cap: int) -> tuple[np.ndarray, dict[str, object]]:
     """The rule's pairs, each packed into one integer (a in the upper half), and its line of the report."""
     blocks = (
         records.lazy()

@@ -114,9 +114,12 @@ def _paths(tree: pl.DataFrame, clusters: Clusters, ids: pl.Series) -> pl.DataFra
         .group_by("cluster", "rows")
         .agg(
             pl.col("weight").min().alias("weakest_weight"),
-            pl.col("path").sort_by(pl.col("weight"), pl.col("path").struct.field("record_id_a"),
-                                   pl.col("path").struct.field("record_id_b"), descending=[True, False, False]),
+            pl.col("path").sort_by(
+                pl.col("weight"),
+                pl.col("path").struct.field("record_id_a"),
+                pl.col("path").struct.field("record_id_b"),
+                descending=[True, False, False],
+            ),
         )
         .sort("cluster")
     )
-

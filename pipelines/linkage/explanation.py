@@ -16,9 +16,7 @@ def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
     entries = [
         _entry(
             pl.lit("prior"),
-            pl.col("alternative").replace_strict(
-                dict(enumerate(model.classes[1:])), return_dtype=pl.String
-            ),
+            pl.col("alternative").replace_strict(dict(enumerate(model.classes[1:])), return_dtype=pl.String),
             pl.col("alternative").replace_strict(dict(enumerate(prior.tolist())), return_dtype=pl.Int64),
         )
     ]
@@ -30,9 +28,7 @@ def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
                 _entry(
                     pl.lit(field),
                     pl.col(field).replace_strict(names, default=None, return_dtype=pl.String),
-                    cell.replace_strict(
-                        dict(enumerate(table.ravel().tolist())), default=None, return_dtype=pl.Int64
-                    ),
+                    cell.replace_strict(dict(enumerate(table.ravel().tolist())), default=None, return_dtype=pl.Int64),
                 )
             )
         )
@@ -47,15 +43,14 @@ def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
     automatic, review = (f"{x:.1f}".replace(".", ",") for x in (settings.automatic_bits, settings.review_bits))
     return (
         pl.when(pl.col("decision") == "refused")
-        .then(
-            pl.format(
-                "Trọng số {} bit đủ để gộp, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau.", bits
-            )
-        )
+        .then(pl.format("Trọng số {} bit đủ để gộp, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau.", bits))
         .when(pl.col("decision") == "review")
         .then(
             pl.format(
-                "Trọng số {} bit, giữa ngưỡng xem xét " + review + " và ngưỡng tự động " + automatic
+                "Trọng số {} bit, giữa ngưỡng xem xét "
+                + review
+                + " và ngưỡng tự động "
+                + automatic
                 + " bit; khả năng khác mạnh nhất: {}.",
                 bits,
                 other,
@@ -63,8 +58,7 @@ def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
         )
         .otherwise(
             pl.format(
-                "Trọng số {} bit, từ ngưỡng tự động " + automatic
-                + " bit trở lên; khả năng khác mạnh nhất: {}.",
+                "Trọng số {} bit, từ ngưỡng tự động " + automatic + " bit trở lên; khả năng khác mạnh nhất: {}.",
                 bits,
                 other,
             )

@@ -1,5 +1,7 @@
 """Comparison levels: what each field of a candidate pair says."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -7,7 +9,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from pipelines.linkage.spec import Comparison, LinkageSpec, Similarity
 
-_SCORERS = {
+_SCORERS: dict[str, tuple[Any, Any, float]] = {
     "jaro_winkler": (JaroWinkler.similarity, np.float32, 1.0),
     "token_set": (fuzz.token_set_ratio, np.float32, 100.0),
     "edits": (OSA.distance, np.int32, 1),

@@ -87,8 +87,7 @@ def estimate(levels: pl.DataFrame, spec: LinkageSpec) -> LinkageModel:
         priors=tuple(np.round(priors, _DIGITS).tolist()),
         levels={c.field: tuple(level.name for level in c.levels) for c in spec.comparisons},
         shares={
-            field: tuple(tuple(row) for row in np.round(table, _DIGITS).tolist())
-            for field, table in shares.items()
+            field: tuple(tuple(row) for row in np.round(table, _DIGITS).tolist()) for field, table in shares.items()
         },
     )
 
@@ -177,9 +176,7 @@ def _seeded(patterns: pl.DataFrame, spec: LinkageSpec) -> Floats:
     return np.column_stack([*columns, free]).astype(np.float64)
 
 
-def _holds_any(
-    patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]
-) -> NDArray[np.bool_]:
+def _holds_any(patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
     names = {c.field: [level.name for level in c.levels] for c in spec.comparisons}
     result = np.zeros(len(patterns), dtype=bool)
     for condition in conditions:

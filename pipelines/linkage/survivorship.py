@@ -19,9 +19,7 @@ class Field:
     rank: pl.Expr
 
 
-def survive(
-    records: pl.DataFrame, fields: Sequence[Field]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def survive(records: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Golden records and their provenance.
 
     `records` needs `cluster`, `record_id`, `updated_on`, `fullness` (Int: how many values it has) and the fields'

@@ -23,16 +23,18 @@ _SAME_COMMUNE = equal("old_commune_code")
 _APART = (left("area_m2") - right("area_m2")).abs()
 _LARGER = pl.max_horizontal(left("area_m2"), right("area_m2"))
 
-# One survey draws a place once: two numbers of one map system are two parcels, a number of another may be the same.
+# One survey draws a place once: two numbers of one map system are two parcels. A parcel on the boundary stands in the
+# books of two communes; there a name alone says little, since neighbours share their names.
 NUMBER = Comparison(
     "number",
-    ("number_key", "book_key", "old_commune_code"),
+    ("number_key", "book_key", "old_commune_code", "certificate_key", "owner_number"),
     both("number_key"),
     (
         Level("same", equal("number_key"), 0.6, 0.0005),
         Level("other_number", equal("book_key"), 0.001, 0.6),
-        Level("other_map_system", _SAME_COMMUNE, 0.1, 0.1),
-        Level("other_commune", pl.lit(True), 0.299, 0.2995),
+        Level("other_map_system", equal("old_commune_code"), 0.1, 0.1),
+        Level("other_commune_same_paper", equal("certificate_key") | equal("owner_number"), 0.25, 0.1),
+        Level("other_commune", pl.lit(True), 0.049, 0.1995),
     ),
 )
 
@@ -117,7 +119,6 @@ ADDRESS = Comparison(
 )
 
 _EQUAL = frozenset({"equal"})
-_OTHER = frozenset({"other"})
 _SAME_NUMBER = frozenset({"same"})
 _OTHER_NUMBER = frozenset({"other_number"})
 
@@ -130,9 +131,6 @@ SPEC = LinkageSpec(
         CandidateRule("owner_number_and_land_use", ("owner_number", "land_use_key")),
         CandidateRule("owner_number_and_area", ("owner_number", "area_band")),
         CandidateRule("owner_number_and_shifted_area", ("owner_number", "area_band_shifted")),
-        # Not by area alone: pairs chosen by it would teach that equal areas say little of any pair.
-        CandidateRule("owner_name_and_land_use", ("owner_ascii", "land_use_key")),
-        CandidateRule("owner_name_and_address", ("owner_ascii", "address_key")),
         CandidateRule("owner_name_and_area", ("owner_ascii", "area_band")),
         CandidateRule("owner_name_and_shifted_area", ("owner_ascii", "area_band_shifted")),
     ),
@@ -143,7 +141,6 @@ SPEC = LinkageSpec(
             "thửa khác cùng giấy chứng nhận",
             ({"number": _OTHER_NUMBER, "certificate_no": _EQUAL},),
         ),
-        Alternative("namesake", "thửa của người trùng tên", ({"owner_name": _EQUAL, "owner_id_no": _OTHER},)),
         Alternative(
             "same_owner",
             "thửa khác của cùng chủ",

@@ -18,8 +18,10 @@ _NAMES_AGREE = 85.0
 
 def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame:
     """The contract's table, from golden parcels with their owner columns and the golden citizens."""
+    holders = _holders(citizens)
+    several = holders.filter(pl.col("holders") > 1)["number"].unique().implode()
     owners = parcels.filter(pl.col("owner_name").is_not_null()).join(
-        _by_number(citizens), left_on="owner_id_no", right_on="number", how="left"
+        holders.filter(holders=1), left_on="owner_id_no", right_on="number", how="left"
     )
     folded = ascii_key(name_case(without_title(pl.col("owner_name"))))
     names = owners.select(folded.alias("owner"), pl.col("citizen_ascii")).fill_null("")
@@ -44,6 +46,8 @@ def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame
             .then(pl.lit("Cùng số giấy tờ nhưng tên khác; cần xem giấy tờ."))
             .when(pl.col("owner_id_no").is_null())
             .then(pl.lit("Sổ không ghi số giấy tờ; chưa đối sánh theo tên."))
+            .when(pl.col("owner_id_no").is_in(several))
+            .then(pl.lit("Nhiều công dân cùng mang số giấy tờ này; cần xem giấy tờ."))
             .otherwise(pl.lit("Không có công dân nào mang số giấy tờ này."))
             .alias("reason"),
         )
@@ -51,17 +55,24 @@ def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def _by_number(citizens: pl.DataFrame) -> pl.DataFrame:
-    """Numbers that belong to one citizen only: the trusted 12 digits, former ones, and the old 9 digits."""
+def _holders(citizens: pl.DataFrame) -> pl.DataFrame:
+    """Every number that a citizen holds, now or before, 12 digits or 9, and how many citizens hold it.
+
+    Whatever its status: a number that two people hold finds neither of them, one that is doubtful its only holder.
+    """
+    columns = ("personal_id", "old_id_no")
     sources = [
-        citizens.filter(personal_id_status="trusted").select("citizen_id", "full_name", number="personal_id"),
+        *(citizens.select("citizen_id", "full_name", number=column) for column in columns),
         citizens.select("citizen_id", "full_name", number="former_personal_ids").explode("number"),
-        citizens.select("citizen_id", "full_name", number="old_id_no"),
     ]
     return (
         pl.concat(sources)
         .drop_nulls("number")
         .unique(["citizen_id", "number"])
-        .filter(pl.len().over("number") == 1)
-        .select("citizen_id", "number", ascii_key(pl.col("full_name")).alias("citizen_ascii"))
+        .select(
+            "citizen_id",
+            "number",
+            ascii_key(pl.col("full_name")).alias("citizen_ascii"),
+            pl.len().over("number").alias("holders"),
+        )
     )

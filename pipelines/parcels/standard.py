@@ -55,9 +55,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     book = pl.concat_str("old_commune_code", pl.col("map_system").fill_null(""), separator="/")
     band = pl.when(pl.col("area_m2") > 0).then(pl.col("area_m2").log() / 0.05)
     keyed = values.with_columns(
-        pl.concat_str(
-            book, pl.col("map_scale").fill_null(""), "sheet_no", "parcel_no", separator="/"
-        ).alias("number_key"),
+        pl.concat_str(book, pl.col("map_scale").fill_null(""), "sheet_no", "parcel_no", separator="/").alias(
+            "number_key"
+        ),
         book.alias("book_key"),
         _compact(pl.col("certificate_no")).alias("certificate_key"),
         _compact(pl.col("certificate_book_no")).alias("book_no_key"),
@@ -65,12 +65,8 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("land_use").list.eval(pl.element().struct.field("code")).list.sort().list.join("+"))
         .alias("land_use_key"),
         ascii_key(name_case(without_title(pl.col("owner_name")))).alias("owner_ascii"),
-        pl.coalesce(
-            personal_number(pl.col("owner_id_no")), old_number(pl.col("owner_id_no"))
-        ).alias("owner_number"),
-        (
-            pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))
-        ).alias("place_key"),
+        pl.coalesce(personal_number(pl.col("owner_id_no")), old_number(pl.col("owner_id_no"))).alias("owner_number"),
+        (pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))).alias("place_key"),
         ascii_key(pl.col("address")).alias("address_key"),
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
@@ -85,9 +81,11 @@ def _plain_number(text: pl.Expr) -> pl.Expr:
 def _certificate(text: pl.Expr) -> pl.Expr:
     """A serial in its printed form, letters, a space, digits: bđ123456 → BĐ 123456 (TT 10/2024/TT-BTNMT)."""
     compact = _compact(text)
-    return pl.when(compact.str.contains(r"^\p{L}{1,2}\d{6,8}$")).then(
-        compact.str.replace(r"^(\p{L}+)(\d+)$", "$1 $2")
-    ).otherwise(text)
+    return (
+        pl.when(compact.str.contains(r"^\p{L}{1,2}\d{6,8}$"))
+        .then(compact.str.replace(r"^(\p{L}+)(\d+)$", "$1 $2"))
+        .otherwise(text)
+    )
 
 
 def _compact(text: pl.Expr) -> pl.Expr:

@@ -6,10 +6,11 @@ from pipelines.identity.record_ids import add_record_ids
 from pipelines.warehouse.schema import REVIEW_QUEUE
 
 _ENTITY = {"citizens": "một người", "parcels": "một thửa đất"}
+_NUMBERS = {"citizens": "hai số định danh khác nhau", "parcels": "hai số thửa của cùng một sổ"}
 _QUESTIONS = {
     "number_shared": "Số định danh này là của ai? Nhiều người khác nhau đang mang cùng một số.",
-    "union_refused": "Các dòng này có phải cùng {} không? Chúng giống nhau nhưng mang hai số định danh khác nhau.",
-    "link_in_review": "Hai dòng này có phải cùng {} không?",
+    "union_refused": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng mang {numbers}.",
+    "link_in_review": "Hai dòng này có phải cùng {entity} không?",
     "number_doubtful": "Số định danh nào đúng? Hai số chỉ khác nhau một chữ số.",
 }
 _PRIORITY = {"number_shared": 1, "union_refused": 2, "link_in_review": 3, "number_doubtful": 4}
@@ -30,7 +31,8 @@ def review_cases(dataset: str, links: pl.DataFrame, records: pl.DataFrame | None
             _by_group(records, "shared", ["number"], "number_shared"),
             _by_group(records, "doubtful", ["name_key", "birth_digits", "sex"], "number_doubtful"),
         ]
-    questions = {reason: text.format(_ENTITY[dataset]) for reason, text in _QUESTIONS.items()}
+    words = {"entity": _ENTITY[dataset], "numbers": _NUMBERS[dataset]}
+    questions = {reason: text.format(**words) for reason, text in _QUESTIONS.items()}
     queue = pl.concat(cases).with_columns(
         pl.lit(dataset).alias("dataset"),
         pl.concat_str([pl.lit(dataset), pl.col("reason"), pl.col("record_ids").list.join(" ")], separator=" ").alias(
@@ -49,6 +51,7 @@ def review_cases(dataset: str, links: pl.DataFrame, records: pl.DataFrame | None
 def _by_group(records: pl.DataFrame, status: str, keys: list[str], reason: str) -> pl.DataFrame:
     return (
         records.filter(number_status=status)
+        .drop_nulls(keys)
         .group_by(keys)
         .agg(pl.col("record_id").sort().alias("record_ids"))
         .filter(pl.col("record_ids").list.len() > 1)

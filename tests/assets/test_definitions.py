@@ -94,7 +94,7 @@ def test_main_job_runs_every_asset(executable):
     from assets.definitions import MAIN_JOB, defs
 
     job = defs.resolve_job_def(MAIN_JOB)
-    assert {key for key in job.asset_layer.executable_asset_keys} == {node.key for node in executable}
+    assert set(job.asset_layer.executable_asset_keys) == {node.key for node in executable}
     assert "Hợp nhất" in job.description
 
 

@@ -56,9 +56,7 @@ def hopnhat() -> Callable[..., Outcome]:
 
     def call(*arguments: str | Path, cwd: Path, data: str = "data") -> Outcome:
         environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HOPNHAT_", "DAGSTER_"))
+            name: value for name, value in os.environ.items() if not name.startswith(("HOPNHAT_", "DAGSTER_"))
         }
         done = subprocess.run(
             [COMMAND, *map(str, arguments)],
@@ -130,9 +128,7 @@ def sample_run(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.TempPat
 def small_exports(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Exports of Thượng Phúc with 120 people and 80 parcels. Copy them to change them."""
     cwd = tmp_path_factory.mktemp("small")
-    made = hopnhat(
-        *"sample --new-commune 10231 --people 120 --parcels 80 --seed 3 made".split(), cwd=cwd, data="made"
-    )
+    made = hopnhat(*"sample --new-commune 10231 --people 120 --parcels 80 --seed 3 made".split(), cwd=cwd, data="made")
     assert made.status == 0, made.output
     return made.data / "exports"
 
@@ -149,7 +145,5 @@ def data(tmp_path: Path, sample_run: Outcome) -> Path:
 def content_of() -> Callable[[Path], dict[str, bytes]]:
     """Every file below a folder, by name."""
     return lambda folder: {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }

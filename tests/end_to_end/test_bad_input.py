@@ -70,6 +70,15 @@ def test_exports_that_is_a_file(hopnhat, data, untouched):
     assert untouched()
 
 
+def test_data_folder_that_is_a_file(hopnhat, small_exports, tmp_path):
+    """Nobody foresaw it, and still there is one sentence and no traceback."""
+    (tmp_path / "data").write_text("")
+    failed = hopnhat("run", "--new-commune", CODE, "--exports", small_exports, cwd=tmp_path)
+    assert failed.status == 3
+    assert "Traceback" not in failed.output
+    assert len(failed.sentences()) == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["run"], ["run", "--new-commune", CODE, "--mode", "final"], ["verify"], ["sample", "--new-commune", CODE]],
@@ -196,6 +205,7 @@ def test_unplaced_rows_say_where_they_stand_and_why(split):
 def test_published_file_opens_after_a_run_of_nothing_placed(split):
     code, outcome = split
     with duckdb.connect(str(outcome.published(code)), read_only=True) as connection:
-        assert connection.execute("SELECT count(*) FROM cong_dan").fetchone()[0] == outcome.query(
-            code, "SELECT count(*) FROM citizen_sources WHERE outcome = 'kept'"
-        )[0][0]
+        assert (
+            connection.execute("SELECT count(*) FROM cong_dan").fetchone()[0]
+            == outcome.query(code, "SELECT count(*) FROM citizen_sources WHERE outcome = 'kept'")[0][0]
+        )

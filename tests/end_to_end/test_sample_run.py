@@ -6,7 +6,6 @@ import stat
 import subprocess
 from collections import Counter
 from math import comb
-from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -186,7 +185,9 @@ def test_verify_of_something_else_than_a_warehouse(hopnhat, tmp_path):
 
 def test_every_table_and_column_of_the_contract_is_there(sample_run):
     found: dict[str, set[str]] = {}
-    for table, column in sample_run.query(CODE, "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"):
+    for table, column in sample_run.query(
+        CODE, "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    ):
         found.setdefault(table, set()).add(column)
     missing = {table: set(columns.split()) - found.get(table, set()) for table, columns in CONTRACT.items()}
     assert {table: columns for table, columns in missing.items() if columns} == {}
@@ -195,7 +196,8 @@ def test_every_table_and_column_of_the_contract_is_there(sample_run):
 
 def test_every_table_and_column_has_a_comment(sample_run):
     bare = "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL SELECT column_name FROM"
-    bare += " duckdb_columns() c WHERE comment IS NULL AND NOT internal AND table_name IN (SELECT table_name FROM duckdb_tables())"
+    bare += " duckdb_columns() c WHERE comment IS NULL AND NOT internal"
+    bare += " AND table_name IN (SELECT table_name FROM duckdb_tables())"
     assert sample_run.query(CODE, bare) == []
 
 
@@ -210,7 +212,9 @@ def test_keys_are_text_counts_integers_and_dates_dates(sample_run):
     assert set(ids.values()) == {"VARCHAR"}
     assert {types[f"row_balance.{name}"] for name in ("records", "loaded", "kept")} == {"BIGINT"}
     assert types["links.weight"] == "BIGINT"
-    assert {types[name] for name in ("citizens.birth_date", "citizens.updated_on", "parcels.certificate_date")} == {"DATE"}
+    assert {types[name] for name in ("citizens.birth_date", "citizens.updated_on", "parcels.certificate_date")} == {
+        "DATE"
+    }
     assert {types[name] for name in ("citizens.former_personal_ids", "review_queue.record_ids")} == {"VARCHAR[]"}
     assert types["validation_results.passed"] == "BOOLEAN"
 
@@ -316,5 +320,3 @@ def test_published_file_reaches_nothing_outside(sample_run):
     for (sql,) in sample_run.query(CODE, "SELECT sql FROM duckdb_views() WHERE NOT internal"):
         assert "read_" not in sql
         assert "/" not in sql
-
-

@@ -67,7 +67,6 @@ def _free_port() -> int:
 def _dagster_dev(project: Path, data: Path, log: Path) -> Iterator[str]:
     """`dagster dev` on the data of a run, in a process group of its own that is ended with it."""
     port = _free_port()
-    # PYTHONPATH as in `make ui`, which runs in the checkout; the home was prepared by the run.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HOPNHAT_", "DAGSTER_"))}
     environment |= {"DAGSTER_HOME": str(data / "dagster"), "HOPNHAT_DATA": str(data)}
     with log.open("wb") as stream:
@@ -95,7 +94,7 @@ def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
     end = time.monotonic() + 90
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            urllib.request.urlopen(url, timeout=2)  # noqa: S310 - our own address
+            urllib.request.urlopen(url, timeout=2)
             return
         time.sleep(0.3)
     pytest.fail(f"dagster dev does not answer: {log.read_text(errors='replace')[-2000:]}")
@@ -153,7 +152,9 @@ def test_checks_of_the_rules_show_their_sentence(page, dagster_ui, tmp_path):
 
 def _numbers(text: str) -> set[int]:
     """Whole numbers as they are written in Vietnamese: 6.004."""
-    return {int(found.replace(".", "")) for found in re.findall(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d,])|\b\d+\b", text)}
+    return {
+        int(found.replace(".", "")) for found in re.findall(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d,])|\b\d+\b", text)
+    }
 
 
 def test_report_tells_the_numbers_of_the_warehouse_and_asks_nobody(page, sample_run, tmp_path):
@@ -164,8 +165,9 @@ def test_report_tells_the_numbers_of_the_warehouse_and_asks_nobody(page, sample_
     assert "Được phép công bố" in text
     expected = sample_run.query(
         CODE,
-        "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM parcels), (SELECT count(*) FROM citizen_sources),"
-        " (SELECT count(*) FROM parcel_sources), (SELECT sum(merged) FROM row_balance WHERE dataset = 'citizens'),"
+        "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM parcels),"
+        " (SELECT count(*) FROM citizen_sources), (SELECT count(*) FROM parcel_sources),"
+        " (SELECT sum(merged) FROM row_balance WHERE dataset = 'citizens'),"
         " (SELECT sum(merged) FROM row_balance WHERE dataset = 'parcels'),"
         " (SELECT count(*) FROM review_queue WHERE status = 'open')",
     )[0]
@@ -190,8 +192,9 @@ def test_report_shows_no_number_of_a_person(page, sample_run):
     shown = set(re.findall(r"\d{9,12}", re.sub(r"[ .]", "", page.locator("body").inner_text())))
     text = page.content()
     numbers = sample_run.query(
-        CODE, "SELECT personal_id FROM citizens WHERE personal_id IS NOT NULL UNION SELECT old_id_no FROM citizens"
-        " WHERE old_id_no IS NOT NULL UNION SELECT phone FROM citizens WHERE phone IS NOT NULL"
+        CODE,
+        "SELECT personal_id FROM citizens WHERE personal_id IS NOT NULL UNION SELECT old_id_no FROM citizens"
+        " WHERE old_id_no IS NOT NULL UNION SELECT phone FROM citizens WHERE phone IS NOT NULL",
     )
     assert len(numbers) > 5000
     assert [number for (number,) in numbers if number in text or number in shown] == []

@@ -1,0 +1,108 @@
+"""Register rows with few words, linked by a model that a synthetic commune has taught."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.citizens.comparisons import SPEC
+from pipelines.citizens.golden import golden_citizens
+from pipelines.citizens.standard import standardise
+from pipelines.citizens.trust import add_number_status
+from pipelines.communes import MergerMap, NewCommune
+from pipelines.ingest import read_exports
+from pipelines.ingest.headers import COLUMNS
+from pipelines.linkage import Linkage, LinkageSettings, link
+from pipelines.linkage.model import LinkageModel
+from pipelines.review import review_cases
+from pipelines.synthetic import OldCommune, write_sample
+
+PLACED = {"placement": "placed", "placement_reason": None}
+SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(["record_id", "source_file", "old_commune_code", "placement", "placement_reason"], pl.String),
+    "source_line": pl.Int64,
+    "source_row": pl.Int64,
+    **dict.fromkeys(COLUMNS["citizens"], pl.String),
+}
+
+
+@dataclass(frozen=True)
+class Register:
+    """What became of some rows, named r1, r2, … in their order."""
+
+    records: pl.DataFrame
+    linkage: Linkage
+    tables: dict[str, pl.DataFrame]
+    cases: pl.DataFrame
+
+    @property
+    def people(self) -> list[set[str]]:
+        """The rows of each person."""
+        groups = self.linkage.members.group_by("cluster", maintain_order=True).agg("record_id")
+        return [set(group) for group in groups["record_id"]]
+
+    def case(self, reason: str) -> dict[str, Any]:
+        """The only case with this reason."""
+        (row,) = self.cases.filter(reason=reason).rows(named=True)
+        return row
+
+    def statuses(self) -> dict[str, str]:
+        """The number status of each row."""
+        return dict(self.records.select("record_id", "number_status").iter_rows())
+
+
+def row(name: str | None, born: str | None = None, commune: str = "10231", **cells: str | None) -> dict[str, Any]:
+    """One row of a register; cells by their canonical column."""
+    return {"ho_ten": name, "ngay_sinh": born, "old_commune_code": commune, **cells}
+
+
+def as_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    located = [
+        {"record_id": f"r{n}", "source_file": "a.csv", "source_line": n + 1, "source_row": n, **PLACED, **cells}
+        for n, cells in enumerate(rows, start=1)
+    ]
+    return pl.DataFrame(located, schema=SCHEMA)
+
+
+@pytest.fixture(scope="session")
+def commune() -> NewCommune:
+    return MergerMap.shipped().new_commune("10231")
+
+
+@pytest.fixture(scope="session")
+def sample_rows(commune: NewCommune, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    out = tmp_path_factory.mktemp("people")
+    communes = [OldCommune(o.code, o.name, o.kind, o.district, o.province) for o in commune.old_communes]
+    write_sample(out, communes, people=2500, parcels=0, seed=29)
+    rows = read_exports(out / "exports", commune).citizens
+    truth = pl.read_csv(Path(out) / "truth/citizens.csv", schema_overrides={"source_row": pl.Int64})
+    return rows.with_columns(placement=pl.lit("placed"), placement_reason=pl.lit(None, pl.String)).join(
+        truth.select("source_file", "source_row", pl.col("person_id").alias("truth")), on=["source_file", "source_row"]
+    )
+
+
+@pytest.fixture(scope="session")
+def model(sample_rows: pl.DataFrame) -> LinkageModel:
+    return link(add_number_status(standardise(sample_rows)), SPEC, LinkageSettings()).model
+
+
+@pytest.fixture(scope="session")
+def register(model: LinkageModel, commune: NewCommune) -> Callable[..., Register]:
+    def made(*rows: dict[str, Any]) -> Register:
+        records = add_number_status(standardise(as_rows(list(rows))))
+        linkage = link(records, SPEC, LinkageSettings(), model)
+        ids = (
+            linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="P-" + pl.col("cluster"))
+        )
+        tables = golden_citizens(records, linkage.members, ids, commune)
+        return Register(records, linkage, tables, review_cases("citizens", linkage.links, records))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def cell() -> Callable[..., dict[str, Any]]:
+    return row

@@ -1,0 +1,188 @@
+"""Who is one person and who is not: numbers, twins, families, movers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.citizens.comparisons import SPEC
+from pipelines.citizens.standard import standardise
+from pipelines.citizens.trust import add_number_status
+from pipelines.linkage import LinkageSettings, link
+
+Row = Callable[..., dict[str, Any]]
+PARENTS = {"ho_ten_cha": "Đặng Đình Khoát", "ho_ten_me": "Vương Thị Nhài"}
+AN = {"gioi_tinh": "Nam", **PARENTS}
+
+
+def test_different_trusted_numbers_never_meet_even_through_a_row_without_one(register: Callable, cell: Row) -> None:
+    home = {**AN, "so_ho_khau": "1001", "so_cmnd": "111222333"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084222345", **home),
+        cell("Đặng Đình Sửu", "02/03/1984", **home),
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084765432", **home),
+    )
+    assert len(made.people) == 2
+    assert not any({"r1", "r3"} <= person for person in made.people)
+    refused = made.cases.filter(reason="union_refused")
+    assert len(refused)
+    assert not refused["blocking"].any()
+    trusted = made.tables["citizen_trust"].group_by("citizen_id").agg(pl.col("trusted_number").drop_nulls().n_unique())
+    assert trusted["trusted_number"].max() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "sex"),
+    [
+        ("Trịnh Bá Thông", "17/11/1961", "Nam"),
+        ("Đặng Đình Tỵ", "25/08/1986", "Nam"),
+        ("Đặng Đình Sửu", "19/12/2009", "Nam"),
+    ],
+    ids=["a stranger", "a brother", "a son of the same name"],
+)
+def test_a_number_on_plainly_different_people_is_shared(
+    register: Callable, cell: Row, name: str, born: str, sex: str
+) -> None:
+    number = {"so_dinh_danh": "001084123457"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", gioi_tinh="Nam", **number), cell(name, born, gioi_tinh=sex, **number)
+    )
+    assert made.statuses() == {"r1": "shared", "r2": "shared"}
+    assert made.records["usable_number"].to_list() == [None, None]
+    assert made.people == [{"r1"}, {"r2"}]
+    assert made.case("number_shared")["blocking"]
+    assert made.case("number_shared")["record_ids"] == ["r1", "r2"]
+    assert made.tables["citizens"]["personal_id_status"].to_list() == ["shared", "shared"]
+
+
+def test_one_persons_slips_do_not_make_a_number_shared(register: Callable, cell: Row) -> None:
+    number = {"so_dinh_danh": "001084123457", "gioi_tinh": "Nam"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", **number),
+        cell("dang dinh suu", "03/02/1984", **number),
+        cell("Đặng Đình Sừu", "1984", **number),
+    )
+    assert set(made.statuses().values()) == {"trusted"}
+    assert made.people == [{"r1", "r2", "r3"}]
+
+
+def test_a_slip_of_one_digit_is_one_person_with_two_doubtful_numbers(register: Callable, cell: Row) -> None:
+    home = {**AN, "so_ho_khau": "1001"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084111234", ngay_cap_nhat="01/01/2015", **home),
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084111834", ngay_cap_nhat="01/01/2020", **home),
+    )
+    assert made.statuses() == {"r1": "doubtful", "r2": "doubtful"}
+    assert made.people == [{"r1", "r2"}]
+    (person,) = made.tables["citizens"].rows(named=True)
+    assert person["personal_id"] == "001084111834"
+    assert person["former_personal_ids"] == ["001084111234"]
+    assert person["personal_id_status"] == "doubtful"
+    assert "personal_id_doubtful" in person["quality_reasons"]
+    case = made.case("number_doubtful")
+    assert case["record_ids"] == ["r1", "r2"]
+    assert not case["blocking"]
+
+
+def test_no_slip_is_seen_where_a_twin_is_known(register: Callable, cell: Row) -> None:
+    home = {**AN, "so_ho_khau": "1001"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084111234", **home),
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084111235", **home),
+        cell("Đặng Đình Tý", "02/03/1984", so_dinh_danh="001084111236", **home),
+    )
+    assert set(made.statuses().values()) == {"trusted"}
+    assert sorted(map(len, made.people)) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("older", "younger"), [("Hùng", "Hưng"), ("Hoa", "Hoan"), ("Sửu", "Tý"), ("Lan", "Liên")])
+@pytest.mark.parametrize("household", ["1001", None])
+@pytest.mark.parametrize("numbers", [("001084111234", "001084111235"), (None, None)])
+def test_twins_with_names_one_syllable_apart_are_two(
+    register: Callable, cell: Row, older: str, younger: str, household: str | None, numbers: tuple[str | None, ...]
+) -> None:
+    born, home = "02/03/1984", {**AN, "so_ho_khau": household, "so_dien_thoai": "0912345678"}
+    made = register(
+        cell(f"Đặng Đình {older}", born, so_dinh_danh=numbers[0], **home),
+        cell(f"Đặng Đình {younger}", born, so_dinh_danh=numbers[1], **home),
+    )
+    assert made.people == [{"r1"}, {"r2"}]
+
+
+def test_father_and_son_of_one_name_are_two(register: Callable, cell: Row) -> None:
+    home = {"gioi_tinh": "Nam", "so_ho_khau": "1001", "thon": "Thôn Đông"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1954", ho_ten_cha="Đặng Đình Khoát", **home),
+        cell("Đặng Đình Sửu", "19/12/1984", ho_ten_cha="Đặng Đình Sửu", **home),
+        cell("Đặng Đình Sửu", "1954", ho_ten_cha="Đặng Đình Khoát", **home),
+    )
+    assert not any({"r1", "r2"} <= person or {"r2", "r3"} <= person for person in made.people)
+
+
+def test_namesakes_with_a_year_only_are_left_to_a_person_or_apart(register: Callable, cell: Row) -> None:
+    made = register(
+        cell("Nguyễn Thị Hoa", "1950", gioi_tinh="Nữ"), cell("Nguyễn Thị Hoa", "1950", "10234", gioi_tinh="Nữ")
+    )
+    assert made.people == [{"r1"}, {"r2"}]
+
+
+def test_a_mover_is_one_person_who_lives_where_the_newest_row_says(register: Callable, cell: Row) -> None:
+    number = {**AN, "so_dinh_danh": "001084111234"}
+    there = {"commune": "10234", "so_ho_khau": "77", "thon": "Thôn Đoài", "ngay_cap_nhat": "05/06/2021"}
+    here = {"commune": "10231", "so_ho_khau": "1001", "thon": "Thôn Đông", "ngay_cap_nhat": "05/06/2012"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", **here, **number), cell("Đặng Đình Sửu", "02/03/1984", **there, **number)
+    )
+    (person,) = made.tables["citizens"].rows(named=True)
+    assert person["source_row_count"] == 2
+    assert (person["old_commune_code"], person["hamlet"], person["household_id"]) == ("10234", "Thôn Đoài", "10234-77")
+    assert person["updated_on"].year == 2021
+    assert made.tables["households"]["household_id"].to_list() == ["10234-77"]
+
+
+def test_equal_household_numbers_of_two_communes_are_two_households(register: Callable, cell: Row) -> None:
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_ho_khau="1"), cell("Vũ Văn Kiên", "04/05/1990", "10234", so_ho_khau="1")
+    )
+    assert made.tables["households"]["household_id"].to_list() == ["10231-1", "10234-1"]
+
+
+def scored(rows: pl.DataFrame) -> tuple[float, float]:
+    """Precision and recall by pairs of a sample linked with a model of its own."""
+    records = add_number_status(standardise(rows))
+    members = link(records, SPEC, LinkageSettings()).members.join(rows.select("record_id", "truth"), on="record_id")
+
+    def pairs(*keys: str) -> int:
+        sizes = members.group_by(keys).len()["len"].cast(pl.Int64)
+        return int((sizes * (sizes - 1) // 2).sum())
+
+    right = pairs("cluster", "truth")
+    return right / max(pairs("cluster"), 1), right / max(pairs("truth"), 1)
+
+
+@pytest.mark.parametrize(
+    ("missing", "precision", "recall"),
+    [
+        ([], 1.0, 0.95),
+        (["so_ho_khau"], 0.99, 0.95),
+        (["ho_ten_cha", "ho_ten_me"], 0.99, 0.93),
+        (["so_dinh_danh", "so_cmnd"], 0.99, 0.90),
+    ],
+    ids=["all columns", "no households", "no parents", "no numbers"],
+)
+def test_a_sample_is_linked_well_whatever_is_missing(
+    sample_rows: pl.DataFrame, missing: list[str], precision: float, recall: float
+) -> None:
+    found = scored(sample_rows.with_columns(pl.lit(None, pl.String).alias(column) for column in missing))
+    assert found[0] >= precision
+    assert found[1] >= recall
+
+
+@pytest.mark.parametrize("missing", [[], ["so_dinh_danh", "so_cmnd"]], ids=["numbers", "no numbers"])
+@pytest.mark.parametrize("rows", [300, 2500])
+def test_where_nobody_stands_twice_nothing_merges(sample_rows: pl.DataFrame, missing: list[str], rows: int) -> None:
+    once = sample_rows.unique("truth", keep="first", maintain_order=True).head(rows)
+    records = add_number_status(standardise(once.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)))
+    linkage = link(records, SPEC, LinkageSettings())
+    assert linkage.members["cluster"].n_unique() == len(once)

@@ -1,0 +1,131 @@
+"""Clusters are the plain components where nothing forbids it, and never hold two exclusive values anywhere."""
+
+from collections.abc import Iterable
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.linkage.clusters import Clusters, cluster
+
+Edge = tuple[int, int, int]
+
+
+@st.composite
+def graphs(draw: st.DrawFn, values: int) -> tuple[int, list[Edge], list[str | None], list[str | None]]:
+    """Records, weighted edges with a < b (ties are common), and each record's value and place, often null."""
+    records = draw(st.integers(1, 12))
+    pairs = [(a, b) for a in range(records) for b in range(a + 1, records)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=20)) if pairs else []
+    edges = [(a, b, draw(st.integers(1, 4))) for a, b in chosen]
+    texts = st.sampled_from([None, *"uvwxyz"[:values]])
+    held = draw(st.lists(texts, min_size=records, max_size=records))
+    places = draw(st.lists(st.sampled_from(["north", "south", None]), min_size=records, max_size=records))
+    return records, edges, held, places
+
+
+def clustered(
+    records: int, edges: list[Edge], values: list[str | None] | None, places: list[str | None] | None = None
+) -> Clusters:
+    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row")
+    return cluster(
+        frame,
+        records,
+        None if values is None else pl.Series(values, dtype=pl.String),
+        None if places is None else pl.Series(places, dtype=pl.String),
+    )
+
+
+def partition(labels: Iterable[int]) -> set[frozenset[int]]:
+    groups: dict[int, set[int]] = {}
+    for record, label in enumerate(labels):
+        groups.setdefault(label, set()).add(record)
+    return {frozenset(group) for group in groups.values()}
+
+
+def plain_components(records: int, edges: Iterable[tuple[int, ...]]) -> set[frozenset[int]]:
+    """By relabelling until nothing changes: slow, and too simple to be wrong."""
+    labels = list(range(records))
+    changed = True
+    while changed:
+        changed = False
+        for a, b, *_ in edges:
+            if labels[a] != labels[b]:
+                labels[a] = labels[b] = min(labels[a], labels[b])
+                changed = True
+    return partition(labels)
+
+
+@given(graphs(values=0))
+@settings(max_examples=60, deadline=None)
+def test_without_values_clusters_are_the_connected_components(graph: tuple) -> None:
+    records, edges, values, _ = graph
+    for exclusive in (None, values):
+        result = clustered(records, edges, exclusive)
+        assert partition(result.root) == plain_components(records, edges)
+        assert not len(result.refused)
+
+
+@given(graphs(values=3))
+@settings(max_examples=150, deadline=None)
+def test_two_values_never_meet_and_only_conflicts_are_refused(graph: tuple) -> None:
+    records, edges, values, _ = graph
+    result = clustered(records, edges, values)
+    groups = partition(result.root)
+    held = {group: {values[record] for record in group} - {None} for group in groups}
+    assert all(len(found) <= 1 for found in held.values())
+
+    of = {record: group for group in groups for record in group}
+    for edge in result.refused:
+        a, b, _ = edges[edge]
+        assert len(held[of[a]] | held[of[b]]) == 2
+    for component in plain_components(records, edges):
+        if len({values[record] for record in component} - {None}) <= 1:
+            assert component in groups
+    # Whatever edge leads from one cluster to another was refused: nothing stays apart without a reason.
+    assert {edge for edge, (a, b, _) in enumerate(edges) if of[a] != of[b]} == set(result.refused.tolist())
+
+
+@given(graphs(values=3))
+@settings(max_examples=100, deadline=None)
+def test_with_places_values_exclude_each_other_only_in_the_same_place(graph: tuple) -> None:
+    records, edges, values, places = graph
+    result = clustered(records, edges, values, places)
+    groups = partition(result.root)
+    claims = {
+        group: {(places[record], values[record]) for record in group if values[record] is not None} for group in groups
+    }
+    assert all(len({place for place, _ in found}) == len(found) for found in claims.values())
+    of = {record: group for group in groups for record in group}
+    for a, b, _ in edges:
+        if of[a] != of[b]:
+            union = claims[of[a]] | claims[of[b]]
+            assert len({place for place, _ in union}) < len(union)
+
+
+@given(graphs(values=2))
+@settings(max_examples=100, deadline=None)
+def test_the_tree_spans_every_cluster_with_one_edge_less_than_rows(graph: tuple) -> None:
+    records, edges, values, _ = graph
+    result = clustered(records, edges, values)
+    groups = partition(result.root)
+    tree = [edges[position] for position in result.tree]
+    assert plain_components(records, tree) == groups
+    assert len(tree) == sum(len(group) - 1 for group in groups)
+    assert all(root == min(group) for group in groups for root in {int(result.root[r]) for r in group})
+
+
+def test_the_tree_is_made_of_the_strongest_edges() -> None:
+    result = clustered(3, [(0, 1, 5), (0, 2, 1), (1, 2, 9)], None)
+    assert result.tree.tolist() == [0, 2]
+
+
+def test_the_stronger_edge_wins_a_record_that_two_values_claim() -> None:
+    result = clustered(3, [(0, 1, 5), (1, 2, 9)], ["u", None, "v"])
+    assert partition(result.root) == {frozenset({0}), frozenset({1, 2})}
+    assert result.refused.tolist() == [0]
+
+
+def test_a_chain_of_rows_without_value_does_not_carry_two_values_together() -> None:
+    result = clustered(4, [(0, 1, 9), (1, 2, 8), (2, 3, 7)], ["u", None, None, "v"])
+    assert partition(result.root) == {frozenset({0, 1, 2}), frozenset({3})}
