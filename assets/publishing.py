@@ -129,14 +129,24 @@ def validation_results(
             check_name=_CHECK_NAMES[row["rule_id"]],
             passed=row["passed"],
             severity=dg.AssetCheckSeverity.ERROR if row["severity"] == "gate" else dg.AssetCheckSeverity.WARN,
-            description=f"{'Đạt' if row['passed'] else 'Không đạt'}: {row['failed']} trên {row['checked']} "
-            f"không đạt. {row['sentence_vi']}",
+            description=_verdict(row),
             metadata={
                 "checked": row["checked"],
                 "failed": "không kiểm tra được" if row["failed"] is None else row["failed"],
                 "limit": row["limit"],
             },
         )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    """A rule's result in words; Dagster shows it first, and calls every check that mirrors a rule "non-blocking"."""
+    kind = "Quy tắc chặn công bố" if row["severity"] == "gate" else "Cảnh báo"
+    if row["failed"] is None:
+        return f"{kind}. Không kiểm tra được. {row['sentence_vi']}"
+    if row["failed"] == 0:
+        return f"{kind}. Đạt: không có lỗi trong {row['checked']} mục đã kiểm tra. {row['sentence_vi']}"
+    verdict = "Đạt, trong giới hạn cho phép" if row["passed"] else "Không đạt"
+    return f"{kind}. {verdict}: {row['failed']} lỗi trong {row['checked']} mục đã kiểm tra. {row['sentence_vi']}"
 
 
 @in_plain_words

@@ -29,9 +29,11 @@ _FIELDS = (
         pl.when(pl.col("birth_year").is_not_null()).then(
             pl.coalesce(pl.col("birth_date").cast(pl.String), pl.col("birth_year").cast(pl.String))
         ),
+        # The more exact the better, but nobody is born after the row that says so was written.
         pl.col("birth_precision").replace_strict(
             {"day": 3, "month": 2, "placeholder": 1, "year": 1}, default=0, return_dtype=pl.Int64
-        ),
+        )
+        - 10 * (pl.col("birth_year") > pl.col("updated_on").dt.year()).fill_null(False).cast(pl.Int64),
     ),
     _plain("sex"),
     Field(

@@ -110,12 +110,16 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
 
 
 def verdict_of(facts: Facts) -> Verdict:
-    """Allowed only when there are gates and every one passed; no result at all is no permission."""
+    """Allowed only when there are gates and every one passed; no result at all is no permission.
+
+    The official edition waits for open blocking cases as well, as the publication gate does.
+    """
     gates = [rule for rule in facts.rules if rule["severity"] == "gate"]
     others = [rule for rule in facts.rules if rule["severity"] != "gate"]
     failed = [rule for rule in gates if rule["passed"] is not True]
     official = facts.commune.mode == "official"
     edition = "bản chính thức" if official else "bản chạy thử"
+    blocking = sum(row["blocking"] for row in facts.cases)
     if not gates:
         status, heading = "unknown", "Chưa đủ căn cứ để kết luận"
         sentence = (
@@ -126,6 +130,12 @@ def verdict_of(facts: Facts) -> Verdict:
         sentence = (
             f"{len(failed)} trên {len(gates)} điều kiện bắt buộc không đạt. Dữ liệu của lần chạy này không "
             "được đưa ra sử dụng; bản đã công bố trước đó (nếu có) được giữ nguyên."
+        )
+    elif official and blocking:
+        status, heading = "refused", f"Chưa được công bố {edition}"
+        sentence = (
+            f"Tất cả {len(gates)} điều kiện bắt buộc đều đạt, nhưng còn {blocking} trường hợp phải có người giải "
+            "quyết trước. Bản đã công bố trước đó (nếu có) được giữ nguyên."
         )
     else:
         status, heading = "allowed", f"Được phép công bố {edition}"

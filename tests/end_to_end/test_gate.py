@@ -67,10 +67,10 @@ def test_official_publication_waits_for_blocking_cases(in_process, shared_number
     assert content_of(data / "published") == before
 
 
-@pytest.mark.xfail(strict=True, reason="the page's verdict looks at the rules alone, not at blocking cases")
 def test_report_says_that_official_publication_waits(in_process, shared_number, data):
     outcome = in_process(*("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official"), data=data)
     assert "Được phép công bố" not in outcome.report(CODE, "official")
+    assert "Chưa được công bố bản chính thức" in outcome.report(CODE, "official")
 
 
 def test_trial_does_not_wait_for_blocking_cases(in_process, shared_number, tmp_path):
