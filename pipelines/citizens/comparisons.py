@@ -21,6 +21,7 @@ _SAME_FOLDED = equal("name_ascii")
 _SAME_GIVEN = equal("given_ascii")
 _SAME_SURNAME = equal("surname_ascii")
 _ONE_UNMARKED = left("name_marked") != right("name_marked")
+_OTHER_GIVEN = ~_SAME_GIVEN | (~equal("given_key") & ~_ONE_UNMARKED)
 _SAME_BIRTH_AND_FAMILY = equal("birth_digits") & (
     equal("household_key") | (equal("old_commune_code") & equal("father_ascii") & equal("mother_ascii"))
 )
@@ -43,7 +44,7 @@ NAME = Comparison(
         Level("marks_lost_seldom", _SAME_FOLDED & _ONE_UNMARKED & (_COUNT <= 6), 0.03, 0.0005),
         Level("marks_lost", _SAME_FOLDED & _ONE_UNMARKED, 0.03, 0.002),
         # Twins' names may be one mark or letter apart: in one family an equal date makes another given name no slip.
-        Level("twin_given_name", ~equal("given_key") & _SAME_BIRTH_AND_FAMILY, 0.005, 0.02),
+        Level("twin_given_name", _OTHER_GIVEN & _SAME_BIRTH_AND_FAMILY, 0.005, 0.02),
         # Given names one mark apart (Hùng, Hưng) are two names; elsewhere it is more often a slip.
         Level("marks_differ", _SAME_FOLDED, 0.02, 0.02),
         Level("part_left_out", _SAME_GIVEN & _SAME_SURNAME & (pl.col("name_tokens") > 0.999), 0.03, 0.02),

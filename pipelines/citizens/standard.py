@@ -22,9 +22,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `sex`, `number` (well-formed 12 digits or
     null), `number_text` (what stood there), `old_id_no`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`,
     `father_name`, `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`,
-    `updated_on`, `note`. Keys: `name_key` (spelling), `name_ascii`, `name_marked`, `given_key`, `given_ascii`, `surname_ascii`,
-    `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`,
-    `household_key`, `hamlet_key`, `month_day`, `day_month`.
+    `updated_on`, `note`. Keys: `name_key` and `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`,
+    `surname_ascii`, `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`,
+    `spouse_ascii`, `household_key`, `hamlet_key`, `month_day`, `day_month`.
     """
     text = {column: clean(pl.col(column)) for column in rows.columns if rows.schema[column] == pl.String}
     values = rows.with_columns(

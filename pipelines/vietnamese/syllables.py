@@ -14,7 +14,7 @@ _FALLING, _RISING, _BROKEN, _ASKING, _HEAVY = "\u0300\u0301\u0303\u0309\u0323"
 _TONES = ("", _FALLING, _RISING, _BROKEN, _ASKING, _HEAVY)
 _TONES_BEFORE_STOP = (_RISING, _HEAVY)
 
-_INITIALS = """b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x""".split()
+_INITIALS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x"
 
 _RHYMES = """
     a e ê i o ô ơ u ư y ia ua ưa oa oe uê uy uơ uya
@@ -27,13 +27,13 @@ _RHYMES = """
     at ăt ât et êt it ot ôt ơt ut ưt iêt yêt uôt ươt oat oăt oet uât uyt uyêt
     ac ăc âc ec oc ôc uc ưc iêc uôc ươc oac oăc ooc uâc
     ach êch ich oach uêch uych
-""".split()
+"""
 
 # What follows qu: the rhymes with the glide before them, where o and u are written once.
 _RHYMES_AFTER_QU = """
     a e ê i y ơ ai ay ây ao au eo êu iu yu ơi am ăm em an ăn ân en ên in yn ơn yên ang ăng âng eng anh ênh inh ynh ung
     ap ăp ep at ăt ât et êt it yt ơt yêt ac ăc ôc ach êch ich ych
-""".split()
+"""
 
 _BEFORE_FRONT_VOWEL = {"gh", "k", "ngh"}
 _BEFORE_BACK_VOWEL = {"c", "g", "ng"}
@@ -42,7 +42,7 @@ _LIPS = {"b", "m", "p", "ph", "v"}
 _AFTER_LIPS = {"uy", "uyt", "uyp", "oan", "oa", "oe", "oay"}  # loans: phuy, buýt, voan, moay-ơ
 _GLIDES = ("oa", "oă", "oe", "uâ", "uê", "uy", "uơ")
 _MARKED = set("ăâêôơư")
-_PLACES = "kạn đắk đăk lắk kon krông".split()  # Bắc Kạn, Đắk Lắk, Kon Tum, Krông Nô: met in every address list
+_PLACES = ("kạn", "đắk", "đăk", "lắk", "kon", "krông")  # Bắc Kạn, Đắk Lắk, Kon Tum: in every list of addresses
 
 LETTERS = r"[\p{L}\p{M}]+"
 """A run of letters, the token that is or is not a legal syllable."""
@@ -67,7 +67,8 @@ def legal_share(text: pl.Series) -> pl.Series:
     """The share (0 to 1) of each text's runs of letters that are legal syllables; null when it has no letters."""
     frame = pl.DataFrame({"text": text.cast(pl.String)}).with_row_index("row")
     tokens = frame.select("row", token=pl.col("text").str.extract_all(LETTERS)).explode("token").drop_nulls()
-    shares = tokens.group_by("row").agg(is_legal(pl.col("token")).mean().alias("share"))
+    # Looked up for the whole column: inside the aggregation it would be looked up group by group.
+    shares = tokens.with_columns(is_legal(pl.col("token"))).group_by("row").agg(pl.col("token").mean().alias("share"))
     return frame.select("row").join(shares, on="row", how="left", maintain_order="left")["share"].alias(text.name)
 
 
@@ -78,10 +79,10 @@ def _legal_list() -> pl.Series:
 
 def _bare_syllables() -> Iterator[tuple[str, str]]:
     """Onset and rhyme, as they are written next to each other."""
-    for rhyme in _RHYMES:
+    for rhyme in _RHYMES.split():
         if not rhyme.startswith(("iê", "ya")):
             yield "", rhyme  # at the start yê is written: yên; ỉa is the only ia
-        for initial in _INITIALS:
+        for initial in _INITIALS.split():
             if initial == "gi":
                 # giêng is gi with iêng, one i for both; gì and gìn come with the initial g.
                 if rhyme[0] not in "iy":
@@ -92,7 +93,7 @@ def _bare_syllables() -> Iterator[tuple[str, str]]:
                 yield initial, rhyme
     for rhyme in ("i", "in", "it", "ich", "inh"):
         yield "g", rhyme
-    yield from (("qu", rhyme) for rhyme in _RHYMES_AFTER_QU)
+    yield from (("qu", rhyme) for rhyme in _RHYMES_AFTER_QU.split())
     yield from (("q", rhyme) for rhyme in ("uy", "ui"))  # qúy, qúi: often typed so, and no other word
 
 

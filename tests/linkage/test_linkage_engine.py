@@ -167,6 +167,28 @@ def test_decisions_follow_the_thresholds_and_the_clusters(linkage: Linkage) -> N
         assert weight >= 0
 
 
+def test_a_pair_that_came_together_by_other_links_needs_no_review(linkage: Linkage) -> None:
+    """Three rows of one ship, two of whose links are weaker than the third."""
+    rows = [
+        ("a", "H1", "heron", "y", 90, None),
+        ("b", "H1", "heron", "y", 90, None),
+        ("c", None, "heron", "y", 94, None),
+    ]
+    three = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    pairs, _ = candidate_pairs(three, SPEC.rules, 60)
+    weights = sorted(score(compare(three, pairs, SPEC), linkage.model)["weight"].to_list())
+    assert weights[0] == weights[1] < weights[2]
+    # c is joined by one of its two equal links when that suffices, and is asked about when it does not.
+    joined = link(three, SPEC, LinkageSettings(automatic_bits=weights[0] / 1000, review_bits=-50), linkage.model)
+    assert joined.links["decision"].to_list() == ["automatic"] * 3
+    asked = link(three, SPEC, LinkageSettings(automatic_bits=weights[2] / 1000, review_bits=-50), linkage.model)
+    assert asked.links["decision"].to_list() == ["automatic", "review", "review"]
+    chain = three.with_columns(tonnage=pl.Series([90, 94, 98]))
+    found = link(chain, SPEC, LinkageSettings(automatic_bits=weights[0] / 1000, review_bits=-50), linkage.model)
+    assert found.members["cluster"].to_list() == ["a", "a", "a"]
+    assert found.links.select("record_id_a", "record_id_b").rows() == [("a", "b"), ("b", "c")]
+
+
 def test_clusters_are_named_by_their_smallest_record_and_paths_hold_them_together(linkage: Linkage) -> None:
     groups = linkage.members.group_by("cluster").agg(pl.col("record_id").min(), pl.len().alias("rows"))
     assert groups["cluster"].equals(groups["record_id"].alias("cluster"))

@@ -19,12 +19,14 @@ IMPOSSIBLE = -8.0
 
 _FOREIGN = -1.0
 _ODD = -4.0
-_ILLEGAL = -3.0
+_ILLEGAL = -4.5  # below the odd: a reading that explains nothing is no reason to change a text
 _FOLLOWS_THE_CODE = 2.0  # of valid UTF-8 by chance: hardly one word in a hundred
 
 _SYMBOL = r"[\u0080-\u009f¡-¿×÷]"
 _BESIDE_LETTER = rf"(?:[\p{{L}}\p{{M}}]{_SYMBOL}|{_SYMBOL}[\p{{L}}\p{{M}}])"
 _INNER_CAPITAL = r"(?:\p{Ll}[À-ÖØ-Þ]|\p{Lu}[À-ÖØ-Þ]\p{Ll})"
+_NATURAL = r"^[«¡¿]?[\p{L}\p{M}]+[»®°²³!?.,;:]*$"  # quotation marks and signs that stand around a word
+_MICRO = r"^\d*µ[AFVWglms]$"  # µm is a unit; read as TCVN3 it would be àm, which is no word
 _ONE_CASE = r"^(?:\p{Lu}?[\p{Ll}\p{M}]*|[\p{Lu}\p{M}]+)$"
 
 # ^ ( + ` ~ behind a vowel and inside a word is no punctuation; a full stop at its end is.
@@ -63,7 +65,8 @@ def _legality(texts: pl.Series, *, one_case: bool) -> pl.Series:
     legal = is_legal(pl.col("token"))
     if one_case:
         legal &= pl.col("token").str.contains(_ONE_CASE)
-    found = tokens.group_by("row").agg(legal.all().alias("legal"))
+    # Looked up for the whole column: inside the aggregation it would be looked up group by group.
+    found = tokens.with_columns(legal.alias("legal")).group_by("row").agg(pl.col("legal").all())
     joined = frame.join(found, on="row", how="left", maintain_order="left")
     return joined.select(pl.when(pl.col("text").is_not_null()).then(pl.col("legal").fill_null(True))).to_series()
 
@@ -77,6 +80,8 @@ def _as_is_score() -> pl.Expr:
     return (
         pl.when(word.str.len_bytes() == word.str.len_chars())
         .then(ascii_score)
+        .when((pl.col("legal") & text.str.contains(_NATURAL)) | text.str.contains(_MICRO))
+        .then(0.0)
         .when(text.str.contains(_BESIDE_LETTER) | text.str.contains(_INNER_CAPITAL))
         .then(_ODD)
         .when(pl.col("legal"))

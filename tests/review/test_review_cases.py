@@ -1,0 +1,88 @@
+"""Cases for a person: what is asked, how urgent it is, and an id that survives a new order of rows."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.review import review_cases
+from pipelines.warehouse.schema import REVIEW_QUEUE
+
+LINKS = pl.DataFrame(
+    [("a", "b", "review"), ("a", "c", "refused"), ("d", "e", "automatic"), ("f", "g", "review")],
+    schema=["record_id_a", "record_id_b", "decision"],
+    orient="row",
+)
+RECORDS = pl.DataFrame(
+    [
+        ("h", "shared", "1", "x", "19840302", "male"),
+        ("i", "shared", "1", "y", "19600101", "female"),
+        ("j", "shared", "2", "x", "19700101", "male"),
+        ("k", "shared", "2", "z", None, "male"),
+        ("l", "doubtful", "3", "x", "19840302", "male"),
+        ("m", "doubtful", "4", "x", "19840302", "male"),
+        ("n", "doubtful", "4", "x", None, "male"),
+        ("o", "doubtful", "4", "x", None, "male"),
+        ("p", "trusted", "5", "x", "19840302", "male"),
+        ("q", "none", None, "x", "19840302", "male"),
+    ],
+    schema=["record_id", "number_status", "number", "name_key", "birth_digits", "sex"],
+    orient="row",
+)
+
+
+def told(queue: pl.DataFrame) -> set[tuple[str, tuple[str, ...]]]:
+    return {(reason, tuple(rows)) for reason, rows in queue.select("reason", "record_ids").iter_rows()}
+
+
+def test_every_open_question_is_one_case() -> None:
+    queue = review_cases("citizens", LINKS, RECORDS)
+    assert queue.schema == REVIEW_QUEUE.polars_schema
+    assert told(queue) == {
+        ("link_in_review", ("a", "b")),
+        ("link_in_review", ("f", "g")),
+        ("union_refused", ("a", "c")),
+        ("number_shared", ("h", "i")),
+        ("number_shared", ("j", "k")),
+        ("number_doubtful", ("l", "m")),
+    }
+    assert queue["status"].unique().to_list() == ["open"]
+    assert queue["case_id"].n_unique() == len(queue)
+
+
+def test_only_a_shared_number_blocks_and_it_comes_first() -> None:
+    queue = review_cases("citizens", LINKS, RECORDS)
+    assert queue.filter("blocking")["reason"].unique().to_list() == ["number_shared"]
+    assert queue.filter(~pl.col("blocking"))["reason"].n_unique() == 3
+    assert queue["priority"].is_sorted()
+    assert queue["reason"][0] == "number_shared"
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=10, deadline=None)
+def test_cases_and_their_ids_do_not_depend_on_the_order_of_rows(seed: int) -> None:
+    shuffled = [frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (LINKS, RECORDS)]
+    assert review_cases("citizens", *shuffled).equals(review_cases("citizens", LINKS, RECORDS))
+
+
+def test_a_case_keeps_its_id_when_others_come_and_go() -> None:
+    whole = review_cases("citizens", LINKS, RECORDS)
+    part = review_cases("citizens", LINKS.head(1), RECORDS.tail(6))
+    assert len(part) == 2
+    assert part.join(whole, on=["case_id", "reason", "record_ids"]).height == 2
+
+
+def test_parcels_are_asked_about_in_their_own_words() -> None:
+    queue = review_cases("parcels", LINKS)
+    assert set(queue["reason"]) == {"link_in_review", "union_refused"}
+    assert all("thửa" in question for question in queue["question"])
+    assert not any("định danh" in question for question in queue["question"])
+    citizens = review_cases("citizens", LINKS)
+    assert not set(queue["case_id"]) & set(citizens["case_id"])
+
+
+@pytest.mark.parametrize("records", [None, RECORDS.clear()])
+def test_no_link_and_no_record_make_no_case(records: pl.DataFrame | None) -> None:
+    queue = review_cases("citizens", LINKS.clear(), records)
+    assert queue.is_empty()
+    assert queue.schema == REVIEW_QUEUE.polars_schema
