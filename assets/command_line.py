@@ -98,9 +98,7 @@ def _requested(codes: list[str], exports: Path) -> list[str]:
     if "all" not in codes:
         return list(dict.fromkeys(codes))
     if not exports.is_dir():
-        raise UnusableInput(
-            f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}."
-        )
+        raise UnusableInput(f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}.")
     present = [path.name[:5] for path in exports.iterdir() if path.is_dir()]
     new_codes = MergerMap.shipped().new_codes_of(present)
     if not new_codes:

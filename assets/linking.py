@@ -120,9 +120,7 @@ def parcel_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl
     )
 )
 @in_plain_words
-def citizen_links(
-    context: dg.AssetExecutionContext, config: LinkageConfig, citizen_records: pl.DataFrame
-) -> Tables:
+def citizen_links(context: dg.AssetExecutionContext, config: LinkageConfig, citizen_records: pl.DataFrame) -> Tables:
     """Link the citizen records."""
     return _link(context, citizen_records, CITIZENS, config, "người")
 
@@ -136,9 +134,7 @@ def citizen_links(
     )
 )
 @in_plain_words
-def parcel_links(
-    context: dg.AssetExecutionContext, config: LinkageConfig, parcel_records: pl.DataFrame
-) -> Tables:
+def parcel_links(context: dg.AssetExecutionContext, config: LinkageConfig, parcel_records: pl.DataFrame) -> Tables:
     """Link the parcel records."""
     return _link(context, parcel_records, PARCELS, config, "thửa đất")
 
@@ -161,13 +157,10 @@ def golden_citizens(
     """Make the tables that tell of people."""
     commune = commune_of(context)
     placed = _placed(citizen_records)
-    assigned = assign_ids(
-        deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run.run_id
-    )
+    assigned = assign_ids(deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run.run_id)
     tables = make_golden_citizens(placed, citizen_links["members"], assigned.ids, commune)
     context.log.info(
-        f"{placed.height} dòng công dân thành {tables['citizens'].height} người "
-        f"trong {tables['households'].height} hộ."
+        f"{placed.height} dòng công dân thành {tables['citizens'].height} người trong {tables['households'].height} hộ."
     )
     return Tables(
         tables
@@ -199,9 +192,7 @@ def golden_parcels(
     code = commune_of(context).code
     placed = _placed(parcel_records)
     assigned = assign_ids(deployment.ledger_dir, "parcels", code, parcel_links["members"], context.run.run_id)
-    tables = make_golden_parcels(
-        placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"]
-    )
+    tables = make_golden_parcels(placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"])
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(
         tables
@@ -245,10 +236,7 @@ def _link(
 
 def _clusters(links: Tables, ids: pl.DataFrame, dataset: str) -> pl.DataFrame:
     return schema.CLUSTERS.conform(
-        links["paths"]
-        .join(ids, on="cluster")
-        .sort("cluster")
-        .with_columns(pl.lit(dataset).alias("dataset"))
+        links["paths"].join(ids, on="cluster").sort("cluster").with_columns(pl.lit(dataset).alias("dataset"))
     )
 
 

@@ -112,9 +112,7 @@ def _tables(
     ),
     deps=[staging_warehouse],
     check_specs=[
-        dg.AssetCheckSpec(
-            _CHECK_NAMES[rule.id], asset="validation_results", description=f"{rule.vi}\n\n*{rule.en}*"
-        )
+        dg.AssetCheckSpec(_CHECK_NAMES[rule.id], asset="validation_results", description=f"{rule.vi}\n\n*{rule.en}*")
         for rule in RULES
     ],
 )
@@ -200,9 +198,7 @@ def publication_gate(
     )
     context.log.info(verdict)
     return dg.MaterializeResult(
-        check_results=[
-            dg.AssetCheckResult(check_name=_GATE_CHECK, passed=not refusals, description=verdict)
-        ]
+        check_results=[dg.AssetCheckResult(check_name=_GATE_CHECK, passed=not refusals, description=verdict)]
     )
 
 

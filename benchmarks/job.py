@@ -1,6 +1,6 @@
 """The whole job on one synthetic commune: time after start-up and in all, peak memory, accuracy of both linkages.
 
-    python -m benchmarks.job --people 65000 --parcels 40000 --seed 7301
+python -m benchmarks.job --people 65000 --parcels 40000 --seed 7301
 """
 
 import argparse
@@ -36,7 +36,10 @@ def main() -> None:
         job, steps = last_run(data)
         print(f"wall {wall:.1f} s, of which the job {job:.1f} s, the rest start-up; peak {peak:.0f} MB")
         print("steps of the last run, s:", ", ".join(f"{name} {seconds:.1f}" for name, seconds in steps))
-        for dataset, entity, truth_id in (("citizen", "citizen_id", "person_id"), ("parcel", "parcel_id", "true_parcel_id")):
+        for dataset, entity, truth_id in (
+            ("citizen", "citizen_id", "person_id"),
+            ("parcel", "parcel_id", "true_parcel_id"),
+        ):
             precision, recall = accuracy(data, dataset, entity, truth_id)
             f1 = 2 * precision * recall / (precision + recall)
             print(f"{dataset}: precision {precision:.4f}, recall {recall:.4f}, F1 {f1:.4f} (pairs, automatic merges)")
@@ -62,7 +65,9 @@ def last_run(data: Path) -> tuple[float, list[tuple[str, float]]]:
     with dg.DagsterInstance.get() as instance:
         record = instance.get_run_records(limit=1)[0]
         steps = instance.get_run_step_stats(record.dagster_run.run_id)
-    timed = sorted((step.start_time or 0.0, step.step_key, (step.end_time or 0) - (step.start_time or 0)) for step in steps)
+    timed = sorted(
+        (step.start_time or 0.0, step.step_key, (step.end_time or 0) - (step.start_time or 0)) for step in steps
+    )
     return (record.end_time or 0) - (record.start_time or 0), [(name, seconds) for _, name, seconds in timed]
 
 

@@ -70,8 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "loaded",
         "loaded",
         ("placed", "unplaced", "elsewhere"),
-        "Ở mỗi tệp, số bản ghi đọc được bằng số đã xếp vào xã mới này cộng số chưa xếp được và số thuộc "
-        "xã mới khác.",
+        "Ở mỗi tệp, số bản ghi đọc được bằng số đã xếp vào xã mới này cộng số chưa xếp được và số thuộc xã mới khác.",
         "In every file, loaded records are those placed here, those unplaced and those placed elsewhere.",
     ),
     _equation(

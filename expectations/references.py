@@ -7,9 +7,7 @@ from expectations.rule import Rule
 _SOURCE: Final = "Data contract: tables and their keys"
 
 
-def _refers(
-    table: str, column: str, target: str, key: str, vi: str, en: str, *, optional: bool = False
-) -> Rule:
+def _refers(table: str, column: str, target: str, key: str, vi: str, en: str, *, optional: bool = False) -> Rule:
     """`table.column` is found in `target.key`; when `optional`, it may also be empty."""
     name = table if column == key else f"{table}_{column}"
     return Rule(

@@ -56,12 +56,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "Tình trạng cư trú",
         "The residence status",
     ),
-    _one_of(
-        "citizens", "quality_group", (1, 2, 3), "Nhóm chất lượng của công dân", "A person's quality group"
-    ),
-    _one_of(
-        "parcels", "quality_group", (1, 2, 3), "Nhóm chất lượng của thửa đất", "A parcel's quality group"
-    ),
+    _one_of("citizens", "quality_group", (1, 2, 3), "Nhóm chất lượng của công dân", "A person's quality group"),
+    _one_of("parcels", "quality_group", (1, 2, 3), "Nhóm chất lượng của thửa đất", "A parcel's quality group"),
     _one_of(
         "citizen_sources",
         "outcome",

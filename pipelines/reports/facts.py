@@ -248,9 +248,7 @@ class Facts:
 def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
     """All facts of the warehouse file `staging` and of the checks made of it."""
     with _opened(staging) as warehouse:
-        manifest = {
-            row["key"]: row["value"] or "" for row in _rows(warehouse, "SELECT key, value FROM manifest")
-        }
+        manifest = {row["key"]: row["value"] or "" for row in _rows(warehouse, "SELECT key, value FROM manifest")}
         both = ("citizens", "parcels")
         return Facts(
             commune=_commune(manifest),

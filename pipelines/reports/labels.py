@@ -70,6 +70,7 @@ FIELDS: Final = {
     "owner_name": "Tên chủ sử dụng",
     "owner_id_no": "Giấy tờ của chủ",
     "field_name": "Xứ đồng",
+    "address": "Địa chỉ thửa đất",
 }
 
 LEVELS: Final = {
@@ -85,6 +86,7 @@ LEVELS: Final = {
     "marks_differ": "chỉ khác dấu",
     "part_left_out": "một bên thiếu chữ đệm",
     "one_letter": "lệch một chữ cái",
+    "twin_given_name": "cùng ngày sinh, cùng nhà, khác tên",
     "one_edit": "lệch một ký tự",
     "given_equal": "trùng họ và tên, khác chữ đệm",
     "close": "gần giống",
@@ -98,7 +100,9 @@ LEVELS: Final = {
     "same_commune": "khác hộ, cùng xã cũ",
     "other_commune": "khác xã cũ",
     "other_number": "khác số, cùng sổ",
-    "other_book": "khác sổ hoặc khác hệ bản đồ",
+    "other_map_system": "khác hệ bản đồ",
+    "other_commune_same_paper": "khác xã cũ, cùng giấy tờ",
+    "within_1_percent": "lệch không quá 1%",
     "within_2_percent": "lệch không quá 2%",
     "within_10_percent": "lệch không quá 10%",
     "other": "khác nhau",
@@ -107,6 +111,7 @@ LEVELS: Final = {
     "family": "so với hai người cùng gia đình",
     "namesake": "so với hai người trùng tên",
     "same_owner": "so với thửa khác của cùng chủ",
+    "same_certificate": "so với thửa khác trên cùng giấy chứng nhận",
     "stranger": "so với hai bản ghi không liên quan",
     "prior": "trước khi xét chứng cứ",
 }
@@ -170,6 +175,8 @@ CANDIDATE_RULES: Final = {
     "certificate_no": "Cùng số phát hành giấy chứng nhận",
     "certificate_book_no_and_owner": "Cùng số vào sổ và tên chủ",
     "owner_number_and_area": "Cùng giấy tờ của chủ và diện tích",
+    "owner_number_and_shifted_area": "Cùng giấy tờ của chủ và diện tích (khoảng lệch)",
+    "owner_name_and_shifted_area": "Cùng tên chủ và diện tích (khoảng lệch)",
     "owner_number_and_land_use": "Cùng giấy tờ của chủ và loại đất",
     "owner_name_and_area": "Cùng tên chủ và diện tích",
 }

@@ -103,8 +103,7 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
             pairs={name: [_pair(name, pair) for pair in found] for name, found in facts.weakest.items()},
             quality_bars=_quality_bars(facts),
             quality_rows=_quality_rows(facts),
-            balanced=all(all(row["holds"]) for row in facts.files)
-            and all(row["holds"] for row in facts.cross_checks),
+            balanced=all(all(row["holds"]) for row in facts.files) and all(row["holds"] for row in facts.cross_checks),
         )
     )
 
@@ -122,9 +121,7 @@ def verdict_of(facts: Facts) -> Verdict:
     blocking = sum(row["blocking"] for row in facts.cases)
     if not gates:
         status, heading = "unknown", "Chưa đủ căn cứ để kết luận"
-        sentence = (
-            "Không có kết quả của điều kiện bắt buộc nào, vì vậy không được coi là đạt và không được công bố."
-        )
+        sentence = "Không có kết quả của điều kiện bắt buộc nào, vì vậy không được coi là đạt và không được công bố."
     elif failed:
         status, heading = "refused", f"Từ chối công bố {edition}"
         sentence = (
@@ -197,9 +194,7 @@ def _flows(facts: Facts) -> list[Row]:
 def _histogram(dataset: str, weights: LinkWeights) -> Markup:
     if not weights.bins:
         return Markup("")
-    found = [
-        decision for decision in _DECISIONS_DRAWN if any(row["decision"] == decision for row in weights.bins)
-    ]
+    found = [decision for decision in _DECISIONS_DRAWN if any(row["decision"] == decision for row in weights.bins)]
     found += sorted({row["decision"] for row in weights.bins} - set(found))
     series = [
         pictures.Series(
@@ -209,9 +204,7 @@ def _histogram(dataset: str, weights: LinkWeights) -> Markup:
         )
         for decision in found
     ]
-    lines = [
-        (label, weights.thresholds[name]) for name, label in _THRESHOLDS.items() if name in weights.thresholds
-    ]
+    lines = [(label, weights.thresholds[name]) for name, label in _THRESHOLDS.items() if name in weights.thresholds]
     title = f"Phân bố trọng số các cặp: {labels.word(labels.DATASETS, dataset)}"
     return pictures.histogram(f"weights-{dataset}", title, series, weights.width, lines)
 
@@ -221,9 +214,7 @@ def _matrices(facts: Facts) -> list[Row]:
     shown = []
     for span in facts.spans:
         cells = {
-            (row["first"], row["second"]): row["entities"]
-            for row in facts.matrix
-            if row["dataset"] == span["dataset"]
+            (row["first"], row["second"]): row["entities"] for row in facts.matrix if row["dataset"] == span["dataset"]
         }
         communes = sorted({commune for pair in cells for commune in pair})
         most = max(cells.values(), default=0)
@@ -231,9 +222,7 @@ def _matrices(facts: Facts) -> list[Row]:
             {
                 "commune": first,
                 "cells": [
-                    {"entities": count, "heat": -(-4 * count // most) if most else 0}
-                    if second >= first
-                    else None
+                    {"entities": count, "heat": -(-4 * count // most) if most else 0} if second >= first else None
                     for second in communes
                     for count in [cells.get((first, second), 0)]
                 ],

@@ -157,14 +157,10 @@ def flow(key: str, title: str, balance: Balance) -> Markup:
             marks.append(_hatched(key, node.x, node.y, bar, node.height, node.fill))
         else:
             marks.append(
-                _rect(
-                    node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"'
-                )
+                _rect(node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"')
             )
         line = Markup("<tspan class='figure'>{}</tspan> {}").format(whole_number(node.value), node.label)
-        marks.append(
-            _text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"')
-        )
+        marks.append(_text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"'))
     depth = max(stack[-1].y + max(stack[-1].height, least) for stack in nodes) + 6
     described = "; ".join(f"{node.label}: {whole_number(node.value)}" for stack in nodes for node in stack)
     return _picture(key, depth, title, described, [*bands, *marks])
@@ -224,9 +220,7 @@ def histogram(
     return _picture(key, base + 46, title, told, parts)
 
 
-def stacked_bars(
-    key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]], groups: dict[int, str]
-) -> Markup:
+def stacked_bars(key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]], groups: dict[int, str]) -> Markup:
     """For each row, the shares of its groups as one bar of equal length, with counts written."""
     left, right, tall, pitch = 210.0, WIDTH - 110.0, 24.0, 36.0
     parts = [_legend(key, 14, [(label, GROUP_FILLS[group]) for group, label in groups.items()])]

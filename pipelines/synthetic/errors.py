@@ -91,9 +91,7 @@ def _one_digit_of_date(date: pl.Expr) -> pl.Expr:
 # In this order: what looks at letters comes before what hides them, and the year alone after other dates.
 KINDS = (
     ErrorKind("name_slip", 0.13, ("ho_ten",), _slip),
-    ErrorKind(
-        "middle_dropped", 0.05, ("ho_ten",), lambda name: name.str.replace(r"^(\S+) \S+ (.+)$", "$1 $2")
-    ),
+    ErrorKind("middle_dropped", 0.05, ("ho_ten",), lambda name: name.str.replace(r"^(\S+) \S+ (.+)$", "$1 $2")),
     ErrorKind("marks_lost", 0.10, _NAMES, without_marks),
     ErrorKind("capitals", 0.08, ("ho_ten",), lambda name: name.str.to_uppercase()),
     ErrorKind("stray_space", 0.10, ("ho_ten",), _stray_space),
@@ -101,9 +99,7 @@ KINDS = (
     ErrorKind("date_digit", 0.08, ("ngay_sinh",), _one_digit_of_date),
     ErrorKind("first_january", 0.04, ("ngay_sinh",), _first_january),
     ErrorKind("year_only", 0.04, ("ngay_sinh",), _year_only),
-    ErrorKind(
-        "number_digit", 0.06, ("so_dinh_danh",), lambda n: _other_digit(n, (_WHERE * 12).cast(pl.Int64))
-    ),
+    ErrorKind("number_digit", 0.06, ("so_dinh_danh",), lambda n: _other_digit(n, (_WHERE * 12).cast(pl.Int64))),
     ErrorKind("number_missing", 0.12, ("so_dinh_danh",), _missing),
     ErrorKind("old_number_missing", 0.06, ("so_cmnd",), _missing),
     ErrorKind("father_missing", 0.03, ("ho_ten_cha",), _missing),
@@ -114,9 +110,7 @@ KINDS = (
 
 def with_errors(rng: Rng, rows: pl.DataFrame, settings: SampleSettings) -> pl.DataFrame:
     """The rows as typed: dates become text, errors are made, and `errors` names them, joined by +."""
-    average = np.where(
-        rows["copy_kind"] == "original", settings.errors_per_original, settings.errors_per_copy
-    )
+    average = np.where(rows["copy_kind"] == "original", settings.errors_per_original, settings.errors_per_copy)
     likely_if_old = {"year_only": settings.year_only_if_old, "first_january": settings.first_january_if_old}
     old = (rows["ngay_sinh"].dt.year() < 1960).to_numpy()
     rows = rows.with_columns(pl.col("ngay_sinh", "ngay_cap_nhat").dt.strftime("%d/%m/%Y"))
@@ -136,9 +130,7 @@ def _struck(rng: Rng, rows: pl.DataFrame, kind: ErrorKind, likely: Array) -> pl.
     count = len(rows)
     where, what = rng.random(count), rng.random(count)
     rows = rows.with_columns(hit=rng.random(count) < likely, where=where, what=what)
-    columns = [
-        pl.when("hit").then(kind.rewrite(pl.col(name))).otherwise(name).alias(name) for name in kind.columns
-    ]
+    columns = [pl.when("hit").then(kind.rewrite(pl.col(name))).otherwise(name).alias(name) for name in kind.columns]
     after = rows.select(columns)
     changed = pl.any_horizontal([after[name].ne_missing(rows[name]).alias(name) for name in kind.columns])
     marks = pl.select(changed).to_series()

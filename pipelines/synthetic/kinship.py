@@ -94,9 +94,7 @@ def make_kin(rng: Rng, count: int, settings: SampleSettings) -> Kin:
     head_is_male = sex[:, Place.HEAD] == MALE
     mother = np.where(head_is_male, born[:, Place.SPOUSE], born[:, Place.HEAD])
     older_families = years(mother) < 1962
-    wanted = np.where(
-        older_families, rng.choice([2, 3, 4], count), rng.choice([1, 2, 3], count, p=[0.2, 0.56, 0.24])
-    )
+    wanted = np.where(older_families, rng.choice([2, 3, 4], count), rng.choice([1, 2, 3], count, p=[0.2, 0.56, 0.24]))
     birth = mother + days(24, 3.5, 18, 38)
     was_twin = np.zeros(count, dtype=bool)
     for order, child in enumerate(CHILDREN):

@@ -146,9 +146,7 @@ def full_names(surname: Array, middle: Array, given: Array) -> Array:
     return np.char.add(np.char.add(surname, spaced), given)
 
 
-def _by_group(
-    rng: Rng, tables: Mapping[tuple[int, int], Mapping[str, float]], sex: Array, era: Array
-) -> Array:
+def _by_group(rng: Rng, tables: Mapping[tuple[int, int], Mapping[str, float]], sex: Array, era: Array) -> Array:
     """A draw for each person from the table of its sex and generation."""
     result = np.full(len(sex), "", dtype="<U12")
     for (table_sex, table_era), table in tables.items():

@@ -31,9 +31,7 @@ def draw_owners(
     adults = candidates["commune"].search_sorted(commune, side="right").to_numpy() - start
     private = (adults > 0) & (rng.random(count) >= settings.public_owner)
     at = np.where(private, start + (rng.random(count) * adults).astype(np.int64), -1)
-    owner = pl.DataFrame({"at": at}).join(
-        candidates.with_row_index("at").cast({"at": pl.Int64}), "at", "left"
-    )
+    owner = pl.DataFrame({"at": at}).join(candidates.with_row_index("at").cast({"at": pl.Int64}), "at", "left")
 
     committee = np.array([f"UBND {place.kind} {place.name}" for place in communes])[commune]
     certified = private & (rng.random(count) < settings.certificate)
@@ -85,9 +83,7 @@ def _written(style: Array) -> pl.Expr:
 def _serials(rng: Rng, issued: Array) -> Array:
     """Unique serials such as "BĐ 123456", or "AA 00123456" of the form in use since 2024."""
     new_form = issued >= _NEW_FORM_FROM
-    first = np.where(
-        new_form, len(_FIRST_LETTERS), np.searchsorted(_FIRST_LETTER_FROM, years(issued), side="right")
-    )
+    first = np.where(new_form, len(_FIRST_LETTERS), np.searchsorted(_FIRST_LETTER_FROM, years(issued), side="right"))
     second = np.where(new_form, 0, rng.integers(0, len(_SECOND_LETTERS), len(issued)))
     number = unique_numbers(rng, first * 100 + second, 6) % 10**6
     letters = np.char.add(np.append(_FIRST_LETTERS, "A")[first], np.array(_SECOND_LETTERS)[second])

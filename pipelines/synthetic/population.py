@@ -53,9 +53,7 @@ class Population:
     households: pl.DataFrame
 
 
-def make_population(
-    rng: Rng, communes: Sequence[OldCommune], people: int, settings: SampleSettings
-) -> Population:
+def make_population(rng: Rng, communes: Sequence[OldCommune], people: int, settings: SampleSettings) -> Population:
     """Exactly `people` different people in households of the communes."""
     kin = make_kin(rng, people, settings)
     cut_to(kin, people)
@@ -114,9 +112,7 @@ def _households(rng: Rng, communes: Sequence[OldCommune], commune: Array, names:
     )
 
 
-def _people(
-    rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings: SampleSettings
-) -> pl.DataFrame:
+def _people(rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings: SampleSettings) -> pl.DataFrame:
     """The people at home, household by household, head first, with all that is true of them."""
     household, place = np.nonzero(kin.at_home)
     count = len(household)
@@ -129,9 +125,7 @@ def _people(
         return rng.random(count) < likely
 
     def parent(parent_at: Array, known: Array) -> pl.Series:
-        return known_only(
-            names[household, parent_at[household, place]], known & (parent_at[household, place] >= 0)
-        )
+        return known_only(names[household, parent_at[household, place]], known & (parent_at[household, place] >= 0))
 
     parents_known = ~(old & share(settings.parents_unknown))
     personal, former, phone = _numbers(rng, sex, year, settings)

@@ -36,17 +36,11 @@ class SampleSettings(BaseModel):
     )
     twin_births: Rate = Field(default=0.01, description="births that are twins")
     personal_number: Rate = Field(default=0.85, description="people whose 12-digit number is recorded")
-    born_elsewhere: Rate = Field(
-        default=0.06, description="personal numbers issued by another province than Hanoi"
-    )
-    old_number: Rate = Field(
-        default=0.45, description="people born before 2005 whose 9-digit number is recorded"
-    )
+    born_elsewhere: Rate = Field(default=0.06, description="personal numbers issued by another province than Hanoi")
+    old_number: Rate = Field(default=0.45, description="people born before 2005 whose 9-digit number is recorded")
     phone: Rate = Field(default=0.35, description="adults with a phone number")
     parents_unknown: Rate = Field(default=0.25, description="people born before 1960 with no parent recorded")
-    moved_away: Rate = Field(
-        default=0.02, description="people still in their register but marked as moved away"
-    )
+    moved_away: Rate = Field(default=0.02, description="people still in their register but marked as moved away")
     dead: Rate = Field(default=0.05, description="people born before 1950 marked as dead")
     other_ethnicity: Rate = Field(default=0.03, description="households that are not Kinh")
 
@@ -57,23 +51,15 @@ class SampleSettings(BaseModel):
     errors_per_original: float = Field(
         default=0.10, ge=0, le=3, description="typing errors per original row, on average"
     )
-    errors_per_copy: float = Field(
-        default=0.50, ge=0, le=3, description="typing errors per copied row, on average"
-    )
-    year_only_if_old: Rate = Field(
-        default=0.10, description="rows of people born before 1960 with only a birth year"
-    )
-    first_january_if_old: Rate = Field(
-        default=0.06, description="rows of people born before 1960 put at 01/01"
-    )
+    errors_per_copy: float = Field(default=0.50, ge=0, le=3, description="typing errors per copied row, on average")
+    year_only_if_old: Rate = Field(default=0.10, description="rows of people born before 1960 with only a birth year")
+    first_january_if_old: Rate = Field(default=0.06, description="rows of people born before 1960 put at 01/01")
     short_date: Rate = Field(default=0.10, description="dates written without leading zeros")
 
     certificate: Rate = Field(default=0.75, description="parcels with a certificate")
     owner_number: Rate = Field(default=0.70, description="parcels with the owner's personal or old number")
     public_owner: Rate = Field(default=0.02, description="parcels used by the commune's committee")
-    second_map_system: Rate = Field(
-        default=0.08, description="map sheets drawn under another system than the main one"
-    )
+    second_map_system: Rate = Field(default=0.08, description="map sheets drawn under another system than the main one")
     decimal_comma: Rate = Field(default=0.08, description="areas written with a decimal comma")
     parcel_doubles: Rate = Field(default=0.02, description="parcels entered twice in one book")
     double_difference: Rate = Field(

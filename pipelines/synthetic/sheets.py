@@ -36,9 +36,7 @@ def _book(rng: Rng, count: int, settings: SampleSettings) -> pl.DataFrame:
     sheets = len(ends)
     village = np.arange(sheets) < 0.45 * (sheet.max(initial=0) + 1)
     main = chosen(rng, _MAP_SYSTEMS, 1)[0]
-    system = np.where(
-        rng.random(sheets) < settings.second_map_system, chosen(rng, _MAP_SYSTEMS, sheets), main
-    )
+    system = np.where(rng.random(sheets) < settings.second_map_system, chosen(rng, _MAP_SYSTEMS, sheets), main)
     system[0] = main
     scale = np.where(village, chosen(rng, _VILLAGE_SCALES, sheets), chosen(rng, _FIELD_SCALES, sheets))
     field = chosen(rng, rng.choice(_FIELD_NAMES, 10, replace=False).tolist(), sheets)

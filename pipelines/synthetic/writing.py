@@ -24,9 +24,7 @@ PARCEL_TRUTH = ("true_parcel_id", "copy_kind", "owner_person_id")
 def folder_of(commune: OldCommune) -> str:
     """The export folder of a commune: its code and its name in plain letters."""
     plain = unicodedata.normalize("NFD", commune.name.lower().replace("đ", "d"))
-    words = "".join(
-        letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter)
-    )
+    words = "".join(letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter))
     return "-".join([commune.code, *words.split()])
 
 

@@ -26,9 +26,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for table in TABLES:
         columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
         connection.execute(f"CREATE TABLE {table.name} ({columns})")
-    connection.execute(
-        "CREATE TABLE citizen_trust (record_id VARCHAR, citizen_id VARCHAR, trusted_number VARCHAR)"
-    )
+    connection.execute("CREATE TABLE citizen_trust (record_id VARCHAR, citizen_id VARCHAR, trusted_number VARCHAR)")
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, *rows: Mapping[str, Any]) -> None:
@@ -150,9 +148,7 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     insert(
         connection,
         "row_balance",
-        _file(
-            _FILES["citizens"], "citizens", physical_lines=106, title_lines=1, header_lines=1, blank_lines=1
-        )
+        _file(_FILES["citizens"], "citizens", physical_lines=106, title_lines=1, header_lines=1, blank_lines=1)
         | {"total_lines": 1, "record_lines": 102, "records": 101, "loaded": 100, "quarantined": 1}
         | {"placed": 3, "elsewhere": 97, "kept": 2, "merged": 1},
         _file(_FILES["parcels"], "parcels", physical_lines=4, header_lines=1, record_lines=3, records=3)
@@ -194,9 +190,7 @@ def today() -> date:
 
 
 @pytest.fixture
-def assert_no_row_value(
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> Callable[[str], None]:
+def assert_no_row_value(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[str], None]:
     """Checks that neither a text nor anything printed or logged until then holds a value of a row."""
     caplog.set_level("DEBUG")
     caplog.set_level("DEBUG", logger="great_expectations.validator.validator")

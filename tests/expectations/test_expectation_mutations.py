@@ -13,9 +13,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 
 _FIRST_FILE = "WHERE source_file = '10231/cong_dan.csv'"
 
-_UNPLACED = (
-    "INSERT INTO unplaced (record_id, dataset, source_file) VALUES ('CANARY-u', 'citizens', '10231/x.csv')"
-)
+_UNPLACED = "INSERT INTO unplaced (record_id, dataset, source_file) VALUES ('CANARY-u', 'citizens', '10231/x.csv')"
 
 MUTATIONS: dict[str, str] = {
     # balance

@@ -133,9 +133,7 @@ def test_an_undoubled_brace_names_the_rule_alone(valid: Path) -> None:
         running.run([wrong], valid)
 
 
-@pytest.mark.parametrize(
-    "make", [lambda path: None, lambda path: path.write_text("CANARY")], ids=["absent", "text"]
-)
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("CANARY")], ids=["absent", "text"])
 def test_an_unusable_staging_file_is_named(
     tmp_path: Path, make: Callable[[Path], object], assert_no_row_value: Callable[[str], None]
 ) -> None:

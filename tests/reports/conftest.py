@@ -161,9 +161,7 @@ def small_commune() -> Rows:
                 "decision": "review",
             },
         ],
-        "clusters": [
-            {"dataset": "citizens", "entity_id": "10231-0000001-A", "rows": 2, "weakest_weight": 14250}
-        ],
+        "clusters": [{"dataset": "citizens", "entity_id": "10231-0000001-A", "rows": 2, "weakest_weight": 14250}],
         "review_queue": [
             {
                 "case_id": "c1",
@@ -205,14 +203,10 @@ def small_commune() -> Rows:
                 "commune_kind": "xã",
                 "mode": "trial",
                 "started_at": "2026-01-05T08:30:00+07:00",
-                "old_communes": json.dumps(
-                    [{"code": "10231", "name": "Nguyễn Trãi", "kind": "xã", "part": "whole"}]
-                ),
+                "old_communes": json.dumps([{"code": "10231", "name": "Nguyễn Trãi", "kind": "xã", "part": "whole"}]),
                 "warnings": json.dumps([f"Có dòng chứa {NUMBER} và {OLD_NUMBER}."]),
                 "thresholds.citizens": json.dumps({"automatic": 12000, "review": -3000}),
-                "candidates.citizens": json.dumps(
-                    [{"rule": "household", "pairs": 8123, "oversized_blocks": 2}]
-                ),
+                "candidates.citizens": json.dumps([{"rule": "household", "pairs": 8123, "oversized_blocks": 2}]),
                 "input_sha256.10231/dan.csv": "ab" * 32,
             }.items()
         ],

@@ -107,9 +107,7 @@ class Addresses(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.found += [
-            value or "" for name, value in attrs if name in {"href", "src", "srcset", "data", "action"}
-        ]
+        self.found += [value or "" for name, value in attrs if name in {"href", "src", "srcset", "data", "action"}]
 
 
 def test_the_page_needs_nothing_from_outside(write: Write, rows: Rows) -> None:
@@ -122,9 +120,7 @@ def test_the_page_needs_nothing_from_outside(write: Write, rows: Rows) -> None:
 
 def test_no_personal_number_is_readable_anywhere(write: Write, rows: Rows) -> None:
     rows["row_balance"][0]["source_file"] = f"10231/{NUMBER}.csv"
-    rows["citizen_sources"][0]["raw"] = as_raw(
-        ho_ten=f"Hạnh {NUMBER}", so_cmnd="012.345.678", thon="001.185.012.345"
-    )
+    rows["citizen_sources"][0]["raw"] = as_raw(ho_ten=f"Hạnh {NUMBER}", so_cmnd="012.345.678", thon="001.185.012.345")
     rows["parcels"][0]["old_commune_code"] = OLD_NUMBER
     validation = PASSED.with_columns(sentence_vi=pl.lit(f"Số {NUMBER} và {OLD_NUMBER} bị lặp."))
     page = render_commune_page(write(rows), validation)
@@ -176,9 +172,7 @@ def test_a_weight_below_zero_falls_into_the_bin_that_holds_it(write: Write, rows
 
 def test_a_merge_across_communes_is_counted_as_such(write: Write, rows: Rows) -> None:
     page = text_of(render_commune_page(write(rows), PASSED))
-    assert (
-        "Trong 1 thực thể gồm nhiều dòng: 0 nằm trong một xã cũ, 1 nối hai xã cũ, 0 nối từ ba xã cũ" in page
-    )
+    assert "Trong 1 thực thể gồm nhiều dòng: 0 nằm trong một xã cũ, 1 nối hai xã cũ, 0 nối từ ba xã cũ" in page
 
 
 @pytest.mark.parametrize(

@@ -52,11 +52,7 @@ def read(out_dir: Path, dataset: str) -> pl.DataFrame:
 
 
 def contents(out_dir: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(out_dir).as_posix(): path.read_bytes()
-        for path in out_dir.rglob("*")
-        if path.is_file()
-    }
+    return {path.relative_to(out_dir).as_posix(): path.read_bytes() for path in out_dir.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +82,7 @@ def test_another_seed_gives_other_people(sample: Path, tmp_path: Path) -> None:
 
 def test_the_land_does_not_change_the_people(sample: Path, tmp_path: Path) -> None:
     write_sample(tmp_path, COMMUNES, people=4000, parcels=10, seed=11)
-    people = {
-        name: data
-        for name, data in contents(sample).items()
-        if name.endswith(("cong_dan.csv", "citizens.csv"))
-    }
+    people = {name: data for name, data in contents(sample).items() if name.endswith(("cong_dan.csv", "citizens.csv"))}
     assert people.items() <= contents(tmp_path).items()
 
 
@@ -335,9 +327,7 @@ def test_a_sample_without_communes_or_with_one_twice_is_refused(tmp_path: Path) 
     communes=st.integers(1, 4),
 )
 def test_any_sample_keeps_the_balance(people: int, parcels: int, seed: int, communes: int) -> None:
-    often = SampleSettings(
-        movers=0.3, doubles=0.2, boundary_parcels=0.2, parcel_doubles=0.2, errors_per_copy=2
-    )
+    often = SampleSettings(movers=0.3, doubles=0.2, boundary_parcels=0.2, parcel_doubles=0.2, errors_per_copy=2)
     with tempfile.TemporaryDirectory() as folder:
         write_sample(Path(folder), COMMUNES[:communes], people, parcels, seed, often)
         citizens, books = read(Path(folder), "citizens"), read(Path(folder), "parcels")
