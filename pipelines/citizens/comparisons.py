@@ -188,6 +188,17 @@ SPEC = LinkageSpec(
         {"old_id_no": frozenset({"equal"}), "full_name": _NEAR_NAME},
     ),
     # Without the names, EM takes twins for copies where a register has no numbers and few copies.
+    # A name and a year are never enough: in a commune of 65,000 one in ten shares both with somebody.
+    corroborated=(
+        {"birth_date": frozenset({"equal", "one_edit", "day_month_swapped"})},
+        {"personal_id": frozenset({"equal", "one_edit"})},
+        {"old_id_no": frozenset({"equal"})},
+        {"father_name": frozenset({"equal"})},
+        {"mother_name": frozenset({"equal"})},
+        {"spouse_name": frozenset({"equal"})},
+        {"household": frozenset({"same"})},
+        {"phone": frozenset({"equal"})},
+    ),
     different=(
         {"personal_id": frozenset({"other"})},
         {"full_name": frozenset({"twin_given_name"})},

@@ -9,7 +9,7 @@ from pipelines.linkage.candidates import candidate_pairs
 from pipelines.linkage.clusters import Clusters, cluster
 from pipelines.linkage.explanation import evidence, reason
 from pipelines.linkage.levels import compare
-from pipelines.linkage.model import LinkageModel, estimate, probability, score
+from pipelines.linkage.model import LinkageModel, estimate, holds_any, probability, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
 
 
@@ -48,6 +48,8 @@ def link(
         pl.col("weight") >= round(1000 * settings.review_bits)
     )
     automatic = pl.col("weight") >= round(1000 * settings.automatic_bits)
+    if spec.corroborated:
+        automatic &= pl.Series(holds_any(scored, spec, spec.corroborated), dtype=pl.Boolean)
     edges = scored.filter(automatic)
     exclusive = records[spec.exclusive] if spec.exclusive else None
     within = records[spec.exclusive_within] if spec.exclusive_within else None

@@ -44,6 +44,12 @@ def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
     return (
         pl.when(pl.col("decision") == "refused")
         .then(pl.format("Trọng số {} bit đủ để gộp, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau.", bits))
+        .when((pl.col("decision") == "review") & (pl.col("weight") >= round(1000 * settings.automatic_bits)))
+        .then(
+            pl.format(
+                "Trọng số {} bit đủ để gộp, nhưng thiếu chứng cứ độc lập mà quy tắc đòi hỏi; cần người xem.", bits
+            )
+        )
         .when(pl.col("decision") == "review")
         .then(
             pl.format(

@@ -51,8 +51,8 @@ def estimate(levels: pl.DataFrame, spec: LinkageSpec) -> LinkageModel:
     """
     patterns = levels.group_by(pl.all()).len("pairs").sort(pl.all(), nulls_last=True)
     counts = patterns["pairs"].to_numpy().astype(np.float64)
-    same = _holds_any(patterns, spec, spec.same)
-    different = _holds_any(patterns, spec, spec.different) & ~same
+    same = holds_any(patterns, spec, spec.same)
+    different = holds_any(patterns, spec, spec.different) & ~same
     observed = {c.field: _one_hot(patterns[c.field], len(c.levels)) for c in spec.comparisons}
     fitted = [c.field for c in spec.comparisons if not c.label]
     start = {
@@ -170,13 +170,13 @@ def _seeded(patterns: pl.DataFrame, spec: LinkageSpec) -> Floats:
     free = np.ones(len(patterns), dtype=bool)
     columns = []
     for alternative in spec.alternatives[:-1]:
-        taken = free & _holds_any(patterns, spec, alternative.seeds)
+        taken = free & holds_any(patterns, spec, alternative.seeds)
         free &= ~taken
         columns.append(taken)
     return np.column_stack([*columns, free]).astype(np.float64)
 
 
-def _holds_any(patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
+def holds_any(patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
     names = {c.field: [level.name for level in c.levels] for c in spec.comparisons}
     result = np.zeros(len(patterns), dtype=bool)
     for condition in conditions:

@@ -102,7 +102,8 @@ class LinkageSpec:
     """All that is particular to one kind of record.
 
     `same` and `different` are the anchors: levels that tell, without labels, pairs that surely are one entity or
-    two; they hold the estimation. Two different values of `exclusive` never stand in one entity; with
+    two; they hold the estimation. Where `corroborated` is given, a pair for which none of it holds is never merged by
+    its weight alone, but left to a person. Two different values of `exclusive` never stand in one entity; with
     `exclusive_within`, only two that have the same value there: an entity may have one number in each of two books.
     """
 
@@ -112,6 +113,7 @@ class LinkageSpec:
     alternatives: tuple[Alternative, ...]
     same: tuple[Condition, ...]
     different: tuple[Condition, ...]
+    corroborated: tuple[Condition, ...] = ()
     exclusive: str | None = None
     exclusive_within: str | None = None
 

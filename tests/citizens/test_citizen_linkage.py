@@ -127,6 +127,12 @@ def test_namesakes_with_a_year_only_are_left_to_a_person_or_apart(register: Call
     assert made.people == [{"r1"}, {"r2"}]
 
 
+def test_a_rare_name_and_a_year_are_never_enough(register: Callable, cell: Row) -> None:
+    made = register(cell("Đặng Đình Sửu", "1984"), cell("Đặng Đình Sửu", "1984", "10234"))
+    assert made.people == [{"r1"}, {"r2"}]
+    assert sorted(made.case("link_in_review")["record_ids"]) == ["r1", "r2"]
+
+
 def test_a_mover_is_one_person_who_lives_where_the_newest_row_says(register: Callable, cell: Row) -> None:
     number = {**AN, "so_dinh_danh": "001084111234"}
     there = {"commune": "10234", "so_ho_khau": "77", "thon": "Thôn Đoài", "ngay_cap_nhat": "05/06/2021"}
