@@ -177,6 +177,7 @@ def _seeded(patterns: pl.DataFrame, spec: LinkageSpec) -> Floats:
 
 
 def holds_any(patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
+    """For each row of levels (positions in the spec, or null) whether any of the conditions holds."""
     names = {c.field: [level.name for level in c.levels] for c in spec.comparisons}
     result = np.zeros(len(patterns), dtype=bool)
     for condition in conditions:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 """The engine on things that are not Vietnamese: ships in two harbour logs, by made-up columns."""
 
 import random
@@ -165,6 +167,22 @@ def test_decisions_follow_the_thresholds_and_the_clusters(linkage: Linkage) -> N
         assert (cluster[a] == cluster[b]) == (decision == "automatic")
         assert (decision == "review") == (weight < 5000)
         assert weight >= 0
+
+
+def test_without_corroboration_no_weight_merges_a_pair(ships: pl.DataFrame, linkage: Linkage) -> None:
+    only_by_name = replace(SPEC, corroborated=({"name": frozenset({"equal"})},))
+    made = link(ships, only_by_name, LinkageSettings(), linkage.model).links
+    levels = made.select(
+        "decision",
+        "weight",
+        pl.col("evidence")
+        .list.eval(pl.element().struct.field("level").filter(pl.element().struct.field("field") == "name"))
+        .list.first()
+        .alias("name"),
+    )
+    assert set(levels.filter(decision="automatic")["name"]) == {"equal"}
+    heavy = levels.filter((pl.col("decision") == "review") & (pl.col("weight") >= 9000))
+    assert len(heavy) and "equal" not in set(heavy["name"])
 
 
 def test_a_pair_that_came_together_by_other_links_needs_no_review(linkage: Linkage) -> None:
