@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 """The engine on things that are not Vietnamese: ships in two harbour logs, by made-up columns."""
 
 import random
+from dataclasses import replace
 
 import polars as pl
 import pytest
