@@ -17,7 +17,9 @@ from pipelines.ingest.encodings import Image, repair, text_image, to_bytes
 from pipelines.synthetic import names
 from pipelines.synthetic.draws import chosen
 from pipelines.vietnamese.legacy import DECODERS
+from pipelines.vietnamese.legacy.evidence import word_scores
 from pipelines.vietnamese.legacy.image import image_of
+from pipelines.vietnamese.legacy.readings import LIMITS
 from pipelines.vietnamese.syllables import legal_syllables
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -169,17 +171,28 @@ def test_no_legal_syllable_is_changed(form, single_byte):
     assert_frame_equal(repair(pairs, single_byte).cells, pairs)
 
 
+def read_otherwise():
+    """Every legal syllable that some decoder can change at all; the others have no second reading."""
+    words = [form(word) for word in sorted(legal_syllables()) for form in (str, str.title, str.upper)]
+    return [word for word in words if any((decode(word) or word) != word for decode in DECODERS.values())]
+
+
 @pytest.mark.parametrize("single_byte", [False, True])
 def test_no_legal_syllable_is_changed_as_the_only_cell(single_byte):
-    # Every syllable that some decoder can change at all, each in a table of its own; the others have no second reading.
-    words = [form(word) for word in sorted(legal_syllables()) for form in (str, str.title, str.upper)]
-    other = [word for word in words if any((decode(word) or word) != word for decode in DECODERS.values())]
-    assert len(other) > 5000
-    for word in random.Random(5).sample(other, 500):
+    words = read_otherwise()
+    assert len(words) > 5000
+    for word in random.Random(5).sample(words, 100):
         assert repaired(single_byte, word=[word])["word"].to_list() == [word]
-    for start in range(0, len(other), 1000):
-        columns = pl.DataFrame({str(number): [word] for number, word in enumerate(other[start : start + 1000])})
-        assert_frame_equal(repair(columns, single_byte).cells, columns)
+    columns = pl.DataFrame({str(number): [word] for number, word in enumerate(random.Random(6).sample(words, 500))})
+    assert_frame_equal(repair(columns, single_byte).cells, columns)
+
+
+def test_every_legal_syllable_is_as_good_as_it_is_as_anything_can_be():
+    # So no lone cell is ever touched: a legal one only gives way where its column is largely of another encoding.
+    words = [word for word in read_otherwise() if not word.isascii()]
+    scores = word_scores(pl.Series(words).unique())
+    assert scores["score_as_is"].unique().to_list() == [0.0]
+    assert LIMITS.share_to_touch_legal > 10**-LIMITS.rarity_single_byte
 
 
 FOREIGN = {
@@ -281,6 +294,13 @@ def test_a_capital_font():
 def test_one_row_is_enough():
     cells = repaired(name=["NguyÔn V¨n Hïng"], address=["ThoÂn Ñoâng, xaõ Taân Höng".replace("Â", "â")])
     assert cells.row(0) == ("Nguyễn Văn Hùng", "Thôn Đông, xã Tân Hưng")
+
+
+def test_tcvn3_that_was_misread_besides():
+    truth = full_names()[:500]
+    result = repair(pl.DataFrame({"name": [to_misread(to_tcvn3(name)) for name in truth]}), False)
+    assert right(result.cells["name"], truth) >= SHARE
+    assert result.decisions["encoding"][0] == "utf8_misread+tcvn3"
 
 
 def test_what_differs_from_the_column_is_told():

@@ -26,6 +26,7 @@ _SYMBOL = r"[\u0080-\u009f¡-¿×÷]"
 _BESIDE_LETTER = rf"(?:[\p{{L}}\p{{M}}]{_SYMBOL}|{_SYMBOL}[\p{{L}}\p{{M}}])"
 _INNER_CAPITAL = r"(?:\p{Ll}[À-ÖØ-Þ]|\p{Lu}[À-ÖØ-Þ]\p{Ll})"
 _NATURAL = r"^[«¡¿]?[\p{L}\p{M}]+[»®°²³!?.,;:]*$"  # quotation marks and signs that stand around a word
+_VNI_MARKED = r"(?i:[aeo]â|a[êåäëø]|[eouôöy][øõ])"  # vowels next to each other that only VNI writes
 _MICRO = r"^\d*µ[AFVWglms]$"  # µm is a unit; read as TCVN3 it would be àm, which is no word
 _ONE_CASE = r"^(?:\p{Lu}?[\p{Ll}\p{M}]*|[\p{Lu}\p{M}]+)$"
 
@@ -82,7 +83,7 @@ def _as_is_score() -> pl.Expr:
         .then(ascii_score)
         .when((pl.col("legal") & text.str.contains(_NATURAL)) | text.str.contains(_MICRO))
         .then(0.0)
-        .when(text.str.contains(_BESIDE_LETTER) | text.str.contains(_INNER_CAPITAL))
+        .when(pl.any_horizontal(text.str.contains(odd) for odd in (_BESIDE_LETTER, _INNER_CAPITAL, _VNI_MARKED)))
         .then(_ODD)
         .when(pl.col("legal"))
         .then(0.0)
