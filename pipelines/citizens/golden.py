@@ -4,16 +4,9 @@ import polars as pl
 
 from pipelines.citizens.quality import quality
 from pipelines.communes import NewCommune
-from pipelines.linkage.survivorship import Field, survive
+from pipelines.linkage.survivorship import Field, gathered, plain, survive
 from pipelines.warehouse import schema
 from pipelines.warehouse.sources import source_rows
-
-_ANY = pl.lit(0)
-
-
-def _plain(column: str) -> Field:
-    return Field(column, (column,), pl.col(column).cast(pl.String), _ANY)
-
 
 _FIELDS = (
     # A name with its marks says more than one that lost them.
@@ -35,7 +28,7 @@ _FIELDS = (
         )
         - 10 * (pl.col("birth_year") > pl.col("updated_on").dt.year()).fill_null(False).cast(pl.Int64),
     ),
-    _plain("sex"),
+    plain("sex"),
     Field(
         "personal_id",
         ("number", "number_status"),
@@ -44,14 +37,14 @@ _FIELDS = (
             {"trusted": 3, "doubtful": 2, "shared": 1}, default=0, return_dtype=pl.Int64
         ),
     ),
-    _plain("old_id_no"),
-    _plain("ethnicity"),
-    _plain("father_name"),
-    _plain("mother_name"),
-    _plain("spouse_name"),
-    _plain("phone"),
+    plain("old_id_no"),
+    plain("ethnicity"),
+    plain("father_name"),
+    plain("mother_name"),
+    plain("spouse_name"),
+    plain("phone"),
     Field("status", ("status",), pl.col("status"), pl.col("status") != "unknown"),
-    _plain("note"),
+    plain("note"),
 )
 
 _RESIDENCE = (
@@ -74,21 +67,7 @@ def golden_citizens(
     `entity_id`. `provenance` still names entities by `entity_id`; `citizen_trust` (`record_id`, `citizen_id`,
     `trusted_number`) is for the gates and is not published. `citizen_sources` still lacks the `raw` cells.
     """
-    filled = [column for column in records.columns if records.schema[column] == pl.String]
-    records = (
-        records.join(members, on="record_id")
-        .join(ids, on="cluster")
-        .with_columns(pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"))
-        .sort(
-            "cluster",
-            "updated_on",
-            "fullness",
-            "record_id",
-            descending=[False, True, True, False],
-            nulls_last=True,
-        )
-        .with_columns((pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"))
-    )
+    records = gathered(records, members, ids)
     survivors, provenance = survive(records, _FIELDS)
     kept = records.filter("is_kept").select("cluster", "entity_id", *_RESIDENCE)
     over_rows = records.group_by("cluster").agg(

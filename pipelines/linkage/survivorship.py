@@ -19,6 +19,34 @@ class Field:
     rank: pl.Expr
 
 
+def plain(column: str) -> Field:
+    """A field that is one column, of which no kind of value is better than another."""
+    return Field(column, (column,), pl.col(column).cast(pl.String), pl.lit(0))
+
+
+def gathered(records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Records with their `cluster`, `entity_id` and `fullness`, and which one of each cluster `is_kept`.
+
+    `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`. Kept is the newest row (`updated_on`), of equal
+    ones the fullest, and last the one with the smallest record id; it stands first in its cluster.
+    """
+    filled = [column for column in records.columns if records.schema[column] == pl.String]
+    return (
+        records.join(members, on="record_id")
+        .join(ids, on="cluster")
+        .with_columns(pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"))
+        .sort(
+            "cluster",
+            "updated_on",
+            "fullness",
+            "record_id",
+            descending=[False, True, True, False],
+            nulls_last=True,
+        )
+        .with_columns((pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"))
+    )
+
+
 def survive(records: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Golden records and their provenance.
 

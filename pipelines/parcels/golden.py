@@ -2,29 +2,22 @@
 
 import polars as pl
 
-from pipelines.linkage.survivorship import Field, survive
+from pipelines.linkage.survivorship import Field, gathered, plain, survive
 from pipelines.parcels.owners import parcel_owners
 from pipelines.warehouse import schema
 from pipelines.warehouse.quality import with_quality
 from pipelines.warehouse.sources import source_rows
 
-_ANY = pl.lit(0)
-
-
-def _plain(column: str) -> Field:
-    return Field(column, (column,), pl.col(column).cast(pl.String), _ANY)
-
-
 _FIELDS = (
-    _plain("area_m2"),
-    Field("land_use", ("land_use",), pl.col("land_use_key"), _ANY),
-    _plain("certificate_no"),
-    _plain("certificate_book_no"),
-    _plain("certificate_date"),
-    _plain("field_name"),
-    _plain("address"),
-    _plain("hamlet"),
-    _plain("note"),
+    plain("area_m2"),
+    Field("land_use", ("land_use",), pl.col("land_use_key"), pl.lit(0)),
+    plain("certificate_no"),
+    plain("certificate_book_no"),
+    plain("certificate_date"),
+    plain("field_name"),
+    plain("address"),
+    plain("hamlet"),
+    plain("note"),
     Field(
         "owner",
         ("owner_name", "owner_id_no", "owner_birth_year", "owner_address"),
@@ -52,29 +45,12 @@ def golden_parcels(
     `records`: placed and standardised. `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`.
     `citizens`: the golden citizens, among whom owners are looked up.
     """
-    filled = [column for column in records.columns if records.schema[column] == pl.String]
-    records = (
-        records.join(members, on="record_id")
-        .join(ids, on="cluster")
-        .with_columns(
-            pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"),
-            pl.col("certificate_date").alias("updated_on"),
-        )
-        .sort(
-            "cluster",
-            "updated_on",
-            "fullness",
-            "record_id",
-            descending=[False, True, True, False],
-            nulls_last=True,
-        )
-        .with_columns(
-            (pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"),
-            pl.col("entity_id").alias("parcel_id"),
-            pl.col("sheet_no").alias("old_sheet_no"),
-            # Bảng 01 gives new sheet numbers; until it is made there are none.
-            pl.lit(None, pl.String).alias("new_sheet_no"),
-        )
+    dated = records.with_columns(pl.col("certificate_date").alias("updated_on"))
+    records = gathered(dated, members, ids).with_columns(
+        pl.col("entity_id").alias("parcel_id"),
+        pl.col("sheet_no").alias("old_sheet_no"),
+        # Bảng 01 gives new sheet numbers; until it is made there are none.
+        pl.lit(None, pl.String).alias("new_sheet_no"),
     )
     survivors, provenance = survive(records, _FIELDS)
     kept = records.filter("is_kept").select("cluster", "parcel_id", "old_sheet_no", "new_sheet_no", *_NUMBER)
