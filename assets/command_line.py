@@ -75,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=_count, default=1, metavar="S")
     sample.add_argument("out", type=Path, metavar="OUT_DIR")
     sample.set_defaults(command=_sample)
+
+    bench = commands.add_parser("bench", help="so sánh với công cụ khác / benchmarks beside the peers")
+    bench.add_argument("which", choices=("reader",))
+    bench.add_argument("--rows", type=_count, default=500_000, metavar="N")
+    bench.set_defaults(command=_bench)
     return parser
 
 
@@ -232,6 +237,20 @@ def _sample(options: argparse.Namespace) -> int:
         f"{summary.people} người trong {summary.citizen_rows} dòng, {summary.parcels} thửa đất trong "
         f"{summary.parcel_rows} dòng, của {summary.communes} xã cũ: «{options.out}» (exports/, truth/)."
     )
+    return DONE
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        benchmark = importlib.import_module(f"benchmarks.{options.which}")
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("benchmarks", f"benchmarks.{options.which}"):
+            raise
+        raise UnusableInput(
+            "Thư mục benchmarks không đi kèm bản cài đặt; hãy chạy lệnh trong thư mục mã nguồn.",
+            "The benchmarks folder is not installed: run the command in a checkout of the source.",
+        ) from None
+    benchmark.main(["--rows", str(options.rows)])
     return DONE
 
 

@@ -19,6 +19,7 @@ from pipelines.citizens.trust import add_number_status
 from pipelines.communes import place
 from pipelines.identity.ledger import assign_ids
 from pipelines.ingest import read_exports
+from pipelines.ingest.headers import Aliases
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
@@ -58,7 +59,8 @@ class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both a
 @in_plain_words
 def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Tables:
     """Read the exports of the old communes."""
-    exports = read_exports(deployment.exports_dir, commune_of(context))
+    aliases = Aliases.read(deployment.data_dir / "reference" / "header_aliases.csv")
+    exports = read_exports(deployment.exports_dir, commune_of(context), aliases)
     for warning in exports.warnings:
         context.log.warning(warning)
     totals = exports.files.select(pl.col("records", "loaded", "quarantined").sum()).row(0, named=True)
@@ -72,6 +74,7 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
             "citizens": exports.citizens,
             "parcels": exports.parcels,
             "quarantine": exports.quarantine,
+            "encodings": exports.encodings,
             "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
         }
     )

@@ -284,6 +284,11 @@ def _manifest(
         "reference_sha256.merger_map": MergerMap.shipped().sha256,
     }
     manifest |= {f"version.{package}": version(package) for package in _PACKAGES}
+    decoded = source_rows["encodings"].filter(~pl.col("encoding").is_in(["as_is", "nfd"]))
+    for (file,), decisions in decoded.sort("source_file", "column", "encoding").group_by(
+        "source_file", maintain_order=True
+    ):
+        manifest[f"encodings.{file}"] = _json(decisions.drop("source_file").to_dicts())
     for file in source_rows["files"].iter_rows(named=True):
         manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
     for dataset, part in links.items():

@@ -18,7 +18,7 @@ _FIELDS = (
     ),
     Field(
         "birth_date",
-        ("birth_date", "birth_precision", "birth_year"),
+        ("birth_date", "birth_precision", "birth_year", "birth_impossible"),
         pl.when(pl.col("birth_year").is_not_null()).then(
             pl.coalesce(pl.col("birth_date").cast(pl.String), pl.col("birth_year").cast(pl.String))
         ),
@@ -31,7 +31,7 @@ _FIELDS = (
     plain("sex"),
     Field(
         "personal_id",
-        ("number", "number_status"),
+        ("number", "number_status", "number_restored"),
         pl.col("number"),
         pl.col("number_status").replace_strict(
             {"trusted": 3, "doubtful": 2, "shared": 1}, default=0, return_dtype=pl.Int64
@@ -74,6 +74,7 @@ def golden_citizens(
         pl.col("updated_on").max(),
         pl.len().alias("source_row_count"),
         pl.col("number").drop_nulls().unique().sort().alias("numbers"),
+        pl.col("number_lost").any(),
     )
     people = (
         survivors.join(kept, on="cluster")

@@ -12,11 +12,14 @@ _REBUILD = pl.col("full_name").is_null() | (
 _REASONS: dict[str, pl.Expr] = {
     "no_full_name": pl.col("full_name").is_null(),
     "no_personal_id": pl.col("personal_id").is_null(),
+    "personal_id_digits_lost": pl.col("personal_id").is_null() & pl.col("number_lost"),
+    "personal_id_zeros_restored": pl.col("number_restored"),
     "personal_id_doubtful": pl.col("personal_id_status") == "doubtful",
     "personal_id_shared": pl.col("personal_id_status") == "shared",
     "personal_id_structure": (number_sex(pl.col("personal_id")) != pl.col("sex"))
     | (number_birth_year(pl.col("personal_id")) != pl.col("birth_year")),
     "birth_date_unknown": pl.col("birth_year").is_null(),
+    "birth_date_impossible": pl.col("birth_impossible"),
     "birth_date_placeholder": pl.col("birth_precision") == "placeholder",
     "birth_date_incomplete": pl.col("birth_precision").is_in(["year", "month"]),
     "sex_unknown": pl.col("sex").is_null(),

@@ -2,9 +2,18 @@
 
 import polars as pl
 
-from pipelines.vietnamese.dates import parse_date, parse_year, precision
+from pipelines.vietnamese.dates import is_impossible, parse_date, parse_year, precision, spelled_out
 from pipelines.vietnamese.names import given_name, name_case, surname
-from pipelines.vietnamese.numbers import digits, old_number, personal_number
+from pipelines.vietnamese.numbers import (
+    digits,
+    in_scientific_notation,
+    number_birth_year,
+    number_sex,
+    old_number,
+    personal_number,
+    restored_number,
+    restored_old_number,
+)
 from pipelines.vietnamese.spelling import ascii_key, clean, has_marks, spelling_key
 
 _SEX = {"nam": "male", "m": "male", "trai": "male", "nu": "female", "f": "female", "gai": "female"}
@@ -13,27 +22,32 @@ _STATUS = {
     r"chuyen di|chuyen khau|da chuyen|cat khau|xoa": "moved",
     r"thuong tru|dang|con|hien|tam tru|co mat|sinh song": "present",
 }
+_MERGER_YEAR = 2025
+"""The latest year that a row without a date of update can speak of."""
 _HEAD = ("chu ho", "chu")
 
 
 def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     """Add standard columns to citizen rows (see `pipelines.ingest`); the text columns and `raw` are dropped.
 
-    Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `sex`, `number` (well-formed 12 digits or
-    null), `number_text` (what stood there), `old_id_no`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`,
-    `father_name`, `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`,
-    `updated_on`, `note`. Keys: `name_key` and `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`,
-    `surname_ascii`, `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`,
-    `spouse_ascii`, `household_key`, `hamlet_key`, `month_day`, `day_month`.
+    Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `birth_impossible` (no calendar has the date),
+    `sex`, `number` (well-formed 12 digits or null), `number_text` (what stood there), `number_restored` (its leading
+    zeros were lost), `number_lost` (a spreadsheet took its last digits), `old_id_no`, `ethnicity`, `household_no`,
+    `relation_to_head`, `is_head`, `father_name`, `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`,
+    `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and `given_key` (spelling), `name_ascii`,
+    `name_marked`, `given_ascii`, `surname_ascii`, `name_count` (rows with this folded name), `birth_digits`,
+    `father_ascii`, `mother_ascii`, `spouse_ascii`, `household_key`, `hamlet_key`, `month_day`, `day_month`.
     """
     text = {column: clean(pl.col(column)) for column in rows.columns if rows.schema[column] == pl.String}
     values = rows.with_columns(
         name_case(pl.col("ho_ten")).alias("full_name"),
         text["ngay_sinh"].alias("birth_text"),
-        ascii_key(text["gioi_tinh"]).replace_strict(_SEX, default=None, return_dtype=pl.String).alias("sex"),
+        ascii_key(text["gioi_tinh"]).alias("sex_text"),
         text["so_dinh_danh"].alias("number_text"),
         personal_number(text["so_dinh_danh"]).alias("number"),
-        pl.coalesce(old_number(text["so_cmnd"]), old_number(text["so_dinh_danh"])).alias("old_id_no"),
+        pl.coalesce(
+            old_number(text["so_cmnd"]), old_number(text["so_dinh_danh"]), restored_old_number(text["so_cmnd"])
+        ).alias("old_id_no"),
         text["dan_toc"].alias("ethnicity"),
         text["so_ho_khau"].alias("household_no"),
         text["quan_he_chu_ho"].alias("relation_to_head"),
@@ -48,12 +62,32 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         parse_date(text["ngay_cap_nhat"]).alias("updated_on"),
         text["ghi_chu"].alias("note"),
     )
-    dated = values.with_columns(
-        precision(pl.col("birth_text")).alias("birth_precision"),
-        parse_year(pl.col("birth_text")).alias("birth_year"),
-        parse_date(pl.col("birth_text")).alias("birth_date"),
-        ascii_key(pl.col("full_name")).alias("name_ascii"),
-    ).with_columns(pl.when(birth_precision="day").then("birth_date").alias("birth_date"))
+    dated = (
+        values.with_columns(_sex(), ascii_key(pl.col("full_name")).alias("name_ascii"))
+        .with_columns(
+            spelled_out(
+                pl.col("birth_text"),
+                latest_year=pl.col("updated_on").dt.year().fill_null(_MERGER_YEAR).cast(pl.Int64),
+                told_year=number_birth_year(pl.col("number")),
+                grown_up=pl.col("spouse_name").is_not_null() | pl.col("old_id_no").is_not_null(),
+            ).alias("birth_text")
+        )
+        .with_columns(
+            precision(pl.col("birth_text")).alias("birth_precision"),
+            parse_year(pl.col("birth_text")).alias("birth_year"),
+            parse_date(pl.col("birth_text")).alias("birth_date"),
+            is_impossible(pl.col("birth_text")).fill_null(False).alias("birth_impossible"),
+        )
+        .with_columns(
+            pl.when(birth_precision="day").then("birth_date").alias("birth_date"),
+            restored_number(pl.col("number_text"), pl.col("sex"), pl.col("birth_year")).alias("restored"),
+        )
+        .with_columns(
+            pl.coalesce("number", "restored").alias("number"),
+            pl.col("restored").is_not_null().alias("number_restored"),
+            in_scientific_notation(pl.col("number_text")).alias("number_lost"),
+        )
+    )
     keyed = dated.with_columns(
         spelling_key(pl.col("full_name")).alias("name_key"),
         has_marks(pl.col("full_name")).alias("name_marked"),
@@ -81,6 +115,30 @@ _LOCATORS = (
     "placement",
     "placement_reason",
 )
+
+
+def _sex() -> pl.Expr:
+    """male or female from the spellings of offices; 1 and 0 by what the file's personal numbers say of them.
+
+    Nothing tells which of 1 and 0 an office took for men, so that a file's own numbers do: the code of most rows
+    with a man's number is men's. Without numbers 1 is.
+    """
+    text = pl.col("sex_text")
+    told = number_sex(pl.col("number"))
+    as_men = ((text == "1") == (told == "male")).cast(pl.Int64)
+    votes = pl.when(text.is_in(["0", "1"]) & told.is_not_null()).then(as_men).mean().over("source_file")
+    one, zero = (
+        pl.when(votes.fill_null(1.0) >= 0.5).then(pl.lit(sex)).otherwise(pl.lit(other))
+        for sex, other in (("male", "female"), ("female", "male"))
+    )
+    return (
+        pl.when(text == "1")
+        .then(one)
+        .when(text == "0")
+        .then(zero)
+        .otherwise(text.replace_strict(_SEX, default=None, return_dtype=pl.String))
+        .alias("sex")
+    )
 
 
 def _status(text: pl.Expr) -> pl.Expr:

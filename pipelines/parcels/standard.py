@@ -5,6 +5,7 @@ import polars as pl
 from pipelines.vietnamese.dates import parse_date, parse_year
 from pipelines.vietnamese.names import name_case, without_title
 from pipelines.vietnamese.numbers import digits, old_number, personal_number
+from pipelines.vietnamese.quantities import parse_quantity
 from pipelines.vietnamese.spelling import ascii_key, clean
 
 _LOCATORS = (
@@ -34,11 +35,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         _plain_number(text["so_thua"]).alias("parcel_no"),
         text["he_ban_do"].alias("map_system"),
         text["ty_le"].str.replace(r"^1\s*[/:]\s*", "").alias("map_scale"),
-        text["dien_tich"]
-        .str.replace_all(r"(?i)\s|m2|m²", "")
-        .str.replace(",", ".", literal=True)
-        .cast(pl.Float64, strict=False)
-        .alias("area_m2"),
+        parse_quantity(text["dien_tich"], pl.col("source_file")).alias("area_m2"),
         _land_use(text["loai_dat"]).alias("land_use"),
         _certificate(text["so_gcn"]).alias("certificate_no"),
         text["so_vao_so"].alias("certificate_book_no"),

@@ -136,6 +136,9 @@ QUALITY_REASONS: Final = {
     "personal_id_shared": "Số định danh trùng với người khác",
     "personal_id_structure": "Cấu trúc số định danh không khớp giới tính, năm sinh",
     "birth_date_unknown": "Không có ngày sinh",
+    "birth_date_impossible": "Ngày sinh không có trong lịch",
+    "personal_id_digits_lost": "Số định danh mất các chữ số cuối (dạng 1.19E+09)",
+    "personal_id_zeros_restored": "Số định danh đã được thêm lại số 0 ở đầu",
     "birth_date_placeholder": "Ngày sinh chỉ là ngày quy ước (như 01/01)",
     "birth_date_incomplete": "Ngày sinh không đủ ngày, tháng, năm",
     "sex_unknown": "Không có giới tính",
@@ -150,6 +153,8 @@ QUALITY_REASONS: Final = {
 
 QUARANTINE_REASONS: Final = {
     "not_utf8": "Không đọc được bảng mã",
+    "line_too_long": "Dòng dài bất thường",
+    "damaged": "Tệp hỏng",
     "ragged": "Số ô không khớp với số cột",
     "unterminated_quote": "Dấu ngoặc kép không được đóng",
     "header_not_understood": "Không nhận ra dòng tên cột",

@@ -25,11 +25,34 @@ def personal_number(text: pl.Expr) -> pl.Expr:
     return pl.when(formed & ~filler).then(number)
 
 
+def restored_number(text: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr:
+    """A 12-digit number whose leading zeros a spreadsheet took, with them again; null when it is not one.
+
+    10 or 11 digits are such a number only when what it tells agrees with the sex and the year of birth, of which at
+    least one must be known: else any number of that length would become a person's.
+    """
+    number = digits(text)
+    whole = personal_number(pl.when(number.str.contains(r"^[1-9][0-9]{9,10}$")).then(number.str.zfill(12)))
+    agrees = (number_sex(whole) == sex).fill_null(True) & (number_birth_year(whole) == birth_year).fill_null(True)
+    return pl.when(agrees & (sex.is_not_null() | birth_year.is_not_null())).then(whole)
+
+
+def in_scientific_notation(text: pl.Expr) -> pl.Expr:
+    """Whether a spreadsheet turned a number into one such as 1.19E+09, whose last digits are lost for ever."""
+    return text.str.contains(r"(?i)^[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}$").fill_null(False)
+
+
 def old_number(text: pl.Expr) -> pl.Expr:
     """The text when it is a 9-digit number that is not one digit repeated, else null."""
     number = digits(text)
     filler = pl.any_horizontal(number.str.starts_with(str(digit) * 8) for digit in range(10))
     return pl.when(number.str.contains(r"^[0-9]{9}$") & ~filler).then(number)
+
+
+def restored_old_number(text: pl.Expr) -> pl.Expr:
+    """A 9-digit number whose leading zero a spreadsheet took, with it again: Hanoi's began with 01."""
+    number = digits(text)
+    return old_number(pl.when(number.str.contains(r"^1[0-9]{7}$")).then(number.str.zfill(9)))
 
 
 def number_sex(number: pl.Expr) -> pl.Expr:

@@ -1,0 +1,39 @@
+"""Registers that name the household only on its first row: the name is carried down to the members."""
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.vietnamese.spelling import ascii_key, clean
+
+_CARRIED: Final = ("so_ho_khau", "ho_ten_chu_ho", "noi_thuong_tru", "thon")
+_SPARSE: Final = 0.3
+"""Share of rows without any mark of a household from which a register is taken to mark heads alone."""
+
+
+def carry_down(rows: pl.DataFrame, rejected_lines: list[int]) -> pl.DataFrame:
+    """Fill the household's number, head and address on rows below its first one, in the order of the file.
+
+    Only where the register marks heads alone: a good part of its rows has neither a household number nor a head's
+    name, and the first row has one. A row that says of itself that it is a head is never filled, and nothing is
+    carried across a rejected line, which may have been the next head. `raw` keeps what stood there.
+    """
+    marked = pl.coalesce(clean(pl.col("so_ho_khau")), clean(pl.col("ho_ten_chu_ho"))).is_not_null()
+    is_head = ascii_key(clean(pl.col("quan_he_chu_ho"))).is_in(["chu ho", "chu"]).fill_null(False)
+    seen = rows.select(marked.alias("marked"), is_head.alias("head"))
+    if rows.is_empty() or not seen["marked"][0] or (~seen["marked"]).mean() < _SPARSE:  # type: ignore[operator]
+        return rows
+    torn = pl.Series("line", sorted(rejected_lines), dtype=pl.Int64)
+    crossed = torn.search_sorted(rows["source_line"])
+    group = (seen["marked"] | seen["head"]).cum_sum() + (crossed - crossed.shift(1, fill_value=0) > 0).cum_sum()
+    return (
+        rows.with_columns(group.alias("_household"))
+        .with_columns(
+            pl.when(clean(pl.col(column)).is_null() & ~marked & ~is_head)
+            .then(pl.col(column).first().over("_household"))
+            .otherwise(pl.col(column))
+            .alias(column)
+            for column in _CARRIED
+        )
+        .drop("_household")
+    )

@@ -1,0 +1,315 @@
+"""Every telling text of a table → how it is read: the words' evidence, weighed by what column and file are like.
+
+What does not belong here: files, bytes and rows. A text counts once in its column, however often it stands there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.vietnamese.legacy import decoded
+from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, word_scores
+from pipelines.vietnamese.legacy.shares import Matrix, estimate, posteriors
+
+NFD = "nfd"
+"""The encoding of a text that was right but not composed."""
+
+FOUND = pl.Schema(
+    {"column": pl.String, "value": pl.String, "text": pl.String, "encoding": pl.String, "confidence": pl.Float64}
+)
+
+_FOR_EACH_READING = pl.Array(pl.Float64, shape=len(READINGS))
+_SHARES = pl.Schema(
+    [
+        ("column", pl.String()),
+        ("signature", pl.UInt64()),
+        ("id", pl.UInt32()),
+        ("prior", _FOR_EACH_READING),
+        ("posterior", _FOR_EACH_READING),
+    ]
+)
+_SCORES = [f"score_{reading}" for reading in READINGS]
+_TEXTS_OF = [f"text_{reading}" for reading in READINGS]
+_GAINS = [f"gain_{reading}" for reading in READINGS]
+
+_HOPELESS = 6.0  # how far behind the text as it is a reading is given up
+_LEGAL = -1.0  # a cell above it has only legal syllables; a few of them may end in a full stop
+_MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a text may be changed. Scores and margins are in powers of ten."""
+
+    rarity: float = 4.0
+    """A legacy encoding is believed one in 10^rarity, until the file shows it."""
+    rarity_single_byte: float = 3.0
+    """The same for a file whose bytes are not UTF-8."""
+    share_to_touch_legal: float = 0.1
+    """A cell of legal syllables is decoded only in a column where the encoding has this share,"""
+    margin_to_touch_legal: float = 1.0
+    """and only with these odds."""
+    viqr_share: float = 0.1
+    """VIQR is looked for in a column where this share of the texts carries its marks."""
+    margin: float = 0.3
+    """The odds in favour of any change."""
+    neighbours: float = 0.3
+    """How many cells the other columns of the file count for."""
+    most_familiar: float = 2.0
+    """What a word gains at most by being met elsewhere in the file."""
+
+
+LIMITS = Limits()
+
+
+def telling_texts(series: pl.Series) -> pl.DataFrame:
+    """The distinct texts of a column that are not ASCII or hold a word: `column`, `value`, `is_ascii`."""
+    value = pl.col("value")
+    texts = pl.DataFrame({"value": series.drop_nulls().unique(maintain_order=True)}).select(
+        pl.lit(series.name).alias("column"), "value", is_ascii=value.str.len_bytes() == value.str.len_chars()
+    )
+    return texts.filter(~pl.col("is_ascii") | value.str.contains(r"[A-Za-z]{2}"))
+
+
+def readings(texts: pl.DataFrame, rarity: float, limits: Limits = LIMITS) -> pl.DataFrame:
+    """How each text is read, as FOUND: `encoding` is null where all readings give the same text.
+
+    `texts` are the `telling_texts` of all columns of a file; a legacy encoding is believed one in 10^`rarity`. Texts of
+    ASCII in a column without VIQR are left out of the result: they stand as they are. The result is read again until
+    nothing changes, so that a text that was misread twice in two ways is undone twice ("utf8_misread+tcvn3").
+    """
+    found = _read_once(_with_viqr_where_marked(texts, limits), rarity, limits)
+    now = texts
+    changed = found.filter(pl.col("text") != pl.col("value"))
+    for _ in range(_MOST_ROUNDS):
+        if changed.is_empty():
+            break
+        now = _after(now, changed)
+        again = _read_once(_with_viqr_where_marked(now, limits), rarity, limits)
+        changed = again.filter(pl.col("text") != pl.col("value"))
+        found = _overlaid(found, changed)
+    return found
+
+
+def _after(texts: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """The distinct texts of each column once the changed ones are replaced."""
+    text = pl.col("text")
+    replaced = changed.select("column", value="text", is_ascii=text.str.len_bytes() == text.str.len_chars())
+    kept = texts.join(changed, on=["column", "value"], how="anti", maintain_order="left")
+    return pl.concat([kept, replaced]).unique(["column", "value"], maintain_order=True)
+
+
+def _overlaid(found: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """What was found, with what a later round found in its texts."""
+    if later.is_empty():
+        return found
+    second = later.rename({"value": "text", "text": "later", "encoding": "then", "confidence": "surely"})
+    both = found.join(second, on=["column", "text"], how="left", maintain_order="left")
+    untouched = pl.col("encoding").fill_null(AS_IS).is_in([AS_IS, NFD])
+    overlaid = both.select(
+        "column",
+        "value",
+        pl.coalesce("later", "text").alias("text"),
+        pl.when(pl.col("then").is_null() | (pl.col("then") == NFD))
+        .then("encoding")
+        .when(untouched)
+        .then("then")
+        .otherwise(pl.concat_str("encoding", "then", separator="+"))
+        .alias("encoding"),
+        pl.coalesce("surely", "confidence").alias("confidence"),
+    )
+    # Texts of ASCII whose column turned out to be VIQR only now.
+    new = later.join(found, left_on=["column", "value"], right_on=["column", "text"], how="anti", maintain_order="left")
+    return pl.concat([overlaid, new.select(FOUND.names())])
+
+
+def _with_viqr_where_marked(texts: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """The texts that are not ASCII, and in columns with the marks of VIQR those of ASCII that carry one."""
+    value = pl.col("value")
+    marked = (pl.col("is_ascii") & value.str.contains(VIQR_ODD)).mean().over("column")
+    return texts.filter(~pl.col("is_ascii") | ((marked >= limits.viqr_share) & value.str.contains(VIQR_MARK)))
+
+
+def _read_once(texts: pl.DataFrame, rarity: float, limits: Limits) -> pl.DataFrame:
+    """How each text is read, as FOUND; `encoding` is null where all readings give the same text."""
+    values = texts.select("value", "is_ascii").unique(maintain_order=True).with_row_index("id")
+    words, scores = _words(values)
+    totals = _totals(values, words, scores)
+    cells = texts.select("column", "value").join(totals, on="value", maintain_order="left")
+    contested = cells.filter("contested")
+    certain = cells.filter("certain")
+    first = _shares(contested, certain, rarity, limits)
+    familiar = _familiarity(contested, certain, first, words, scores, limits)
+    chosen = _choice(contested, first, familiar, limits)
+    decoded_texts = _decoded(chosen, values)
+    composed = pl.col("value").str.normalize("NFC")
+    return (
+        cells.join(chosen, on=["column", "id"], how="left", maintain_order="left")
+        .join(decoded_texts, on=["id", "encoding"], how="left", maintain_order="left")
+        .with_columns(
+            pl.when("certain").then(pl.lit(AS_IS)).otherwise("encoding").alias("encoding"),
+            pl.when("certain").then(1.0).otherwise("confidence").alias("confidence"),
+            pl.coalesce("text", composed).alias("text"),
+        )
+        .with_columns(
+            pl.when(pl.col("encoding").fill_null(AS_IS) == AS_IS, composed != pl.col("value"))
+            .then(pl.lit(NFD))
+            .otherwise("encoding")
+            .alias("encoding"),
+            pl.col("confidence").fill_null(1.0),
+        )
+        .select(FOUND.names())
+    )
+
+
+def _words(values: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The telling words of each value (`id`, `word_id`), and the scores of each word in every reading (`word_id`)."""
+    split = values.select("id", "is_ascii", word=pl.col("value").str.split(" ")).explode("word")
+    word = pl.col("word")
+    telling = (word.str.len_bytes() != word.str.len_chars()) | (pl.col("is_ascii") & word.str.contains(VIQR_MARK))
+    split = split.filter(telling)
+    scores = word_scores(split["word"].unique(maintain_order=True)).with_row_index("word_id")
+    return split.join(scores.select("word", "word_id"), on="word", maintain_order="left").drop("word"), scores
+
+
+def _totals(values: pl.DataFrame, words: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """The values with their scores summed over their words, a `signature` of those words, and what is undisputed.
+
+    A value is `contested` when another reading gives another text and is not hopeless; it is `certain` when there is
+    no other reading; else all hopeful readings give the same text.
+    """
+    differs = [
+        (pl.col(f"text_{reading}") != pl.col(f"text_{AS_IS}")).fill_null(False).alias(f"differs_{reading}")
+        for reading in READINGS[1:]
+    ]
+    per_word = scores.select("word_id", *_SCORES, *differs)
+    summed = (
+        words.join(per_word, on="word_id", maintain_order="left")
+        .group_by("id", maintain_order=True)
+        .agg(
+            pl.col(*_SCORES).sum(),
+            pl.col("^differs_.*$").any(),
+            pl.col("word_id").unique().sort().hash().sum().alias("signature"),
+        )
+    )
+    hopeful = {reading: pl.col(f"score_{reading}") >= pl.col(f"score_{AS_IS}") - _HOPELESS for reading in READINGS[1:]}
+    return (
+        values.join(summed, on="id", maintain_order="left")
+        .with_columns(
+            contested=pl.any_horizontal(pl.col(f"differs_{name}") & hope for name, hope in hopeful.items()),
+            certain=~pl.any_horizontal(hopeful.values()),
+        )
+        .drop("^differs_.*$")
+    )
+
+
+def _shares(contested: pl.DataFrame, certain: pl.DataFrame, rarity: float, limits: Limits) -> pl.DataFrame:
+    """For each column and signature: `prior` and `posterior` of every reading, as two lists.
+
+    Values of the same telling words count once: what is written a thousand times is no better proof than once.
+    """
+    distinct = contested.unique(["column", "signature"], maintain_order=True)
+    believed = np.array([1.0] + [10.0**-rarity] * (len(READINGS) - 1))
+    certainly = dict(certain.group_by("column").len().iter_rows())
+    in_file = estimate(_matrix(distinct), certain.height, believed).posterior
+    in_file_total = believed + in_file.sum(axis=0)
+    in_file_total[0] += certain.height
+    parts = []
+    for (column,), part in distinct.with_row_index("at").group_by("column", maintain_order=True):
+        # What the other columns say, without this one: no column is its own neighbour.
+        elsewhere = in_file_total - in_file[part["at"].to_numpy()].sum(axis=0)
+        elsewhere[0] -= certainly.get(column, 0)
+        elsewhere = np.maximum(elsewhere, believed)
+        prior = limits.neighbours * elsewhere / elsewhere.sum()
+        found = estimate(_matrix(part), certainly.get(column, 0), prior)
+        parts.append(
+            part.select("column", "signature", "id").with_columns(
+                pl.Series("prior", found.prior), pl.Series("posterior", found.posterior)
+            )
+        )
+    return pl.concat([_SHARES.to_frame(), *parts])
+
+
+def _familiarity(
+    contested: pl.DataFrame,
+    certain: pl.DataFrame,
+    shares: pl.DataFrame,
+    words: pl.DataFrame,
+    scores: pl.DataFrame,
+    limits: Limits,
+) -> pl.DataFrame:
+    """What each contested value (`id`) gains in every reading from words that undisputed cells of the file hold.
+
+    Tó is as legal as Tú; in a file full of Tú it is the misread one.
+    """
+    best = shares.select(
+        "id", pl.col("posterior").arr.arg_max().alias("reading"), pl.col("posterior").arr.max().alias("probability")
+    ).filter(pl.col("probability") >= 0.99)
+    sure = pl.concat(
+        [best.select("id", "reading"), certain.select("id", reading=pl.lit(0, best["reading"].dtype))]
+    ).unique()
+    in_words = words.join(sure, on="id", maintain_order="left").group_by("word_id", "reading").len()
+    texts = scores.select("word_id", *(pl.col(text).str.to_lowercase() for text in _TEXTS_OF))
+    known = pl.concat(
+        in_words.filter(pl.col("reading") == number)
+        .join(texts, on="word_id", maintain_order="left")
+        .select(pl.col(text).alias("text"), "len")
+        for number, text in enumerate(_TEXTS_OF)
+    )
+    gain = pl.min_horizontal((1 + 10 * pl.col("len").sum()).log10(), limits.most_familiar)
+    known = known.drop_nulls().group_by("text").agg(gain.alias("gain"))
+    for text, gained in zip(_TEXTS_OF, _GAINS, strict=True):
+        texts = texts.join(known.rename({"text": text, "gain": gained}), on=text, how="left", maintain_order="left")
+    disputed = words.join(contested.select("id").unique(), on="id", how="semi")
+    return (
+        disputed.join(texts.select("word_id", *_GAINS), on="word_id", maintain_order="left")
+        .group_by("id", maintain_order=True)
+        .agg(pl.col(*_GAINS).fill_null(0.0).sum())
+    )
+
+
+def _choice(contested: pl.DataFrame, shares: pl.DataFrame, familiar: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """The reading of each contested value: `column`, `id`, `encoding`, `confidence`. A tie leaves it as it is."""
+    frame = contested.join(shares.drop("id"), on=["column", "signature"], maintain_order="left").join(
+        familiar, on="id", maintain_order="left"
+    )
+    prior = frame["prior"].to_numpy()
+    probability = posteriors(_matrix(frame) + frame.select(_GAINS).to_numpy(), prior)
+    legal_as_is = frame[f"score_{AS_IS}"].to_numpy() > _LEGAL
+    margin = np.where(legal_as_is, limits.margin_to_touch_legal, limits.margin)
+    allowed = probability > probability[:, :1] * 10.0 ** margin[:, None]
+    allowed &= ~legal_as_is[:, None] | (prior >= limits.share_to_touch_legal)
+    allowed[:, 0] = True
+    chosen = np.where(allowed, probability, 0.0).argmax(axis=1)
+    return frame.select("column", "id").with_columns(
+        pl.Series("encoding", READINGS, dtype=pl.String).gather(chosen),
+        pl.Series("confidence", probability[np.arange(len(chosen)), chosen]),
+    )
+
+
+def _decoded(chosen: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """The text of each value in the encoding chosen for it, word for word: `id`, `encoding`, `text`."""
+    wanted = chosen.filter(pl.col("encoding") != AS_IS).select("id", "encoding").unique(maintain_order=True)
+    words = wanted.join(values.select("id", word=pl.col("value").str.split(" ")), on="id", maintain_order="left")
+    words = words.explode("word")
+    pairs = words.select("encoding", "word").unique(maintain_order=True)
+    table = pl.concat(
+        [
+            pl.DataFrame(schema={"encoding": pl.String, "word": pl.String, "text": pl.String}),
+            *(
+                part.with_columns(decoded(part["word"], str(encoding)).alias("text"))
+                for (encoding,), part in pairs.group_by("encoding", maintain_order=True)
+            ),
+        ]
+    )
+    return (
+        words.join(table, on=["encoding", "word"], how="left", maintain_order="left")
+        .group_by("id", "encoding", maintain_order=True)
+        # A word that the encoding cannot hold, such as a dash, stands as it is.
+        .agg(pl.coalesce("text", "word").str.normalize("NFC").str.join(" ").alias("text"))
+    )
+
+
+def _matrix(frame: pl.DataFrame) -> Matrix:
+    return frame.select(_SCORES).to_numpy().astype(np.float64)
