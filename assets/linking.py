@@ -19,7 +19,7 @@ from pipelines.citizens.trust import add_number_status
 from pipelines.communes import place
 from pipelines.identity.ledger import assign_ids
 from pipelines.ingest import read_exports
-from pipelines.ingest.headers import Aliases
+from pipelines.ingest.header_aliases import Aliases
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
@@ -74,7 +74,8 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
             "citizens": exports.citizens,
             "parcels": exports.parcels,
             "quarantine": exports.quarantine,
-            "encodings": exports.encodings,
+            "column_encodings": exports.column_encodings,
+            "decoded_rows": exports.decoded_rows,
             "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
         }
     )

@@ -99,7 +99,8 @@ def _tables(
         "links",
         pl.concat([part["links"].with_columns(dataset=pl.lit(name)) for name, part in links.items()]),
     )
-    yield "quarantine", source_rows["quarantine"]
+    for name in ("quarantine", "column_encodings", "decoded_rows"):
+        yield name, source_rows[name]
     yield "row_balance", row_balance(source_rows["files"], records, sources)
 
 
@@ -284,11 +285,6 @@ def _manifest(
         "reference_sha256.merger_map": MergerMap.shipped().sha256,
     }
     manifest |= {f"version.{package}": version(package) for package in _PACKAGES}
-    decoded = source_rows["encodings"].filter(~pl.col("encoding").is_in(["as_is", "nfd"]))
-    for (file,), decisions in decoded.sort("source_file", "column", "encoding").group_by(
-        "source_file", maintain_order=True
-    ):
-        manifest[f"encodings.{file}"] = _json(decisions.drop("source_file").to_dicts())
     for file in source_rows["files"].iter_rows(named=True):
         manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
     for dataset, part in links.items():

@@ -5,23 +5,20 @@ import hashlib
 import polars as pl
 
 
-def add_record_ids(rows: pl.DataFrame, content: str) -> pl.DataFrame:
-    """Add `record_id` to rows whose text column `content` says all that identifies them, and drop that column.
+def content_hash(content: pl.Series) -> pl.Series:
+    """The hash of texts that each say all that identifies a row: the first 128 bits of SHA-256, in hex.
 
-    The id is the first 128 bits of the content's SHA-256, in hex. Equal rows get an ordinal (`…-2`, `…-3`) in the
-    order in which they come, so that inserting other lines above or renaming the file changes no id.
+    Python's own hash, a row at a time: DuckDB's takes twenty times as long, and Polars has none.
     """
-    hashed = _sha256(rows[content]).str.slice(0, 32)
-    rows = rows.drop(content).with_columns(hashed.alias("record_id"))
-    ordinal = pl.int_range(1, pl.len() + 1).over("record_id")
-    return rows.with_columns(
-        pl.when(ordinal == 1)
-        .then(pl.col("record_id"))
-        .otherwise(pl.format("{}-{}", "record_id", ordinal))
-        .alias("record_id")
-    )
+    return pl.Series([hashlib.sha256(text.encode()).hexdigest()[:32] for text in content], dtype=pl.String)
 
 
-def _sha256(texts: pl.Series) -> pl.Series:
-    """Python's own hash, a row at a time: DuckDB's takes twenty times as long, and Polars has none."""
-    return pl.Series([hashlib.sha256(text.encode()).hexdigest() for text in texts], dtype=pl.String)
+def add_record_ids(rows: pl.DataFrame, hashed: str) -> pl.DataFrame:
+    """Add `record_id` to rows by their `content_hash`, the column `hashed`, and drop that column.
+
+    Equal rows get an ordinal (`…-2`, `…-3`) in the order in which they come, so that inserting other lines above or
+    renaming the file changes no id.
+    """
+    ordinal = pl.int_range(1, pl.len() + 1).over(hashed)
+    record_id = pl.when(ordinal == 1).then(pl.col(hashed)).otherwise(pl.format("{}-{}", hashed, ordinal))
+    return rows.with_columns(record_id.alias("record_id")).drop(hashed)

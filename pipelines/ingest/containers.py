@@ -1,41 +1,83 @@
-"""Files of an exports folder → documents: what lies in a `.gz` or `.zip` is taken out, in bounded size.
+"""Files of an exports folder → documents: what lies in a `.gz` or `.zip` is read as a stream, in bounded size.
 
-No path from an archive is ever used as a path: members are read into memory under the archive's own name.
+No path from an archive is ever used as a path: members are read under the archive's own name.
 """
 
 import gzip
-import io
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Final, Literal, NoReturn
 
 Kind = Literal["text", "workbook"]
 
 LARGEST: Final = 1_000_000_000
 """Bytes beyond which a document is refused: ten times the largest register of a commune."""
+LARGEST_WORKBOOK: Final = 300_000_000
+"""The same for a workbook, unpacked: it is read into memory whole. A sheet of Excel's million rows fits."""
 STEEPEST: Final = 200
 """How many times its packed size a document may grow; text packs 5 to 20 times."""
 MOST_MEMBERS: Final = 500
+"""Files of one archive that are read."""
+_ALWAYS: Final = 10_000_000
+"""Bytes to which anything may grow."""
+_BLOCK: Final = 1 << 20
 
 _TEXT = (".csv", ".tsv", ".txt")
 _KINDS: dict[str, Kind] = {**dict.fromkeys(_TEXT, "text"), ".xlsx": "workbook"}
+_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
+
+
+class Unreadable(Exception):
+    """A document that cannot be read: `code` is its reason code, `head` the first bytes that were got."""
+
+    def __init__(self, code: str, head: bytes = b"") -> None:
+        super().__init__(code)
+        self.code = code
+        self.head = head
 
 
 @dataclass(frozen=True)
 class Document:
-    """One table file: its name (an archive's member stands behind its archive), kind and bytes."""
+    """One table file: its name (an archive's member stands behind its archive), its kind, and how to read it."""
 
     name: str
     kind: Kind
-    content: bytes
+    path: Path
+    """The file on disk in which it lies."""
+    limit: int
+    """Bytes beyond which it is refused."""
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+
+    def blocks(self) -> Iterator[bytes]:
+        """Its bytes, piece by piece, so that a large document never stands in memory as a whole.
+
+        Raises Unreadable when the document may not be read, is damaged or grows beyond its limit.
+        """
+        head = b""
+        size = 0
+        try:
+            with self.open() as file:
+                while block := file.read(_BLOCK):
+                    head = head or block
+                    size += len(block)
+                    if size > self.limit:
+                        raise Unreadable("too_large", head)
+                    yield block
+        except PermissionError:
+            raise Unreadable("no_access") from None
+        except _DAMAGED:
+            raise Unreadable("damaged", head) from None
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A file, or a member of an archive, that is not read, and why (a Vietnamese sentence's end)."""
+class Skipped:
+    """A file, or a member of an archive, that is no document, and why (a Vietnamese sentence's end)."""
 
     name: str
     why: str
@@ -46,26 +88,27 @@ def is_readable(path: Path) -> bool:
     return _kind(path.name) is not None or path.suffix.lower() == ".zip"
 
 
-def open_documents(path: Path, name: str) -> tuple[list[Document], list[Refused]]:
-    """The documents of one file, called `name`; what cannot be read is told, never raised."""
-    try:
-        if path.suffix.lower() == ".zip":
-            return _unzipped(path, name)
-        kind = _kind(path.name)
-        if kind is None:
-            return [], [Refused(name, "loại tệp này không đọc được")]
-        if path.stat().st_size > LARGEST:
-            return [], [Refused(name, "tệp quá lớn")]
-        content = path.read_bytes()
-        return [Document(name, kind, _unpacked(path.name, kind, content))], []
-    except _TooLarge:
-        return [], [Refused(name, "nội dung giải nén lớn bất thường")]
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return [], [Refused(name, "tệp hỏng, hoặc không giải nén được")]
+def find_documents(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
+    """The documents of one file, called `name`; an archive that cannot be opened is a document that is damaged."""
+    if path.suffix.lower() == ".zip":
+        return _members(path, name)
+    kind = _kind(path.name)
+    if kind is None:
+        return [], [Skipped(name, "loại tệp này không đọc được")]
+    if path.name.lower().endswith(".gz"):
+        return [Document(name, kind, path, _limit(kind, path.stat().st_size), partial(_gunzipped, path))], []
+    return [Document(name, kind, path, _largest(kind), partial(_plain, path))], []
 
 
-class _TooLarge(Exception):
-    pass
+def unpacked_size(workbook: IO[bytes]) -> int:
+    """How large a workbook, which is an archive itself, would be unpacked; counted, since its own list may lie."""
+    size = 0
+    with zipfile.ZipFile(workbook) as parts:
+        for part in parts.infolist():
+            with parts.open(part) as file:
+                while (block := file.read(_BLOCK)) and size <= LARGEST_WORKBOOK:
+                    size += len(block)
+    return size
 
 
 def _kind(name: str) -> Kind | None:
@@ -73,59 +116,61 @@ def _kind(name: str) -> Kind | None:
     return next((kind for suffix, kind in _KINDS.items() if lower.endswith(suffix)), None)
 
 
-def _unpacked(name: str, kind: Kind, content: bytes) -> bytes:
-    """A document as it is read: out of its `.gz`; a workbook, which is an archive itself, if it stays in bounds."""
-    if name.lower().endswith(".gz"):
-        content = _gunzipped(content)
-    if kind == "workbook" and zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            limit = _limit(len(content))
-            for part in parts.infolist():
-                with parts.open(part) as file:
-                    while chunk := file.read(1 << 20):
-                        limit -= len(chunk)
-                        if limit < 0:
-                            raise _TooLarge
-    return content
+def _largest(kind: Kind) -> int:
+    return LARGEST if kind == "text" else LARGEST_WORKBOOK
 
 
-def _gunzipped(content: bytes) -> bytes:
-    with gzip.open(io.BytesIO(content)) as file:
-        return _bounded(file, len(content))
+def _limit(kind: Kind, packed: int) -> int:
+    return min(_largest(kind), max(packed * STEEPEST, _ALWAYS))
 
 
-def _unzipped(path: Path, name: str) -> tuple[list[Document], list[Refused]]:
+def _members(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
+    except _DAMAGED:
+        return [Document(name, "text", path, LARGEST, _damaged)], []
     documents: list[Document] = []
-    refused: list[Refused] = []
+    skipped: list[Skipped] = []
     names: set[str] = set()
-    left = LARGEST
-    with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        for member in sorted(members, key=lambda member: member.filename)[:MOST_MEMBERS]:
-            # Shown, never opened by: control characters and steps up the tree are of no use in a name.
-            inner = "/".join(part for part in member.filename.split("/") if part not in ("", ".", ".."))
-            inner = _unused(f"{name}/{''.join(c for c in inner if c.isprintable())}", names)
-            kind = _kind(member.filename)
-            if member.filename.rsplit("/", 1)[-1].startswith("."):
-                continue
-            if kind is None:
-                refused.append(Refused(inner, "loại tệp này không đọc được"))
-                continue
-            try:
-                with archive.open(member) as file:
-                    content = _unpacked(member.filename, kind, _bounded(file, member.compress_size))
-                left -= len(content)
-                if left < 0:
-                    raise _TooLarge
-            except _TooLarge:
-                refused.append(Refused(inner, "nội dung giải nén lớn bất thường"))
-            except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-                refused.append(Refused(inner, "tệp hỏng, hoặc không giải nén được"))
-            else:
-                documents.append(Document(inner, kind, content))
-        if len(members) > MOST_MEMBERS:
-            refused.append(Refused(name, f"chỉ đọc {MOST_MEMBERS} tệp đầu trong tệp nén"))
-    return documents, refused
+    for member in members[:MOST_MEMBERS]:
+        # Shown, never opened by: control characters and steps up the tree are of no use in a name.
+        parts = [part for part in member.filename.split("/") if part not in ("", ".", "..")]
+        if not parts or parts[-1][0] in ".~" or "__MACOSX" in parts:
+            continue
+        inner = _unused(f"{name}/{''.join(c for c in '/'.join(parts) if c.isprintable())}", names)
+        kind = _kind(member.filename)
+        if kind is None:
+            skipped.append(Skipped(inner, "loại tệp này không đọc được"))
+        else:
+            limit = _limit(kind, member.compress_size)
+            documents.append(Document(inner, kind, path, limit, partial(_opened, path, member)))
+    if len(members) > MOST_MEMBERS:
+        skipped.append(Skipped(name, f"chỉ đọc {MOST_MEMBERS} tệp đầu trong tệp nén"))
+    return documents, skipped
+
+
+def _plain(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _gunzipped(file: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    return gzip.open(file)  # type: ignore[return-value]  # a stream of bytes, though not declared as IO
+
+
+@contextmanager
+def _opened(path: Path, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """A member of an archive; what is packed once more is unpacked once more."""
+    with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+        if member.filename.lower().endswith(".gz"):
+            with _gunzipped(file) as unpacked:
+                yield unpacked
+        else:
+            yield file
+
+
+def _damaged() -> NoReturn:
+    raise zipfile.BadZipFile
 
 
 def _unused(name: str, taken: set[str]) -> str:
@@ -134,16 +179,3 @@ def _unused(name: str, taken: set[str]) -> str:
     free = next(free for free in chain([name], numbered) if free not in taken)
     taken.add(free)
     return free
-
-
-def _limit(packed: int) -> int:
-    return min(LARGEST, max(packed * STEEPEST, 10_000_000))
-
-
-def _bounded(file: IO[bytes] | gzip.GzipFile, packed: int) -> bytes:
-    """What a packed file holds, unless it grows beyond all measure."""
-    limit = _limit(packed)
-    content = file.read(limit + 1)
-    if len(content) > limit:
-        raise _TooLarge
-    return content

@@ -1,5 +1,6 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -9,29 +10,23 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.communes import NewCommune
-from pipelines.identity.record_ids import add_record_ids
-from pipelines.ingest.headers import COLUMNS, YEAR_OF_MAN, YEAR_OF_WOMAN, Aliases, Columns, fold, unique_names
+from pipelines.identity.record_ids import add_record_ids, content_hash
+from pipelines.ingest.containers import Unreadable
+from pipelines.ingest.header_aliases import Aliases
+from pipelines.ingest.headers import COLUMNS, YEAR_OF_MAN, YEAR_OF_WOMAN, Columns, fold, unique_names
 from pipelines.ingest.households import carry_down
+from pipelines.ingest.reading import read_tables
+from pipelines.ingest.reasons import in_words
+from pipelines.ingest.repair import DECISIONS, told_encoding
 from pipelines.ingest.sources import Source, find_sources
-from pipelines.ingest.tables import Table, emptied, read_tables
+from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Batch, Table, Tally
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.schema import QUARANTINE
-
-REASONS = {
-    "header_not_understood": (
-        "Không hiểu dòng tên cột của tệp, nên không đọc được dòng này.",
-        "The header of the file is not understood.",
-    ),
-    "ragged": ("Số ô của dòng khác số cột của tệp.", "The line has another number of cells than the header."),
-    "unterminated_quote": ("Dấu ngoặc kép không được đóng đúng chỗ.", "A quote does not close where it should."),
-    "nul_byte": ("Dòng có byte rỗng (NUL).", "The line holds a NUL byte."),
-    "line_too_long": ("Dòng dài bất thường.", "The line is longer than any record can be."),
-    "damaged": ("Tệp hỏng, không mở được.", "The file is damaged and cannot be opened."),
-}
-"""Why a record was not loaded, in Vietnamese and English, by reason code."""
+from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
 
 NO_ALIASES = Aliases()
 _RAW = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
+_NO_DATA = {"stt", "tt", "sott"}
+"""Columns that number the rows of a page and say nothing of them."""
 
 FILES = pl.Schema(
     {
@@ -58,10 +53,9 @@ FILES = pl.Schema(
 class Exports:
     """What the exports of one new commune hold.
 
-    `files` has the schema FILES, `quarantine` that of the contract's table. `citizens` and `parcels` hold the loaded
-    rows: `record_id`, `source_file`, `source_line`, `source_row`, `old_commune_code`, `raw` (list of key and
-    value) and the canonical columns as text, null where the file has none. `encodings`: for each `source_file` and
-    `column` (as its header calls it) the `encoding` of its cells, how many `cells`, and the `confidence` (0 to 1).
+    `files` has the schema FILES, `quarantine`, `column_encodings` and `decoded_rows` those of the warehouse's tables.
+    `citizens` and `parcels` hold the loaded rows: `record_id`, `source_file`, `source_line`, `source_row`,
+    `old_commune_code`, `raw` (list of key and value) and the canonical columns as text, null where the file has none.
     `warnings` are sentences in Vietnamese.
     """
 
@@ -69,7 +63,21 @@ class Exports:
     citizens: pl.DataFrame
     parcels: pl.DataFrame
     quarantine: pl.DataFrame
+    column_encodings: pl.DataFrame
+    decoded_rows: pl.DataFrame
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One table, read to its end, as frames that still lack their record ids."""
+
+    file: dict[str, object]
+    dataset: str | None
+    rows: pl.DataFrame | None
+    quarantine: pl.DataFrame
     encodings: pl.DataFrame
+    decoded: pl.DataFrame
     warnings: list[str]
 
 
@@ -77,51 +85,122 @@ def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIAS
     """Read every export of the old communes that make up a new one.
 
     `aliases` is the officer's own mapping of headers. Raises UnusableInput when there is no folder, no file, or no
-    file whose header is understood.
+    file whose header is understood, and when a file changes while it is read.
     """
     sources, warnings = find_sources(exports, commune)
-    files: list[dict[str, object]] = []
-    rows: dict[str, list[pl.DataFrame]] = {"citizens": [], "parcels": []}
-    rejected: list[pl.DataFrame] = []
-    encodings: list[pl.DataFrame] = []
-    tables_of: dict[str, list[Table]] = {}
+    tables: dict[str, list[_Read]] = {}
     for source in sources:
         if source.duplicate_of:
-            # Nothing of a duplicate is read, so that all its counts are zero.
-            tables = [emptied(table, source.name) for table in tables_of[source.duplicate_of]]
             warnings.append(f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại.")
-        else:
-            tables = read_tables(source.document, aliases.of(source.old_commune_code))
-            warnings += [warning for table in tables for warning in _warnings(table)]
-        tables_of[source.name] = [emptied(table, table.name) for table in tables]
-        for table in tables:
-            files.append(_balance(table, source))
-            if table.columns is not None and not source.duplicate_of:
-                rows[table.columns.dataset].append(_rows(table, table.columns, source))
-            rejected.append(_quarantine(table, source))
-            encodings.append(_encodings(table))
-    if not any(file["dataset"] for file in files):
-        names = ", ".join(f"«{file['source_file']}»" for file in files[:3]) + (" …" if len(files) > 3 else "")
+            tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
+            continue
+        tables[source.name] = [
+            _read(table, source) for table in read_tables(source, aliases.of(source.old_commune_code))
+        ]
+        warnings += [warning for table in tables[source.name] for warning in table.warnings]
+    read = [table for of_source in tables.values() for table in of_source]
+    if not any(table.dataset for table in read):
+        names = ", ".join(f"«{table.file['source_file']}»" for table in read[:3]) + (" …" if len(read) > 3 else "")
         raise UnusableInput(
-            f"Không tệp nào dùng được: {names} trống, hoặc dòng tên cột thiếu cột bắt buộc "
+            f"Không tệp nào dùng được: {names} trống, hỏng, hoặc dòng tên cột thiếu cột bắt buộc "
             "(công dân: ho_ten và ngay_sinh, so_dinh_danh hoặc so_cmnd; thửa đất: so_to và so_thua).",
-            f"No file in {exports} can be used: each is empty or lacks the required columns.",
+            f"No file in {exports} can be used: each is empty, damaged or lacks the required columns.",
         )
+    citizens, parcels = (
+        _combined((table.rows for table in read if table.dataset == name and table.rows is not None), name)
+        for name in COLUMNS
+    )
     return Exports(
-        pl.DataFrame(files, schema=FILES),
-        _combined(rows["citizens"], "citizens"),
-        _combined(rows["parcels"], "parcels"),
-        _combined_quarantine(rejected),
-        pl.concat(encodings),
+        pl.DataFrame([table.file for table in read], schema=FILES),
+        citizens,
+        parcels,
+        QUARANTINE.conform(add_record_ids(pl.concat(table.quarantine for table in read), "hash")),
+        COLUMN_ENCODINGS.conform(pl.concat(table.encodings for table in read)),
+        _decoded_rows(pl.concat(table.decoded for table in read), {"citizens": citizens, "parcels": parcels}),
         warnings,
     )
 
 
-def _rows(table: Table, columns: Columns, source: Source) -> pl.DataFrame:
-    """The loaded records of one table, with the text that identifies each (`content`)."""
+def _read(table: Table, source: Source) -> _Read:
+    """Take all batches of one table."""
+    tally = Tally()
+    loaded: list[pl.DataFrame] = []
+    kept_apart, decoded, decisions = [REJECTED.to_frame()], [DECODED.to_frame()], [DECISIONS.to_frame()]
+    try:
+        for batch in table.batches:
+            tally += batch.tally
+            if table.columns is not None:
+                loaded.append(_rows(batch, table, table.columns, source))
+            kept_apart.append(batch.rejected)
+            decoded.append(batch.decoded)
+            decisions.append(batch.decisions)
+    except Unreadable:
+        raise UnusableInput(
+            f"Tệp «{table.name}» thay đổi trong khi đọc; hãy đợi chép xong rồi chạy lại.",
+            f"{table.name} changed while it was read: run again when it is whole.",
+        ) from None
+    rows = pl.concat(loaded) if loaded else None
+    bad = pl.concat(kept_apart)
+    if rows is not None and table.columns is not None:
+        rows = _numbered(rows, bad)
+        if table.columns.dataset == "citizens":
+            rows = carry_down(rows, bad["source_line"].to_list())
+    count = 0 if rows is None else rows.height
+    column_names = _column_names(table.header)
+    encodings = _summed(pl.concat(decisions)).with_columns(
+        pl.col("column").replace(column_names), pl.lit(table.name).alias("source_file")
+    )
+    dataset = table.columns.dataset if table.columns else None
+    file: dict[str, object] = {
+        "source_file": table.name,
+        "dataset": dataset,
+        "old_commune_code": source.old_commune_code,
+        "sha256": source.sha256,
+        "encoding": told_encoding(table.encoding, encodings),
+        "duplicate_of": source.duplicate_of,
+        "physical_lines": tally.physical,
+        "title_lines": tally.titles,
+        "header_lines": tally.headers,
+        "blank_lines": tally.blank,
+        "total_lines": tally.totals,
+        "record_lines": tally.records,
+        "records": count + bad.height,
+        "loaded": count,
+        "quarantined": bad.height,
+    }
+    return _Read(
+        file,
+        dataset,
+        rows,
+        _quarantine(bad, table, source),
+        encodings,
+        pl.concat(decoded).with_columns(
+            pl.lit(table.name).alias("source_file"),
+            pl.col("cells").list.eval(pl.element().struct.with_fields(pl.field("column").replace(column_names))),
+        ),
+        _warnings(table, tally),
+    )
+
+
+def _repeated(table: _Read, source: Source) -> _Read:
+    """What stands for a duplicate: nothing of it is read, so that all its counts are zero."""
+    counts = {name: 0 for name, dtype in FILES.items() if dtype == pl.Int64}
+    file = {
+        **table.file,
+        **counts,
+        "source_file": source.name,
+        "old_commune_code": source.old_commune_code,
+        "duplicate_of": source.duplicate_of,
+    }
+    nothing = (table.quarantine.clear(), table.encodings.clear(), table.decoded.clear())
+    return _Read(file, table.dataset, None, *nothing, [])
+
+
+def _rows(batch: Batch, table: Table, columns: Columns, source: Source) -> pl.DataFrame:
+    """The loaded records of one batch, with the hash of the text that identifies each (`hash`)."""
     names = unique_names(table.header)
     width = len(names)
-    trimmed = table.cells.select(pl.col(f"c{at}").fill_null("").str.strip_chars() for at in range(width))
+    trimmed = batch.cells.select(pl.col(f"c{at}").fill_null("").str.strip_chars() for at in range(width))
     # Sorted by what the header says, and without empty cells: a column moved or an empty one added is still the
     # same row. Nothing here knows a column's position.
     column_at = {at: column for column, at in columns.by_column.items()}
@@ -136,19 +215,24 @@ def _rows(table: Table, columns: Columns, source: Source) -> pl.DataFrame:
             ignore_nulls=True,
         ).str.replace_all(r"[\s--\x1f]+", " ")
     ).to_series()
-    rows = table.cells.select(
+    scope = f"{source.old_commune_code}\x1e{columns.dataset}\x1e"
+    rows = batch.cells.select(
         "source_line",
-        "source_row",
         pl.lit(table.name).alias("source_file"),
         pl.lit(source.old_commune_code).alias("old_commune_code"),
-        _raw(names, table.cells),
-        (pl.lit(f"{source.old_commune_code}\x1e{columns.dataset}\x1e") + content).alias("content"),
+        _raw(names, batch.cells),
+        content_hash(scope + content).alias("hash"),
         *(_cell(columns, column) for column in COLUMNS[columns.dataset]),
         *(_cell(columns, column) for column in (YEAR_OF_MAN, YEAR_OF_WOMAN)),
     )
     rows = _with_years_by_sex(rows) if YEAR_OF_MAN in columns.by_column else rows
-    rows = rows.drop(YEAR_OF_MAN, YEAR_OF_WOMAN)
-    return carry_down(rows, [one.line for one in table.rejected]) if columns.dataset == "citizens" else rows
+    return rows.drop(YEAR_OF_MAN, YEAR_OF_WOMAN)
+
+
+def _numbered(rows: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Number the records of a table (`source_row`), loaded and rejected ones together, in the order of their lines."""
+    above = rejected["source_line"].sort().search_sorted(rows["source_line"])
+    return rows.with_columns((pl.int_range(1, pl.len() + 1) + above).cast(pl.Int64).alias("source_row"))
 
 
 def _cell(columns: Columns, column: str) -> pl.Expr:
@@ -178,72 +262,60 @@ def _raw(names: list[str], cells: pl.DataFrame) -> pl.Series:
     return pl.Series("raw", pa.LargeListArray.from_arrays(offsets, struct), dtype=_RAW)
 
 
-def _combined(frames: list[pl.DataFrame], dataset: str) -> pl.DataFrame:
+def _combined(frames: Iterable[pl.DataFrame], dataset: str) -> pl.DataFrame:
     """The rows of all tables with their ids, in the order of the files; the canonical columns also when none is."""
-    schema = {"source_line": pl.Int64, "source_row": pl.Int64, "source_file": pl.String, "old_commune_code": pl.String}
-    empty = pl.DataFrame(
-        schema={**schema, "raw": _RAW, "content": pl.String, **dict.fromkeys(COLUMNS[dataset], pl.String)}
-    )
-    return add_record_ids(pl.concat([empty, *frames]), "content")
+    schema = {
+        "source_line": pl.Int64(),
+        "source_file": pl.String(),
+        "old_commune_code": pl.String(),
+        "raw": _RAW,
+        "hash": pl.String(),
+        **dict.fromkeys(COLUMNS[dataset], pl.String()),
+        "source_row": pl.Int64(),
+    }
+    return add_record_ids(pl.concat([pl.DataFrame(schema=schema), *frames]), "hash")
 
 
-def _quarantine(table: Table, source: Source) -> pl.DataFrame:
+def _quarantine(rejected: pl.DataFrame, table: Table, source: Source) -> pl.DataFrame:
     dataset = table.columns.dataset if table.columns else "unknown"
     scope = f"{source.old_commune_code}\x1e{dataset}\x1equarantine\x1e"
-    return pl.DataFrame(
-        {
-            "content": [scope + one.raw.hex() for one in table.rejected],
-            "dataset": [dataset] * len(table.rejected),
-            "source_file": [table.name] * len(table.rejected),
-            "source_line": [one.line for one in table.rejected],
-            "reason_code": [one.code for one in table.rejected],
-            "reason": [" / ".join(REASONS[one.code]) for one in table.rejected],
-            "raw_bytes": [one.raw for one in table.rejected],
-        },
-        schema={"content": pl.String}
-        | {name: dtype for name, dtype in QUARANTINE.polars_schema.items() if name != "record_id"},
+    hashed = content_hash(scope + rejected["raw_bytes"].bin.encode("hex"))
+    reasons = {code: in_words(code) for code in rejected["reason_code"].unique()}
+    return rejected.with_columns(
+        hashed.alias("hash"),
+        pl.lit(dataset).alias("dataset"),
+        pl.lit(table.name).alias("source_file"),
+        pl.col("reason_code").replace_strict(reasons, return_dtype=pl.String).alias("reason"),
     )
 
 
-def _combined_quarantine(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return QUARANTINE.conform(add_record_ids(pl.concat(frames), "content"))
+def _decoded_rows(decoded: pl.DataFrame, rows: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The rows of which a cell was decoded, by their record ids."""
+    ids = pl.concat(
+        frame.select("record_id", pl.lit(name).alias("dataset"), "source_file", "source_line")
+        for name, frame in rows.items()
+    )
+    return DECODED_ROWS.conform(decoded.join(ids, on=["source_file", "source_line"], maintain_order="left"))
 
 
-def _encodings(table: Table) -> pl.DataFrame:
-    """What was decided of each column's encoding, by the names of its header."""
-    names = dict(enumerate(unique_names(table.header)))
-    by_cell = {f"c{at}": name for at, name in names.items()}
-    return table.decisions.with_columns(
-        pl.col("column").replace(by_cell), pl.lit(table.name).alias("source_file")
-    ).select("source_file", "column", "encoding", "cells", "confidence")
+def _summed(decisions: pl.DataFrame) -> pl.DataFrame:
+    """The decisions of all batches together."""
+    return decisions.group_by("column", "encoding", maintain_order=True).agg(
+        pl.col("cells").sum(),
+        ((pl.col("confidence") * pl.col("cells")).sum() / pl.col("cells").sum()).fill_nan(1.0).alias("confidence"),
+    )
 
 
-def _balance(table: Table, source: Source) -> dict[str, object]:
-    """The counts of one table."""
-    return {
-        "source_file": table.name,
-        "dataset": table.columns.dataset if table.columns else None,
-        "old_commune_code": source.old_commune_code,
-        "sha256": source.sha256,
-        "encoding": table.encoding,
-        "duplicate_of": source.duplicate_of,
-        "physical_lines": table.physical_lines,
-        "title_lines": table.title_lines,
-        "header_lines": table.header_lines,
-        "blank_lines": table.blank_lines,
-        "total_lines": table.total_lines,
-        "record_lines": table.record_lines,
-        "records": len(table.cells) + len(table.rejected),
-        "loaded": len(table.cells),
-        "quarantined": len(table.rejected),
-    }
+def _column_names(header: list[str]) -> dict[str, str]:
+    """The names of a header by the columns of its cells."""
+    return {f"c{at}": name for at, name in enumerate(unique_names(header))}
 
 
-def _warnings(table: Table) -> list[str]:
-    if table.physical_lines == table.blank_lines:
-        return [f"Tệp «{table.name}» trống."]
+def _warnings(table: Table, tally: Tally) -> list[str]:
     if table.columns is None:
-        return [f"Tệp «{table.name}»: {table.problem} Cả {len(table.rejected)} dòng được giữ riêng, chưa nạp."]
+        kept = f" Cả {tally.records} dòng được giữ riêng, chưa nạp." if tally.records else ""
+        colon = "" if table.problem == EMPTY else ":"
+        return [f"Tệp «{table.name}»{colon} {table.problem}{kept}"]
     warnings = []
     unknown = [
         " ".join(cell.split())
@@ -254,11 +326,9 @@ def _warnings(table: Table) -> list[str]:
         named = ", ".join(f"«{name[:40]}»" for name in unknown[:12])
         warnings.append(f"Tệp «{table.name}» có cột chưa dùng đến, vẫn giữ nguyên văn: {named}.")
     if table.columns.doubled:
-        warnings.append(
-            f"Tệp «{table.name}» có nhiều cột cùng nghĩa {', '.join(table.columns.doubled)}; lấy cột đứng trước."
+        used = ", ".join(
+            f"{column} lấy cột «{' '.join(table.header[table.columns.by_column[column]].split())[:40]}»"
+            for column in table.columns.doubled
         )
+        warnings.append(f"Tệp «{table.name}» có nhiều cột cùng nghĩa: {used}; các cột kia vẫn giữ nguyên văn.")
     return warnings
-
-
-_NO_DATA = {"stt", "tt", "sott"}
-"""Columns that number the rows of a page and say nothing of them."""

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.ingest.headers import Columns, fold, recognised, understand
+from pipelines.ingest.headers import Columns, fold, names_another_person, recognised, understand
 
-_LOOK: Final = 40
+LOOK: Final = 60
 """Rows among which the header is looked for: titles above it are few."""
 WIDEST: Final = 2000
 """Columns beyond which a row is no header of a register."""
-# What stands in the second row of a header, under a merged cell.
-_SUBHEADS: Final = frozenset({"nam", "nu", "so", "ngaycap", "noicap", "ngay", "thang", "stt", "1", "2"})
+# What stands in the second row of a header, under a merged cell, and is no column's name by itself.
+_SUBHEADS: Final = frozenset({"nam", "nu", "so", "ngaycap", "noicap", "ngay", "thang", "stt"})
+_FEWEST_NUMBERED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -27,22 +28,33 @@ class Layout:
 def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = None) -> Layout | None:
     """The layout of a table whose first rows (cells of each) these are, or None when no header is understood.
 
-    The header is the row, or the two rows, of which most cells name a known column; blank rows are no titles.
+    The header is the row, or the two rows, of which most cells name a known column; a row below that numbers the
+    columns belongs to it. Rows above are titles, but for blank ones.
     """
     best: tuple[int, Layout] | None = None
-    for at, row in enumerate(rows[:_LOOK]):
-        if len(row) > WIDEST or not any(cell.strip() for cell in row):
+    for at, row in enumerate(rows[:LOOK]):
+        if len(row) > WIDEST or sum(bool(cell.strip()) for cell in row) < 2:
             continue
         candidates: list[tuple[tuple[int, ...], list[str]]] = [((at,), list(row))]
-        if at + 1 < len(rows) and len(rows[at + 1]) == len(row) and _is_subhead(rows[at + 1]):
-            candidates.append(((at, at + 1), _merged(row, rows[at + 1])))
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        if len(below) == len(row) and _is_subhead(below):
+            candidates.append(((at, at + 1), _merged(row, below, own)))
         for headers, header in candidates:
             columns = understand(header, own)
             known = recognised(header, own) if columns else 0
             if columns and (best is None or known > best[0]):
                 titles = tuple(title for title in range(at) if any(cell.strip() for cell in rows[title]))
                 best = known, Layout(titles, headers, header, columns)
-    return best[1] if best else None
+    return _with_numbers(best[1], rows) if best else None
+
+
+def _with_numbers(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
+    """The layout with the row `(1) (2) (3) …` that printed forms have below their header."""
+    below = layout.headers[-1] + 1
+    cells = [cell.strip(" ()") for cell in rows[below]] if below < len(rows) else []
+    if len(cells) < _FEWEST_NUMBERED or cells != [str(number) for number in range(1, len(cells) + 1)]:
+        return layout
+    return Layout(layout.titles, (*layout.headers, below), layout.header, layout.columns)
 
 
 def _is_subhead(row: Sequence[str]) -> bool:
@@ -51,10 +63,18 @@ def _is_subhead(row: Sequence[str]) -> bool:
     return bool(words) and all(word in _SUBHEADS or recognised([word]) for word in words)
 
 
-def _merged(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """Two header rows as one: a merged cell of the upper row stands over all columns until the next."""
+def _merged(upper: Sequence[str], lower: Sequence[str], own: Mapping[str, str] | None) -> list[str]:
+    """Two header rows as one: a merged cell of the upper row stands over all columns until the next.
+
+    `CMND` over `Số` is the number of the CMND; `Thông tin` over `Họ tên` adds nothing; but what stands under another
+    person's heading is never taken for the row's own.
+    """
     header, over = [], ""
     for top, sub in zip(upper, lower, strict=True):
         over = top.strip() or (over if sub.strip() else "")
-        header.append(f"{over} {sub.strip()}".strip() if sub.strip() else over)
+        both = f"{over} {sub.strip()}".strip()
+        spellings = [both, f"{sub.strip()} {over}"]
+        if not (recognised([over], own) or names_another_person(over)):
+            spellings.append(sub.strip())
+        header.append(next((text for text in spellings if recognised([text], own)), both))
     return header

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.communes import NewCommune
-from pipelines.ingest.containers import Document, is_readable, open_documents
+from pipelines.ingest.containers import Document, Unreadable, find_documents, is_readable
+from pipelines.ingest.lines import Survey, survey
 from pipelines.problems import UnusableInput
 
 _CODE = re.compile(r"^(\d{5})(?!\d)")
@@ -15,12 +16,17 @@ _CODE = re.compile(r"^(\d{5})(?!\d)")
 
 @dataclass(frozen=True)
 class Source:
-    """One document of an old commune: its bytes, their hash, and the document it repeats, if any."""
+    """One document of an old commune: what a first pass over its bytes told, and the document it repeats, if any.
+
+    `survey` is None when the bytes cannot be had: then `refused` says why, and `sha256` is that of the file on disk.
+    """
 
     document: Document
     old_commune_code: str
     sha256: str
-    duplicate_of: str | None
+    survey: Survey | None
+    refused: Unreadable | None = None
+    duplicate_of: str | None = None
 
     @property
     def name(self) -> str:
@@ -45,16 +51,35 @@ def _open_all(
     for old in commune.old_communes:
         found = False
         for path in paths.get(old.code, []):
-            name = _printable(path.relative_to(exports).as_posix())
-            documents, refused = open_documents(path, name)
-            warnings += [f"Không đọc «{one.name}»: {one.why}." for one in refused]
+            name = printable(path.relative_to(exports).as_posix())
+            if path.is_symlink():
+                warnings.append(f"Không đọc «{name}»: là liên kết; hãy chép chính tệp hoặc thư mục vào đây.")
+                continue
+            documents, skipped = find_documents(path, name)
+            warnings += [f"Không đọc «{one.name}»: {one.why}." for one in skipped]
             for document in documents:
                 found = True
-                sha256 = hashlib.sha256(document.content).hexdigest()
-                first = first_with.setdefault(sha256, document.name) if document.content else document.name
-                yield Source(document, old.code, sha256, first if first != document.name else None)
+                yield _source(document, old.code, first_with)
         if not found:
             warnings.append(f"Xã cũ {old.name} ({old.code}) không có tệp dữ liệu nào để đọc.")
+
+
+def _source(document: Document, old_commune_code: str, first_with: dict[str, str]) -> Source:
+    try:
+        known = survey(document.blocks())
+    except Unreadable as refused:
+        return Source(document, old_commune_code, _file_hash(document.path), None, refused)
+    first = first_with.setdefault(known.sha256, document.name) if known.size else document.name
+    repeats = first if first != document.name else None
+    return Source(document, old_commune_code, known.sha256, known, duplicate_of=repeats)
+
+
+def _file_hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
@@ -73,7 +98,7 @@ def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
         raise UnusableInput(f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}.")
     codes = {old.code for old in commune.old_communes}
     paths = {code: files for code, files in _paths_by_commune(exports).items() if code in codes}
-    if not any(is_readable(path) for files in paths.values() for path in files):
+    if not any(is_readable(path) and not path.is_symlink() for files in paths.values() for path in files):
         raise UnusableInput(
             f"Thư mục «{exports}» không có tệp dữ liệu nào của các xã cũ {', '.join(sorted(codes))}.",
             f"{exports} holds no data file of these old communes.",
@@ -82,16 +107,18 @@ def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
 
 
 def _paths_by_commune(exports: Path) -> dict[str, list[Path]]:
-    """Files by old commune; links are not followed, since they may lead out of the exports folder."""
+    """Files by old commune, and links, which are named but not followed: they may lead out of the exports folder."""
     paths: dict[str, list[Path]] = {}
     for folder in sorted(exports.iterdir()):
         match = _CODE.match(folder.name)
-        if match and folder.is_dir() and not folder.is_symlink():
-            files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        if match and folder.is_symlink():
+            paths.setdefault(match[1], []).append(folder)
+        elif match and folder.is_dir():
+            files = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
             paths.setdefault(match[1], []).extend(sorted(path for path in files if path.name[0] not in ".~"))
     return paths
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file's name on one line, whatever its maker put into it; two names stay two."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return "".join(c if c.isprintable() and c != "\\" else c.encode("unicode_escape").decode() for c in name)

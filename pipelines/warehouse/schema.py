@@ -22,6 +22,7 @@ BYTES: Final = "BLOB"
 RAW: Final = "MAP(VARCHAR, VARCHAR)"
 LAND_USE: Final = "STRUCT(code VARCHAR, area_m2 DOUBLE)[]"
 EVIDENCE: Final = "STRUCT(field VARCHAR, level VARCHAR, weight BIGINT)[]"
+DECODED_CELLS: Final = 'STRUCT("column" VARCHAR, encoding VARCHAR, confidence DOUBLE)[]'
 PATH: Final = "STRUCT(record_id_a VARCHAR, record_id_b VARCHAR, weight BIGINT)[]"
 
 _POLARS: Final[dict[str, pl.DataType]] = {
@@ -35,6 +36,7 @@ _POLARS: Final[dict[str, pl.DataType]] = {
     RAW: pl.List(pl.Struct({"key": pl.String(), "value": pl.String()})),
     LAND_USE: pl.List(pl.Struct({"code": pl.String(), "area_m2": pl.Float64()})),
     EVIDENCE: pl.List(pl.Struct({"field": pl.String(), "level": pl.String(), "weight": pl.Int64()})),
+    DECODED_CELLS: pl.List(pl.Struct({"column": pl.String(), "encoding": pl.String(), "confidence": pl.Float64()})),
     PATH: pl.List(pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})),
 }
 
@@ -344,6 +346,33 @@ QUARANTINE = Table(
     ),
 )
 
+COLUMN_ENCODINGS = Table(
+    "column_encodings",
+    "một bảng mã gặp trong một cột của một tệp",
+    "one encoding met in one column of one source file",
+    (
+        Column("source_file", TEXT, "tệp nguồn", "source file"),
+        Column("column", TEXT, "tên cột trong tệp", "the column as its header calls it"),
+        Column("encoding", TEXT, "bảng mã; as_is: đúng sẵn", "encoding; as_is: right as it stood"),
+        Column("cells", COUNT, "số ô", "how many cells"),
+        Column("confidence", REAL, "độ chắc chắn trung bình, từ 0 đến 1", "mean probability of the decision"),
+    ),
+)
+
+DECODED_ROWS = Table(
+    "decoded_rows",
+    "một dòng có ô phải giải mã từ bảng mã cũ",
+    "one loaded row of which a cell was decoded from a legacy encoding",
+    (
+        Column("record_id", TEXT, "mã dòng", "id of the row"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("source_file", TEXT, "tệp nguồn", "source file"),
+        Column("source_line", COUNT, "dòng vật lý", "physical line"),
+        Column("raw_bytes", BYTES, "nguyên văn byte của dòng", "the row's bytes as they stand in the file"),
+        Column("cells", DECODED_CELLS, "các ô đã giải mã, bảng mã, độ chắc chắn", "its decoded cells, and how surely"),
+    ),
+)
+
 UNPLACED = Table(
     "unplaced",
     "một dòng của xã cũ bị chia mà chưa quy tắc nào xếp được",
@@ -435,6 +464,8 @@ TABLES: Final[tuple[Table, ...]] = (
     PROVENANCE,
     ID_HISTORY,
     QUARANTINE,
+    COLUMN_ENCODINGS,
+    DECODED_ROWS,
     UNPLACED,
     ROW_BALANCE,
     VALIDATION_RESULTS,

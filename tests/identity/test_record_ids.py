@@ -4,14 +4,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.identity.record_ids import add_record_ids
+from pipelines.identity.record_ids import add_record_ids, content_hash
 
 
 def ids(*contents: str) -> list[str]:
-    rows = pl.DataFrame({"content": pl.Series(contents, dtype=pl.String), "at": range(len(contents))})
-    named = add_record_ids(rows, "content")
+    hashed = content_hash(pl.Series(contents, dtype=pl.String))
+    named = add_record_ids(pl.DataFrame({"hash": hashed, "at": range(len(contents))}), "hash")
     assert named["at"].to_list() == list(range(len(contents)))
-    assert "content" not in named.columns
+    assert "hash" not in named.columns
     return named["record_id"].to_list()
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest.headers import COLUMNS, Aliases, explain_missing, fold, understand, unique_names
+from pipelines.ingest.header_aliases import Aliases
+from pipelines.ingest.headers import COLUMNS, explain, fold, understand, unique_names
 from pipelines.problems import UnusableInput
 
 CANONICAL = sorted({name for columns in COLUMNS.values() for name in columns})
@@ -121,11 +122,45 @@ def test_a_canonical_name_comes_before_an_alias_and_the_doubled_one_is_named() -
 
 
 def test_what_is_missing_comes_with_the_nearest_guess() -> None:
-    sentence = explain_missing(["Họ và tênn", "Ngày sinhh", "Quê"])
+    sentence = explain(["Họ và tênn", "Ngày sinhh", "Quê"])
     assert "«Họ và tênn» có phải ho_ten?" in sentence
     assert "«Ngày sinhh» có phải ngay_sinh?" in sentence
     assert "Quê" not in sentence
     assert "\n" not in sentence
+
+
+def test_the_exacter_name_wins_wherever_it_stands() -> None:
+    columns = understand(["Họ và tên", "Năm sinh", "Ngày sinh", "Số giấy tờ", "Số CCCD"])
+    assert columns is not None
+    assert columns.by_column == {"ho_ten": 0, "ngay_sinh": 2, "so_dinh_danh": 4}
+    assert set(columns.doubled) == {"ngay_sinh", "so_dinh_danh"}
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (["Họ và tên", "Năm sinh", "Họ và tên"], "ho_ten không rõ là cột nào: các cột số 1, 3 cùng tên «Họ và tên»"),
+        (["Họ tên", "Năm sinh", "Năm sinh"], "ngay_sinh không rõ là cột nào: các cột số 2, 3"),
+        (["Tờ bản đồ", "Số thửa", "so_to", "so_to"], "so_to không rõ là cột nào: các cột số 3, 4"),
+        (["so_to", "so_thua", "ho_ten", "ngay_sinh"], "vừa giống sổ công dân vừa giống sổ đất"),
+    ],
+)
+def test_an_ambiguous_required_column_is_said(header: list[str], said: str) -> None:
+    assert understand(header) is None
+    assert said in explain(header)
+
+
+def test_a_doubled_column_that_is_not_needed_does_no_harm() -> None:
+    columns = understand(["Họ tên", "Năm sinh", "Số CMND", "Số CMND"])
+    assert columns is not None
+    assert (columns.by_column["so_cmnd"], columns.doubled) == (2, ("so_cmnd",))
+
+
+def test_a_land_book_that_names_its_owners_like_a_register_is_a_land_book() -> None:
+    columns = understand(["Số tờ", "Số thửa", "Diện tích", "Họ và tên", "Năm sinh", "Số CMND"])
+    assert columns is not None
+    assert columns.dataset == "parcels"
+    assert columns.by_column["chu_su_dung"] == 3
 
 
 def test_an_officers_mapping_holds_for_its_commune_or_for_all(tmp_path: Path) -> None:
@@ -137,6 +172,18 @@ def test_an_officers_mapping_holds_for_its_commune_or_for_all(tmp_path: Path) ->
     columns = understand(header, aliases.of("10231"))
     assert columns is not None
     assert columns.by_column == {"ho_ten": 0, "ngay_sinh": 1}
+
+
+def test_an_officer_can_say_that_a_column_is_not_to_be_used() -> None:
+    columns = understand(["ho_ten", "ngay_sinh", "Khu"], {fold("Khu"): "-"})
+    assert columns is not None
+    assert columns.by_column == {"ho_ten": 0, "ngay_sinh": 1}
+
+
+def test_a_mapping_saved_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "header_aliases.csv"
+    path.write_text("old_code;header;column\n10231;Danh tính;ho_ten\n", encoding="utf-8-sig")
+    assert Aliases.read(path).of("10231") == {fold("Danh tính"): "ho_ten"}
 
 
 def test_an_officers_mapping_comes_before_every_known_name() -> None:

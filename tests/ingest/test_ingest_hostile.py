@@ -1,75 +1,159 @@
-"""Files made to harm: refused by a cap or kept apart, never followed, never a crash."""
+"""Files made to harm: refused by a cap or kept apart, never followed, never a crash; and they cost only themselves."""
 
 import gzip
 import io
+import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipelines.communes import MergerMap
 from pipelines.ingest import Exports, read_exports
-from pipelines.ingest.containers import open_documents
+from pipelines.ingest.lines import LONGEST_LINE
 
 GOOD = "ho_ten,ngay_sinh\nNguyễn Văn A,17/05/1990\n".encode()
 
 
-def read(folder: Path, files: dict[str, bytes]) -> Exports:
-    for name, content in {"good.csv": GOOD, **files}.items():
-        (folder / "10231").mkdir(exist_ok=True)
-        (folder / "10231" / name).write_bytes(content)
-    return read_exports(folder, MergerMap.shipped().new_commune("10231"))
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Exports]:
+    """Read an exports folder that holds one good file and these."""
+
+    def call(files: dict[str, bytes] | None = None) -> Exports:
+        folder = tmp_path / "exports" / "10231"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in {"good.csv": GOOD, **(files or {})}.items():
+            (folder / name).write_bytes(content)
+        found = read_exports(folder.parent, MergerMap.shipped().new_commune("10231"))
+        for file in found.files.iter_rows(named=True):
+            parts = ("title_lines", "header_lines", "blank_lines", "total_lines", "record_lines")
+            assert file["physical_lines"] == sum(file[part] for part in parts)
+            assert file["records"] == file["loaded"] + file["quarantined"]
+        assert "Nguyễn Văn A" in found.citizens["ho_ten"]
+        return found
+
+    return call
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def huge() -> bytes:
+    return b"0" * 200_000_000
 
 
 @pytest.mark.parametrize("name", ["bomb.csv.gz", "bomb.zip", "bomb.xlsx", "bomb.csv.gz.zip"])
-def test_a_file_that_grows_beyond_measure_is_refused_by_name(tmp_path: Path, name: str) -> None:
-    huge = b"0" * 200_000_000
-    buffer = io.BytesIO()
-    if name == "bomb.csv.gz":
-        buffer.write(gzip.compress(huge))
-    else:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("a.csv.gz" if ".gz" in name else "a.csv", gzip.compress(huge) if ".gz" in name else huge)
-    (tmp_path / name).write_bytes(buffer.getvalue())
-    documents, refused = open_documents(tmp_path / name, name)
-    assert documents == []
-    assert len(refused) == 1 and refused[0].name.startswith(name)
-    assert "lớn bất thường" in refused[0].why
+def test_a_file_that_grows_beyond_measure_is_refused_by_name(read, huge: bytes, name: str) -> None:
+    packed = gzip.compress(huge, 9) if ".gz" in name else b""
+    contents = {
+        "bomb.csv.gz": lambda: packed,
+        "bomb.zip": lambda: zipped({"a.csv": huge}),
+        "bomb.xlsx": lambda: zipped({"xl/worksheets/sheet1.xml": huge, "xl/worksheets/sheet2.xml": huge}),
+        "bomb.csv.gz.zip": lambda: zipped({"a.csv.gz": packed}),
+    }
+    found = read({name: contents[name]()})
+    kept = found.quarantine.row(0, named=True)
+    assert kept["source_file"].startswith(f"10231/{name}")
+    assert kept["reason_code"] == "too_large"
+    assert len(kept["raw_bytes"]) <= 1_000_000
+    assert any(name in warning and "lớn bất thường" in warning for warning in found.warnings)
 
 
-def test_no_path_from_an_archive_is_trusted_and_equal_names_stay_two(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("../../x.csv", b"1")
-        archive.writestr("x.csv", b"2")
-    documents, _ = open_documents(tmp_path / "a.zip", "a.zip")
-    assert sorted(one.name for one in documents) == ["a.zip/x.csv", "a.zip/x.csv (2)"]
-    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", gzip.compress(GOOD)[:-9]),
+        ("a.csv.gz", b"\x1f\x8b junk"),
+        ("a.zip", b"PK junk"),
+        ("a.zip", zipped({"x.csv": GOOD * 99}).replace(b"\x00\x00\x00", b"\x00\x01\x00")),
+        ("a.xlsx", b"PK junk"),
+        ("a.xlsx", zipped({"x.xml": GOOD})),
+        ("a.xlsx", b""),
+    ],
+)
+def test_a_damaged_file_is_kept_apart_and_said(read, name: str, content: bytes) -> None:
+    found = read({name: content})
+    assert found.quarantine["reason_code"].to_list() == ["damaged"]
+    assert [warning for warning in found.warnings if f"10231/{name}" in warning and "hỏng" in warning]
+    (file,) = found.files.filter(source_file=found.quarantine["source_file"][0]).rows(named=True)
+    assert (file["dataset"], file["record_lines"], len(file["sha256"])) == (None, 1, 64)
 
 
-def test_names_are_no_patterns_and_links_are_not_followed(tmp_path: Path) -> None:
+def test_what_an_archive_holds_is_read_under_its_name_and_no_path_is_trusted(read, tmp_path: Path) -> None:
+    one, two = (GOOD.replace(b"1990", year) for year in (b"1991", b"1992"))
+    archive = {
+        "../../x.csv": one,
+        "x.csv": two,
+        "/etc/y.csv.gz": gzip.compress(GOOD),
+        "so.pdf": b"%PDF",
+        ".z.csv": GOOD,
+    }
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    found = read({"a.zip": zipped(archive)})
+    names = [name.removeprefix("10231/") for name in found.files["source_file"]]
+    assert names == ["a.zip/x.csv", "a.zip/etc/y.csv.gz", "a.zip/x.csv (2)", "good.csv"]
+    assert found.citizens["ngay_sinh"].to_list() == ["17/05/1991", "17/05/1990", "17/05/1992"]
+    assert found.files["duplicate_of"].to_list() == [None, None, None, "10231/a.zip/etc/y.csv.gz"]
+    assert any("so.pdf" in warning for warning in found.warnings)
+    written = sorted(path.name for path in tmp_path.rglob("*") if path.is_file() and path not in before)
+    assert written == ["a.zip", "good.csv"]
+
+
+def test_names_are_no_patterns_and_links_are_told_but_not_followed(read, tmp_path: Path) -> None:
+    read()
     exports = tmp_path / "exports"
-    (exports / "10231").mkdir(parents=True)
-    (tmp_path / "outside.csv").write_bytes(GOOD.replace(b"A,", b"Z,"))
-    (exports / "10231" / "link.csv").symlink_to(tmp_path / "outside.csv")
-    names = ["a[1].csv", "b*.csv", "c\nd.csv", "c\td.csv"]
-    found = read(exports, {name: GOOD.replace(b"1990", b"19%d1" % at) for at, name in enumerate(names)})
-    assert found.citizens.height == 5
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.csv").write_bytes(GOOD.replace(b"A,", b"Z,"))
+    (exports / "10231" / "link.csv").symlink_to(tmp_path / "outside" / "a.csv")
+    (exports / "10231" / "loop").symlink_to(exports / "10231")
+    (exports / "10234-link").symlink_to(tmp_path / "outside")
+    os.mkfifo(exports / "10231" / "pipe.csv")
+    names = ["a[1].csv", "b*.csv", "c\nd.csv", "c\\nd.csv", "c\td.csv"]
+    found = read({name: GOOD.replace(b"1990", b"19%d1" % at) for at, name in enumerate(names)})
+    assert found.citizens.height == 6
     assert "Nguyễn Văn Z" not in found.citizens["ho_ten"]
-    assert found.files["source_file"].n_unique() == 5
+    assert found.files["source_file"].n_unique() == 6
     assert not any("\n" in name for name in found.files["source_file"])
+    for name in ("10231/link.csv", "10231/loop", "10234-link"):
+        assert any(f"«{name}»" in warning and "liên kết" in warning for warning in found.warnings)
 
 
-def test_a_million_columns_a_huge_field_and_junk_cost_only_themselves(tmp_path: Path) -> None:
+def test_a_million_columns_a_huge_field_and_junk_cost_only_themselves(read) -> None:
     found = read(
-        tmp_path,
         {
             "wide.csv": b",".join([b"x"] * 1_000_000) + b"\n1\n",
-            "long.csv": GOOD + b"B," + b"y" * 5_000_000 + b"\nC,1990\n",
-            "junk.csv": bytes(range(256)) * 100,
-        },
+            "long.csv": GOOD + b"B," + b"y" * 50_000_000 + b"\nC,1990\n",
+            "open.csv": GOOD + b'B,"' + b"y\n" * 2_000_000 + b"C,1990\n",
+            "junk.csv": bytes(range(256)) * 100_000,
+        }
     )
-    assert sorted(found.citizens["ho_ten"]) == ["C", "Nguyễn Văn A", "Nguyễn Văn A"]
-    assert "line_too_long" in found.quarantine["reason_code"]
-    for file in found.files.iter_rows(named=True):
-        parts = ("title_lines", "header_lines", "blank_lines", "total_lines", "record_lines")
-        assert file["physical_lines"] == sum(file[part] for part in parts)
+    assert sorted(found.citizens["ho_ten"]) == ["C", "C", *["Nguyễn Văn A"] * 3]
+    kept = {code: found.quarantine.filter(reason_code=code) for code in found.quarantine["reason_code"].unique()}
+    assert kept["line_too_long"]["source_line"].to_list() == [3]
+    assert kept["line_too_long"]["raw_bytes"].to_list() == [b"B," + b"y" * (LONGEST_LINE - 2)]
+    assert kept["not_text"]["source_file"].to_list() == ["10231/junk.csv"]
+    assert kept["header_not_understood"]["source_file"].to_list() == ["10231/wide.csv"] * 2
+    assert kept["unterminated_quote"].height == 1
+    assert kept["ragged"].height == 1_999_999
+
+
+def test_a_file_that_may_not_be_read_is_kept_apart(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    read({"closed.csv": GOOD})
+    real = Path.open
+
+    def refuse(path: Path, *arguments: object, **more: object) -> object:
+        if path.name == "closed.csv":
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = read()
+    assert found.quarantine["reason_code"].to_list() == ["no_access"]
+    assert any("closed.csv" in warning and "không có quyền đọc" in warning for warning in found.warnings)

@@ -11,6 +11,7 @@ _DECODE = dict(enumerate(_CHARACTERS))
 _ENCODE = {ord(character): chr(byte) for byte, character in enumerate(_CHARACTERS)}
 _ENCODE_ANY = {byte: chr(byte) for byte in range(256)} | _ENCODE
 """Character → the Latin-1 character of its byte, as `str.translate` takes it; the second also takes all of Latin-1."""
+_ALL = frozenset(_CHARACTERS)
 
 
 def image_of(content: bytes) -> str:
@@ -20,9 +21,9 @@ def image_of(content: bytes) -> str:
 
 def bytes_of(image: str) -> bytes:
     """The bytes of an image. Raises UnicodeEncodeError when a character is no byte of windows-1252."""
-    for position, character in enumerate(image):
-        if ord(character) not in _ENCODE:
-            raise UnicodeEncodeError("windows-1252", image, position, position + 1, "not in windows-1252")
+    if not _ALL.issuperset(image):
+        position = next(at for at, character in enumerate(image) if character not in _ALL)
+        raise UnicodeEncodeError("windows-1252", image, position, position + 1, "not in windows-1252")
     return image.translate(_ENCODE).encode("latin-1")
 
 

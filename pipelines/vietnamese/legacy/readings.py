@@ -3,6 +3,7 @@
 What does not belong here: files, bytes and rows. A text counts once in its column, however often it stands there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 
 from pipelines.vietnamese.legacy import decoded
 from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, word_scores
-from pipelines.vietnamese.legacy.shares import Matrix, estimate, posteriors
+from pipelines.vietnamese.legacy.shares import Matrix, Vector, estimate, posteriors
 
 NFD = "nfd"
 """The encoding of a text that was right but not composed."""
@@ -36,6 +37,11 @@ _GAINS = [f"gain_{reading}" for reading in READINGS]
 _HOPELESS = 6.0  # how far behind the text as it is a reading is given up
 _LEGAL = -1.0  # a cell above it has only legal syllables; a few of them may end in a full stop
 _MOST_ROUNDS = 6
+
+
+Seen = Mapping[str, Vector]
+"""By column: how many different texts of each reading were met so far."""
+NOTHING_SEEN: Seen = {}
 
 
 @dataclass(frozen=True)
@@ -72,24 +78,27 @@ def telling_texts(series: pl.Series) -> pl.DataFrame:
     return texts.filter(~pl.col("is_ascii") | value.str.contains(r"[A-Za-z]{2}"))
 
 
-def readings(texts: pl.DataFrame, rarity: float, limits: Limits = LIMITS) -> pl.DataFrame:
-    """How each text is read, as FOUND: `encoding` is null where all readings give the same text.
+def readings(
+    texts: pl.DataFrame, rarity: float, seen: Seen = NOTHING_SEEN, limits: Limits = LIMITS
+) -> tuple[pl.DataFrame, Seen]:
+    """How each text is read, as FOUND (`encoding` is null where all readings give the same text), and what was seen.
 
-    `texts` are the `telling_texts` of all columns of a file; a legacy encoding is believed one in 10^`rarity`. Texts of
-    ASCII in a column without VIQR are left out of the result: they stand as they are. The result is read again until
-    nothing changes, so that a text that was misread twice in two ways is undone twice ("utf8_misread+tcvn3").
+    `texts` are the `telling_texts` of all columns of a file, or of a part of it when `seen` tells what the parts before
+    it were like; a legacy encoding is believed one in 10^`rarity`. Texts of ASCII in a column without VIQR are left
+    out of the result: they stand as they are. The result is read again until nothing changes, so that a text that was
+    misread twice in two ways is undone twice ("utf8_misread+tcvn3").
     """
-    found = _read_once(_with_viqr_where_marked(texts, limits), rarity, limits)
+    found, seen = _read_once(_with_viqr_where_marked(texts, limits), rarity, seen, limits)
     now = texts
     changed = found.filter(pl.col("text") != pl.col("value"))
     for _ in range(_MOST_ROUNDS):
         if changed.is_empty():
             break
         now = _after(now, changed)
-        again = _read_once(_with_viqr_where_marked(now, limits), rarity, limits)
+        again, _ = _read_once(_with_viqr_where_marked(now, limits), rarity, NOTHING_SEEN, limits)
         changed = again.filter(pl.col("text") != pl.col("value"))
         found = _overlaid(found, changed)
-    return found
+    return found, seen
 
 
 def _after(texts: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
@@ -131,20 +140,20 @@ def _with_viqr_where_marked(texts: pl.DataFrame, limits: Limits) -> pl.DataFrame
     return texts.filter(~pl.col("is_ascii") | ((marked >= limits.viqr_share) & value.str.contains(VIQR_MARK)))
 
 
-def _read_once(texts: pl.DataFrame, rarity: float, limits: Limits) -> pl.DataFrame:
-    """How each text is read, as FOUND; `encoding` is null where all readings give the same text."""
+def _read_once(texts: pl.DataFrame, rarity: float, seen: Seen, limits: Limits) -> tuple[pl.DataFrame, Seen]:
+    """As `readings`, each text once."""
     values = texts.select("value", "is_ascii").unique(maintain_order=True).with_row_index("id")
     words, scores = _words(values)
     totals = _totals(values, words, scores)
     cells = texts.select("column", "value").join(totals, on="value", maintain_order="left")
     contested = cells.filter("contested")
     certain = cells.filter("certain")
-    first = _shares(contested, certain, rarity, limits)
+    first, seen = _shares(contested, certain, rarity, seen, limits)
     familiar = _familiarity(contested, certain, first, words, scores, limits)
     chosen = _choice(contested, first, familiar, limits)
     decoded_texts = _decoded(chosen, values)
     composed = pl.col("value").str.normalize("NFC")
-    return (
+    found = (
         cells.join(chosen, on=["column", "id"], how="left", maintain_order="left")
         .join(decoded_texts, on=["id", "encoding"], how="left", maintain_order="left")
         .with_columns(
@@ -161,6 +170,7 @@ def _read_once(texts: pl.DataFrame, rarity: float, limits: Limits) -> pl.DataFra
         )
         .select(FOUND.names())
     )
+    return found, seen
 
 
 def _words(values: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -204,31 +214,36 @@ def _totals(values: pl.DataFrame, words: pl.DataFrame, scores: pl.DataFrame) -> 
     )
 
 
-def _shares(contested: pl.DataFrame, certain: pl.DataFrame, rarity: float, limits: Limits) -> pl.DataFrame:
-    """For each column and signature: `prior` and `posterior` of every reading, as two lists.
+def _shares(
+    contested: pl.DataFrame, certain: pl.DataFrame, rarity: float, seen: Seen, limits: Limits
+) -> tuple[pl.DataFrame, Seen]:
+    """For each column and signature: `prior` and `posterior` of every reading, as two lists; and what was seen.
 
     Values of the same telling words count once: what is written a thousand times is no better proof than once.
     """
     distinct = contested.unique(["column", "signature"], maintain_order=True)
     believed = np.array([1.0] + [10.0**-rarity] * (len(READINGS) - 1))
-    certainly = dict(certain.group_by("column").len().iter_rows())
+    nothing = np.zeros(len(READINGS))
+    as_is = {column: nothing.copy() for column in {*seen, *distinct["column"], *certain["column"]}}
+    for column, count in certain.group_by("column").len().iter_rows():
+        as_is[column][0] = count
+    known = {column: counts + seen.get(column, nothing) for column, counts in as_is.items()}
     in_file = estimate(_matrix(distinct), certain.height, believed).posterior
-    in_file_total = believed + in_file.sum(axis=0)
-    in_file_total[0] += certain.height
+    in_file_total = believed + in_file.sum(axis=0) + sum(known.values(), start=nothing)
     parts = []
     for (column,), part in distinct.with_row_index("at").group_by("column", maintain_order=True):
         # What the other columns say, without this one: no column is its own neighbour.
-        elsewhere = in_file_total - in_file[part["at"].to_numpy()].sum(axis=0)
-        elsewhere[0] -= certainly.get(column, 0)
+        elsewhere = in_file_total - in_file[part["at"].to_numpy()].sum(axis=0) - known[str(column)]
         elsewhere = np.maximum(elsewhere, believed)
         prior = limits.neighbours * elsewhere / elsewhere.sum()
-        found = estimate(_matrix(part), certainly.get(column, 0), prior)
+        found = estimate(_matrix(part), as_is[str(column)][0], prior + seen.get(str(column), nothing))
+        known[str(column)] = known[str(column)] + found.posterior.sum(axis=0)
         parts.append(
             part.select("column", "signature", "id").with_columns(
                 pl.Series("prior", found.prior), pl.Series("posterior", found.posterior)
             )
         )
-    return pl.concat([_SHARES.to_frame(), *parts])
+    return pl.concat([_SHARES.to_frame(), *parts]), known
 
 
 def _familiarity(

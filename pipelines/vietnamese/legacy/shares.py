@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
 
 _ROUNDS = 30
 _SMALLEST = 1e-12

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipelines.ingest.encodings import Image, repair, text_image, to_bytes
+from pipelines.ingest.repair import repair
 from pipelines.synthetic import names
 from pipelines.synthetic.draws import chosen
 from pipelines.vietnamese.legacy import DECODERS
@@ -97,65 +97,6 @@ def right(cells, truth):
     """The share of cells that equal the truth but for their case: TCVN3 has no toned capitals."""
     pairs = zip(cells, truth, strict=True)
     return sum(cell.casefold() == true.casefold() for cell, true in pairs) / len(truth)
-
-
-# --- files
-
-
-@given(st.binary())
-def test_an_image_gives_the_same_bytes_back(content):
-    image = text_image(content)
-    if image.encoding.startswith("utf-16") and "\ufffd" in image.text:
-        return  # an unpaired surrogate is the one thing that no text holds
-    assert to_bytes(image) == content
-
-
-@given(st.lists(st.one_of(st.text(max_size=8).map(str.encode), st.binary(max_size=5)), max_size=8), st.booleans())
-def test_an_image_of_mixed_lines_gives_the_same_bytes_back(lines, marked):
-    content = (b"\xef\xbb\xbf" if marked else b"Nguy\xe1\xbb\x85n ") + b"\n".join(lines)
-    assert to_bytes(text_image(content)) == content
-
-
-TEXT = "ho_ten,ngay_sinh\r\nNguyễn Văn Hùng,01/02/1990\r\nĐỗ Thị Ư,02/03/1991\r\n"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_unicode_files(encoding):
-    content = TEXT.encode(encoding)
-    image = text_image(content)
-    assert image.text == TEXT
-    assert not image.single_byte
-    assert to_bytes(image) == content
-
-
-def test_utf16_with_half_a_character_at_its_end():
-    content = TEXT.encode("utf-16") + b"a"
-    image = text_image(content)
-    assert (image.text, image.tail) == (TEXT, b"a")
-    assert to_bytes(image) == content
-
-
-def test_a_short_file_of_ascii_or_nothing():
-    assert text_image(b"") == Image("", "utf-8")
-    assert text_image(b"a,b\n1,2") == Image("a,b\n1,2", "utf-8")
-
-
-def test_a_file_of_single_bytes():
-    content = "\n".join(map(to_tcvn3, full_names(200))).encode("cp1252")
-    image = text_image(content)
-    assert image.single_byte
-    assert to_bytes(image) == content
-    assert right(repaired(True, name=image.text.split("\n"))["name"], full_names(200)) >= SHARE
-
-
-@pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.7, 0.99])
-def test_lines_of_tcvn3_bytes_in_a_file_of_utf8(share):
-    rng, truth = random.Random(1), full_names(1000)
-    lines = [to_tcvn3(name).encode("cp1252") if rng.random() < share else name.encode() for name in truth]
-    image = text_image(b"\n".join(lines))
-    assert to_bytes(image) == b"\n".join(lines)
-    cells = repaired(image.single_byte, name=image.text.split("\n"))["name"]
-    assert right(cells, truth) >= SHARE
 
 
 # --- right text stays as it is
@@ -308,7 +249,19 @@ def test_what_differs_from_the_column_is_told():
     cells = [to_tcvn3(name) if row == 17 else name for row, name in enumerate(truth)]
     result = repair(pl.DataFrame({"name": cells}), False)
     assert result.decisions["encoding"].to_list() == ["as_is", "tcvn3"]
-    assert result.exceptions.select("row", "column", "encoding", "image").rows() == [(17, "name", "tcvn3", cells[17])]
+    assert result.decoded.select("row", "column", "encoding").rows() == [(17, "name", "tcvn3")]
+    assert 0.9 < result.decoded["confidence"][0] <= 1
+
+
+@each_encoding
+def test_a_file_in_parts(name):
+    """What the first part showed of the file is known in the next, be it a single row."""
+    truth = full_names()[:1001]
+    cells = pl.DataFrame({"name": map(ENCODERS[name], truth)})
+    first = repair(cells.head(1000), False)
+    last = repair(cells.tail(1), False, first.seen)
+    assert right([*first.cells["name"], *last.cells["name"]], truth) >= SHARE
+    assert right(last.cells["name"], truth[-1:]) == 1
 
 
 _CELL = st.one_of(

@@ -1,0 +1,36 @@
+"""Rows that add up others: they are no record of a person or a parcel."""
+
+import re
+from typing import Final
+
+import polars as pl
+
+_TOTAL: Final = (
+    # "Tổng cộng", "Tổng số", "Cộng", also as they look in TCVN3 and VNI before decoding
+    r"(?:t(?:ổ|o|æ|oå)ng\s+(?:c(?:ộ|o|é|oä)ng|s(?:ố|o|è|oá))\b"
+    # What follows the single word has no capital: "Tổng Văn An" is a person.
+    r"|(?:c(?:ộ|é|oä)ng|t(?:ổ|æ|oå)ng)\b(?-i:[^\p{Lu}]{0,40}$|[^\p{Lu},;|\t]{0,40}[\",;|\t]))"
+)
+
+_CELL: Final = rf"(?i)^{_TOTAL}.{{0,40}}$"
+
+
+def may_be_total_row(width: int) -> pl.Expr:
+    """Whether a row is worth asking: of hundreds of thousands of rows hardly one is a total."""
+    return pl.any_horizontal(pl.col(f"c{at}").str.contains(r"^\s*[tTcC].{1,2}[nN]") for at in range(min(width, 3)))
+
+
+def is_total_row(width: int) -> pl.Expr:
+    """Whether a row of cells `c0`, `c1`, … starts with a total's words and has nothing after them but numbers."""
+    cells = [pl.col(f"c{at}").str.strip_chars() for at in range(width)]
+    words = pl.any_horizontal(cell.str.contains(_CELL) for cell in cells[:3])
+    rest = pl.all_horizontal(cell.str.contains(rf"{_CELL}|^[0-9.,\s%]*$") for cell in cells)
+    return words & rest
+
+
+def is_total_line(text: pl.Expr, delimiter: str) -> pl.Expr:
+    """The same for a line that may have another number of cells than a record, such as `Tổng cộng: 12 người`."""
+    part = re.escape(delimiter)
+    gap = rf'[\s"{part}]*'
+    words = rf'(?i)^{gap}(?:\d+{gap})?{_TOTAL}[^"{part}]{{0,40}}'
+    return text.str.contains(rf'{words}(?:"?{part}{gap}[\d.,\s%]*"?)*(?:\s*(?:người|hộ|thửa|m2|m²))?{gap}$')
