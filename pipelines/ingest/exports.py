@@ -148,7 +148,7 @@ def _read(table: Table, source: Source) -> _Read:
     count = 0 if rows is None else rows.height
     column_names = _column_names(table.header)
     encodings = _summed(pl.concat(decisions)).with_columns(
-        pl.col("column").replace(column_names), pl.lit(table.name).alias("source_file")
+        pl.col("column").replace(column_names).alias("column_name"), pl.lit(table.name).alias("source_file")
     )
     dataset = table.columns.dataset if table.columns else None
     file: dict[str, object] = {
@@ -176,7 +176,7 @@ def _read(table: Table, source: Source) -> _Read:
         encodings,
         pl.concat(decoded).with_columns(
             pl.lit(table.name).alias("source_file"),
-            pl.col("cells").list.eval(pl.element().struct.with_fields(pl.field("column").replace(column_names))),
+            pl.col("cells").list.eval(pl.element().struct.with_fields(pl.field("column_name").replace(column_names))),
         ),
         _warnings(table, tally),
     )
@@ -302,7 +302,7 @@ def _summed(decisions: pl.DataFrame) -> pl.DataFrame:
     """The decisions of all batches together."""
     return decisions.group_by("column", "encoding", maintain_order=True).agg(
         pl.col("cells").sum(),
-        ((pl.col("confidence") * pl.col("cells")).sum() / pl.col("cells").sum()).fill_nan(1.0).alias("confidence"),
+        ((pl.col("confidence") * pl.col("cells")).sum() / pl.col("cells").sum()).fill_nan(1.0).round(3),
     )
 
 

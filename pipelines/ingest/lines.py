@@ -1,7 +1,7 @@
 """The bytes of a text file → its physical lines, a block at a time, and each line's bytes back again.
 
-A line of UTF-8 is its text. A line that is not stands as its windows-1252 image, one character a byte, until its cells
-are told apart by what they say (see `repair`): so one file may hold lines of several encodings.
+What is UTF-8 is its text. Each byte that is not stands as its windows-1252 image until the cells are told apart by what
+they say (see `repair`): so one file, and even one line, may hold several encodings.
 """
 
 import codecs
@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from pipelines.ingest.containers import Unreadable
-from pipelines.vietnamese.legacy.image import bytes_of, image_of
+from pipelines.vietnamese.legacy.image import image_of
 
 LONGEST_LINE: Final = 1_000_000
 """Characters beyond which a line is no record of a register, and is not kept whole."""
@@ -32,6 +31,7 @@ _WIDE: Final[tuple[Encoding, ...]] = ("utf-16-le", "utf-16-be")
 # Pages that Latin and Vietnamese letters and their punctuation stand in, by their high byte.
 _PAGES: Final = (0x00, 0x01, 0x03, 0x1E, 0x20)
 
+_IMAGES: Final = {0xDC00 + byte: image_of(bytes([byte])) for byte in range(0x80, 0x100)}
 _HEAD: Final = 1 << 20
 """Bytes at the start of a file that tell UTF-16 without a mark, and junk."""
 _FEW_CONTROLS: Final = 20
@@ -56,7 +56,7 @@ class Survey:
 
     @property
     def single_byte(self) -> bool:
-        """Whether most of the text that is not ASCII stands as an image of undecoded bytes."""
+        """Whether most of the text that is not ASCII stands as the image of its bytes."""
         return self.encoding == "windows-1252"
 
 
@@ -109,14 +109,12 @@ def _is_junk(head: bytes) -> bool:
 class Lines:
     """Some physical lines in a row, each without what ends it; `first` is the number (from 1) of the first of them.
 
-    `image` says of each whether its text is the image of its bytes. `kept` holds the bytes of lines, by position, that
-    their text cannot give back: those with a broken character of UTF-16, and the beginning of those that are longer
-    than LONGEST_LINE.
+    `kept` holds the bytes of lines, by position, that their text cannot give back: those that are not wholly UTF-8,
+    those with a broken character of UTF-16, and the beginning of those that are longer than LONGEST_LINE.
     """
 
     first: int
     text: pl.Series
-    image: npt.NDArray[np.bool_]
     encoding: Encoding
     newline: str
     kept: dict[int, bytes] = field(default_factory=dict)
@@ -129,22 +127,19 @@ class Lines:
         if at in self.kept:
             return self.kept[at]
         text: str = self.text[at]
-        if self.image[at]:
-            return bytes_of(text)
         return text.encode(self.encoding if self.encoding in _WIDE else "utf-8")
 
     def after(self, at: int) -> "Lines":
         """The lines from a position on."""
         kept = {line - at: content for line, content in self.kept.items() if line >= at}
-        return Lines(self.first + at, self.text.slice(at), self.image[at:], self.encoding, self.newline, kept)
+        return Lines(self.first + at, self.text.slice(at), self.encoding, self.newline, kept)
 
     def followed_by(self, more: "Lines") -> "Lines":
         """These lines and those that come next in the file."""
         if not len(self):
             return more
         kept = self.kept | {line + len(self): content for line, content in more.kept.items()}
-        image = np.concatenate([self.image, more.image])
-        return Lines(self.first, pl.concat([self.text, more.text]), image, self.encoding, self.newline, kept)
+        return Lines(self.first, pl.concat([self.text, more.text]), self.encoding, self.newline, kept)
 
 
 def physical_lines(blocks: Iterable[bytes], known: Survey) -> Iterator[Lines]:
@@ -230,23 +225,24 @@ def _rfind(content: bytes, newline: bytes, width: int) -> int:
 
 
 def _narrow(body: bytes, known: Survey) -> Lines:
-    """Lines of single bytes or UTF-8."""
+    """Lines of UTF-8 and of single bytes."""
     try:
-        text = _split(body.decode("utf-8"), known.newline)
-        return Lines(1, text, np.zeros(len(text), dtype=bool), known.encoding, known.newline)
+        return Lines(1, _split(body.decode("utf-8"), known.newline), known.encoding, known.newline)
     except UnicodeDecodeError:
         pass
-    texts, image = [], []
-    for line in body.split(known.newline.encode()):
-        try:
-            texts.append(line.decode("utf-8"))
-            image.append(False)
-        except UnicodeDecodeError:
-            texts.append(image_of(line))
-            image.append(True)
-    return Lines(
-        1, pl.Series("text", texts, dtype=pl.String), np.array(image, dtype=bool), known.encoding, known.newline
-    )
+    # Each byte that is not UTF-8 comes as a lone surrogate, which stands for its image.
+    text = _split(body.decode("utf-8", "surrogateescape").translate(_IMAGES), known.newline)
+    raws = body.split(known.newline.encode())
+    kept = {at: raw for at, raw in enumerate(raws) if not (raw.isascii() or _is_utf8(raw))}
+    return Lines(1, text, known.encoding, known.newline, kept)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(body: bytes, known: Survey) -> Lines:
@@ -259,7 +255,7 @@ def _wide(body: bytes, known: Survey) -> Lines:
         ends = np.flatnonzero(units == ord(known.newline)) * 2
         starts = [0, *(ends + 2).tolist()]
         kept = {at: body[starts[at] : ends[at] if at < len(ends) else len(body)] for at in broken}
-    return Lines(1, text, np.zeros(len(text), dtype=bool), known.encoding, known.newline, kept)
+    return Lines(1, text, known.encoding, known.newline, kept)
 
 
 def _split(text: str, newline: str) -> pl.Series:

@@ -99,9 +99,9 @@ def _batch(sheet: pl.DataFrame, layout: Layout, first: Sequence[Sequence[str]]) 
             count.get("total", 0),
             count.get("record", 0),
         ),
-        decoded=decoded_rows(repaired, places, [_row_bytes(row) for row in body[decoded].rows()]).join(
-            places.filter(kind == "record"), on="source_line", how="semi"
-        ),
+        decoded=decoded_rows(
+            decoded, repaired, places["source_line"], [_row_bytes(row) for row in body[decoded].rows()]
+        ).join(places.filter(kind == "record"), on="source_line", how="semi"),
         decisions=repaired.decisions,
     )
 

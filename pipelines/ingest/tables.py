@@ -10,7 +10,7 @@ from pipelines.ingest.headers import Columns
 from pipelines.ingest.repair import DECISIONS, Repaired
 
 REJECTED = pl.Schema({"source_line": pl.Int64, "reason_code": pl.String, "raw_bytes": pl.Binary})
-_DECODED_CELL = pl.Struct({"column": pl.String, "encoding": pl.String, "confidence": pl.Float64})
+_DECODED_CELL = pl.Struct({"column_name": pl.String, "encoding": pl.String, "confidence": pl.Float64})
 DECODED = pl.Schema({"source_line": pl.Int64(), "raw_bytes": pl.Binary(), "cells": pl.List(_DECODED_CELL)})
 
 EMPTY: Final = "trống."
@@ -38,8 +38,8 @@ class Batch:
 
     `cells`: `source_line` (the physical line where a record starts, from 1), then `c0`, `c1`, … decoded. `rejected`
     (REJECTED): records that cannot be read, with their bytes. `decoded` (DECODED): records of which some cell was
-    decoded from a legacy encoding, with their bytes and what was decided of each such cell. `decisions`: `column`,
-    `encoding`, `cells`, `confidence`. All columns are named `c0`, `c1`, ….
+    decoded from a legacy encoding, or some byte is of none, with their bytes and what was decided of each such cell.
+    `decisions`: `column`, `encoding`, `cells`, `confidence`. All columns are named `c0`, `c1`, ….
     """
 
     cells: pl.DataFrame
@@ -87,20 +87,18 @@ def rejected(rows: Sequence[tuple[int, str, bytes]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
 
-def decoded_rows(repaired: Repaired, places: pl.DataFrame, raw: Sequence[bytes]) -> pl.DataFrame:
-    """What was decoded, a row a record, as DECODED.
+def decoded_rows(rows: pl.Series, repaired: Repaired, lines: pl.Series, raw: Sequence[bytes]) -> pl.DataFrame:
+    """What was decoded, as DECODED, of the records at these positions (`rows`), whose bytes are `raw`.
 
-    `places` has the `source_line` of the records that were repaired; `raw` holds the bytes of those with a decoded
-    cell, in their order.
+    `lines` are the lines where all records that were repaired start.
     """
-    by_row = repaired.decoded.group_by("row", maintain_order=True).agg(
-        pl.struct("column", "encoding", "confidence").alias("cells")
-    )
-    by_row = by_row.sort("row")
-    return by_row.select(
-        places["source_line"].gather(by_row["row"]).alias("source_line"),
-        pl.Series("raw_bytes", raw, dtype=pl.Binary),
-        "cells",
+    cell = pl.struct(pl.col("column").alias("column_name"), "encoding", "confidence")
+    cells = repaired.decoded.group_by("row").agg(cell.alias("cells"))
+    chosen = pl.DataFrame({"row": rows.cast(pl.UInt32), "source_line": lines.gather(rows)})
+    return (
+        chosen.with_columns(pl.Series("raw_bytes", raw, dtype=pl.Binary))
+        .join(cells, on="row", how="left", maintain_order="left")
+        .select("source_line", "raw_bytes", pl.col("cells").fill_null([]))
     )
 
 

@@ -15,7 +15,7 @@ from pipelines.ingest.headers import explain, recognised
 from pipelines.ingest.layout import LOOK, Layout, find_layout
 from pipelines.ingest.lines import Lines, Survey, physical_lines
 from pipelines.ingest.records import Dialect, Records, cut_records
-from pipelines.ingest.repair import repair
+from pipelines.ingest.repair import Repaired, repair
 from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, rejected, without_cells
 from pipelines.vietnamese.legacy.readings import NOTHING_SEEN
 
@@ -83,9 +83,7 @@ def _batches(blocks: Iterable[Lines], found: _Found, single_byte: bool) -> Itera
             repaired.cells.insert_column(0, places["source_line"]).filter(is_record),
             tally + above,
             rejected([(line, code, records.raw(line)) for line, code in records.rejected]),
-            decoded_rows(repaired, places, _raw_of(records, repaired.decoded["row"])).join(
-                places.filter(is_record), on="source_line", how="semi"
-            ),
+            _decoded(records, repaired, places.filter(is_record)),
             repaired.decisions,
         )
         above = Tally()
@@ -105,10 +103,14 @@ def _no_records(found: _Found) -> pl.DataFrame:
     return pl.DataFrame(schema={"source_line": pl.Int64, **names})
 
 
-def _raw_of(records: Records, rows: pl.Series) -> list[bytes]:
-    """The bytes of the records at these positions, each once, in their order."""
-    chosen = records.cells.select("line", "lines")[rows.unique().sort()]
-    return [records.raw(line, lines) for line, lines in chosen.iter_rows()]
+def _decoded(records: Records, repaired: Repaired, among: pl.DataFrame) -> pl.DataFrame:
+    """The records whose text is not simply that of their bytes, with their bytes."""
+    places = records.cells.select("line", "lines")
+    odd_lines = pl.Series(sorted(records.source.first + at for at in records.source.kept), dtype=pl.Int64)
+    spans = odd_lines.search_sorted(places["line"]), odd_lines.search_sorted(places["line"] + places["lines"])
+    rows = pl.concat([repaired.decoded["row"], (spans[0] != spans[1]).arg_true()]).unique().sort()
+    raw = [records.raw(line, lines) for line, lines in places[rows].iter_rows()]
+    return decoded_rows(rows, repaired, places["line"], raw).join(among, on="source_line", how="semi")
 
 
 def _kept_apart(blocks: Iterable[Lines]) -> Iterator[Batch]:
@@ -125,7 +127,7 @@ def _find(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> _Found
     looked_at = [cell for row in found.heads for cell in row] if found else texts
     if all(text.isascii() for text in looked_at):
         return found
-    return _find_in(_decoded(texts, single_byte), own, as_written=texts) or found
+    return _find_in(_decoded_lines(texts, single_byte), own, as_written=texts) or found
 
 
 def _find_in(texts: list[str], own: Mapping[str, str], as_written: list[str] | None = None) -> _Found | None:
@@ -194,7 +196,7 @@ def _rows_by_line(texts: list[str], skip: int, delimiter: str) -> tuple[list[lis
     return rows, list(range(skip, len(texts) + 1))
 
 
-def _decoded(texts: list[str], single_byte: bool) -> list[str]:
+def _decoded_lines(texts: list[str], single_byte: bool) -> list[str]:
     """The first lines decoded: a header may be as old as its file."""
     lines = pl.DataFrame({"line": texts}, schema={"line": pl.String})
     return repair(lines, single_byte).cells["line"].to_list()
@@ -204,6 +206,6 @@ def _explained(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> s
     """Why no header is understood, told of the row that looks most like one."""
     if not any(text.strip(" \t,;|\x1a\ufeff") for text in texts):
         return EMPTY
-    decoded = _decoded([text[:2000] for text in texts], single_byte)
+    decoded = _decoded_lines([text[:2000] for text in texts], single_byte)
     rows = [row for delimiter in _DELIMITERS for row in _rows_by_line(decoded, 0, delimiter)[0]]
     return explain(max(rows, key=lambda row: (recognised(row, own), sum(bool(cell.strip()) for cell in row))), own)

@@ -22,7 +22,7 @@ BYTES: Final = "BLOB"
 RAW: Final = "MAP(VARCHAR, VARCHAR)"
 LAND_USE: Final = "STRUCT(code VARCHAR, area_m2 DOUBLE)[]"
 EVIDENCE: Final = "STRUCT(field VARCHAR, level VARCHAR, weight BIGINT)[]"
-DECODED_CELLS: Final = 'STRUCT("column" VARCHAR, encoding VARCHAR, confidence DOUBLE)[]'
+DECODED_CELLS: Final = "STRUCT(column_name VARCHAR, encoding VARCHAR, confidence DOUBLE)[]"
 PATH: Final = "STRUCT(record_id_a VARCHAR, record_id_b VARCHAR, weight BIGINT)[]"
 
 _POLARS: Final[dict[str, pl.DataType]] = {
@@ -36,7 +36,9 @@ _POLARS: Final[dict[str, pl.DataType]] = {
     RAW: pl.List(pl.Struct({"key": pl.String(), "value": pl.String()})),
     LAND_USE: pl.List(pl.Struct({"code": pl.String(), "area_m2": pl.Float64()})),
     EVIDENCE: pl.List(pl.Struct({"field": pl.String(), "level": pl.String(), "weight": pl.Int64()})),
-    DECODED_CELLS: pl.List(pl.Struct({"column": pl.String(), "encoding": pl.String(), "confidence": pl.Float64()})),
+    DECODED_CELLS: pl.List(
+        pl.Struct({"column_name": pl.String(), "encoding": pl.String(), "confidence": pl.Float64()})
+    ),
     PATH: pl.List(pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})),
 }
 
@@ -352,7 +354,7 @@ COLUMN_ENCODINGS = Table(
     "one encoding met in one column of one source file",
     (
         Column("source_file", TEXT, "tệp nguồn", "source file"),
-        Column("column", TEXT, "tên cột trong tệp", "the column as its header calls it"),
+        Column("column_name", TEXT, "tên cột trong tệp", "the column as its header calls it"),
         Column("encoding", TEXT, "bảng mã; as_is: đúng sẵn", "encoding; as_is: right as it stood"),
         Column("cells", COUNT, "số ô", "how many cells"),
         Column("confidence", REAL, "độ chắc chắn trung bình, từ 0 đến 1", "mean probability of the decision"),
@@ -361,8 +363,8 @@ COLUMN_ENCODINGS = Table(
 
 DECODED_ROWS = Table(
     "decoded_rows",
-    "một dòng có ô phải giải mã từ bảng mã cũ",
-    "one loaded row of which a cell was decoded from a legacy encoding",
+    "một dòng có ô phải giải mã từ bảng mã cũ, hoặc có byte không thuộc bảng mã nào",
+    "one loaded row of which a cell was decoded from a legacy encoding, or a byte is of none",
     (
         Column("record_id", TEXT, "mã dòng", "id of the row"),
         Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),

@@ -123,7 +123,7 @@ def with_gaps(in_process, small_exports, tmp_path_factory):
 @pytest.mark.parametrize(
     ("warning", "name"),
     [
-        ("không hiểu dòng tên cột", "10234-quat-dong/la.csv"),
+        ("không đủ cột bắt buộc", "10234-quat-dong/la.csv"),
         ("trong.csv» trống", "10234-quat-dong/trong.csv"),
         ("không có tệp dữ liệu nào", "Nghiêm Xuyên (10255)"),
     ],

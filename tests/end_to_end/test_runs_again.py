@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 CODE = "10231"
-LOCATORS = {"citizen_sources", "parcel_sources", "row_balance"}
+LOCATORS = {"citizen_sources", "parcel_sources", "row_balance", "column_encodings", "decoded_rows"}
 """Tables that say in which file and line a row stands; the order of the lines changes them and nothing else."""
 
 SOURCES = (

@@ -91,6 +91,13 @@ def test_a_line_that_is_utf8_is_its_text_whatever_the_others_are(share: float) -
     assert known.single_byte == (share >= 0.7)
 
 
+def test_a_broken_byte_spoils_nothing_else_in_its_line() -> None:
+    line = b"Nguy" + b"\xff\xfe" + "n Văn Hùng,Đông".encode()
+    _, texts, raw = read(line + b"\n")
+    assert texts == ["Nguyÿþn Văn Hùng,Đông"]
+    assert raw == [line]
+
+
 def test_of_a_line_that_is_too_long_the_beginning_is_kept() -> None:
     for length in (LONGEST_LINE + 1, 9 * LONGEST_LINE, 50 * LONGEST_LINE):
         _, texts, raw = read(b"a\n" + b"x" * length + b"\nb\n")

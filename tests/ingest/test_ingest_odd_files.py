@@ -140,6 +140,9 @@ def assert_rows_are_right(odd: Odd, exports: Exports) -> None:
     kept = [raw.removesuffix(carriage) for raw in exports.quarantine["raw_bytes"].to_list()]
     unread = [raw for raw in odd.damaged if raw not in kept]
     assert len(kept) == len(odd.damaged) - len(unread), "lines in quarantine that nobody damaged"
+    decoded = [raw.removesuffix(carriage) for raw in exports.decoded_rows["raw_bytes"].to_list()]
+    broken = [raw for raw in unread if b"\xff\xfe" in raw or b"\x00\xd8" in raw]
+    assert all(raw in decoded for raw in broken), "the bytes of a broken line are lost"
     for marker in loaded:
         assert sum(marker.encode() in raw.replace(b"\0", b"") for raw in unread) == 1, "a row was invented"
     assert len(loaded) == len(unread), "a damaged line is neither loaded nor in quarantine"

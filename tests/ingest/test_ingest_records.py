@@ -1,6 +1,5 @@
 """One bad line costs only itself, wherever it stands, and a total is not a person."""
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -11,7 +10,7 @@ DIALECT = Dialect(",", 3, ("ho_ten,ngay_sinh,x",))
 
 
 def cut(*lines: str) -> Records:
-    block = Lines(2, pl.Series("text", lines, dtype=pl.String), np.zeros(len(lines), dtype=bool), "utf-8", "\n")
+    block = Lines(2, pl.Series("text", lines, dtype=pl.String), "utf-8", "\n")
     (records,) = [part for part in cut_records([block], DIALECT) if part.used == len(lines)]
     return records
 
@@ -22,10 +21,7 @@ def cells(records: Records) -> list[tuple[str, ...]]:
 
 def test_a_quote_that_closes_many_lines_later_is_a_slip() -> None:
     lines = ['B,"open', *["A,1990,x"] * 30, 'close",x', "C,1990,y"]
-    blocks = [
-        Lines(2 + at, pl.Series("text", [line]), np.zeros(1, dtype=bool), "utf-8", "\n")
-        for at, line in enumerate(lines)
-    ]
+    blocks = [Lines(2 + at, pl.Series("text", [line]), "utf-8", "\n") for at, line in enumerate(lines)]
     parts = list(cut_records(blocks, DIALECT))
     assert sum(len(part.cells) for part in parts) == 31
     assert [line for part in parts for line, _ in part.rejected] == [2, 33]

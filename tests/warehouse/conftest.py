@@ -14,6 +14,7 @@ from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.schema import (
     COUNT,
     DATE,
+    DECODED_CELLS,
     EVIDENCE,
     FLAG,
     LAND_USE,
@@ -47,6 +48,7 @@ def value(column: Column, table: Table, row: int) -> Any:
         RAW: [{"key": "ho_ten", "value": text}, {"key": "thon", "value": "Đông"}],
         LAND_USE: [{"code": "ONT", "area_m2": row + 0.25}],
         EVIDENCE: [{"field": text, "level": "exact", "weight": row}],
+        DECODED_CELLS: [{"column_name": text, "encoding": "tcvn3", "confidence": row + 0.5}],
         PATH: [{"record_id_a": text, "record_id_b": "b", "weight": row}],
     }
     return by_type.get(column.type, f"\\x{row}\0".encode() + bytes([0xFF - row]))

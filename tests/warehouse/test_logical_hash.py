@@ -13,6 +13,7 @@ from pipelines.warehouse.logical_hash import combined, table_hashes
 from pipelines.warehouse.schema import (
     COUNT,
     DATE,
+    DECODED_CELLS,
     EVIDENCE,
     FLAG,
     LAND_USE,
@@ -38,6 +39,7 @@ CHANGED = {
     RAW: "MAP {'ho_ten': 'another'}",
     LAND_USE: "[{'code': 'ONT', 'area_m2': 77.0}]",
     EVIDENCE: "[{'field': 'f', 'level': 'another', 'weight': 1}]",
+    DECODED_CELLS: "[{'column_name': 'another', 'encoding': 'vni', 'confidence': 1.0}]",
     PATH: "[{'record_id_a': 'another', 'record_id_b': 'b', 'weight': 1}]",
     "BLOB": "'\\xAA'::BLOB",
 }

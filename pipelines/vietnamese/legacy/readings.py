@@ -224,7 +224,7 @@ def _shares(
     distinct = contested.unique(["column", "signature"], maintain_order=True)
     believed = np.array([1.0] + [10.0**-rarity] * (len(READINGS) - 1))
     nothing = np.zeros(len(READINGS))
-    as_is = {column: nothing.copy() for column in {*seen, *distinct["column"], *certain["column"]}}
+    as_is = {column: nothing.copy() for column in sorted({*seen, *distinct["column"], *certain["column"]})}
     for column, count in certain.group_by("column").len().iter_rows():
         as_is[column][0] = count
     known = {column: counts + seen.get(column, nothing) for column, counts in as_is.items()}
@@ -299,7 +299,8 @@ def _choice(contested: pl.DataFrame, shares: pl.DataFrame, familiar: pl.DataFram
     chosen = np.where(allowed, probability, 0.0).argmax(axis=1)
     return frame.select("column", "id").with_columns(
         pl.Series("encoding", READINGS, dtype=pl.String).gather(chosen),
-        pl.Series("confidence", probability[np.arange(len(chosen)), chosen]),
+        # Rounded, since sums of floats differ in their last digits from machine to machine.
+        pl.Series("confidence", probability[np.arange(len(chosen)), chosen]).round(3),
     )
 
 
