@@ -37,7 +37,7 @@ _FIELDS = (
             {"trusted": 3, "doubtful": 2, "shared": 1}, default=0, return_dtype=pl.Int64
         ),
     ),
-    plain("old_id_no"),
+    Field("old_id_no", ("old_id_no", "old_id_restored"), pl.col("old_id_no"), ~pl.col("old_id_restored")),
     plain("ethnicity"),
     plain("father_name"),
     plain("mother_name"),
@@ -75,6 +75,7 @@ def golden_citizens(
         pl.len().alias("source_row_count"),
         pl.col("number").drop_nulls().unique().sort().alias("numbers"),
         pl.col("number_lost").any(),
+        pl.col("old_id_lost").any(),
     )
     people = (
         survivors.join(kept, on="cluster")

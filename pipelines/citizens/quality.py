@@ -14,6 +14,8 @@ _REASONS: dict[str, pl.Expr] = {
     "no_personal_id": pl.col("personal_id").is_null(),
     "personal_id_digits_lost": pl.col("personal_id").is_null() & pl.col("number_lost"),
     "personal_id_zeros_restored": pl.col("number_restored"),
+    "old_id_digits_lost": pl.col("old_id_no").is_null() & pl.col("old_id_lost"),
+    "old_id_zero_restored": pl.col("old_id_restored"),
     "personal_id_doubtful": pl.col("personal_id_status") == "doubtful",
     "personal_id_shared": pl.col("personal_id_status") == "shared",
     "personal_id_structure": (number_sex(pl.col("personal_id")) != pl.col("sex"))

@@ -2,28 +2,37 @@
 
 import polars as pl
 
-from pipelines.vietnamese.dates import is_impossible, parse_date, parse_year, precision, spelled_out
+from pipelines.vietnamese.dates import (
+    LATEST_YEAR,
+    is_impossible,
+    paper_dates,
+    parse_date,
+    parse_year,
+    precision,
+    spelled_out,
+)
 from pipelines.vietnamese.names import given_name, name_case, surname
 from pipelines.vietnamese.numbers import (
-    digits,
-    in_scientific_notation,
+    lost_digits,
     number_birth_year,
     number_sex,
     old_number,
     personal_number,
+    phone_number,
     restored_number,
     restored_old_number,
 )
 from pipelines.vietnamese.spelling import ascii_key, clean, has_marks, spelling_key
 
-_SEX = {"nam": "male", "m": "male", "trai": "male", "nu": "female", "f": "female", "gai": "female"}
+_SEX = {
+    **dict.fromkeys(("nam", "m", "trai", "male", "nam gioi", "con trai", "ong"), "male"),
+    **dict.fromkeys(("nu", "f", "gai", "female", "nu gioi", "con gai", "ba"), "female"),
+}
 _STATUS = {
     r"chet|tu vong|da mat|qua doi|khai tu": "dead",
     r"chuyen di|chuyen khau|da chuyen|cat khau|xoa": "moved",
     r"thuong tru|dang|con|hien|tam tru|co mat|sinh song": "present",
 }
-_MERGER_YEAR = 2025
-"""The latest year that a row without a date of update can speak of."""
 _HEAD = ("chu ho", "chu")
 
 
@@ -32,46 +41,53 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
 
     Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `birth_impossible` (no calendar has the date),
     `sex`, `number` (well-formed 12 digits or null), `number_text` (what stood there), `number_restored` (its leading
-    zeros were lost), `number_lost` (a spreadsheet took its last digits), `old_id_no`, `ethnicity`, `household_no`,
-    `relation_to_head`, `is_head`, `father_name`, `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`,
-    `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and `given_key` (spelling), `name_ascii`,
-    `name_marked`, `given_ascii`, `surname_ascii`, `name_count` (rows with this folded name), `birth_digits`,
-    `father_ascii`, `mother_ascii`, `spouse_ascii`, `household_key`, `hamlet_key`, `month_day`, `day_month`.
+    zeros were lost), `number_lost` (a spreadsheet took its last digits), `old_id_no`, `old_id_restored`,
+    `old_id_lost`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`, `father_name`, `mother_name`,
+    `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and
+    `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`, `name_count` (rows with this
+    folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`, `household_key`, `hamlet_key`,
+    `month_day`, `day_month`.
     """
-    text = {column: clean(pl.col(column)) for column in rows.columns if rows.schema[column] == pl.String}
-    values = rows.with_columns(
+    text = rows.with_columns(
+        clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
+    )
+    files = text["source_file"]
+    values = text.with_columns(
         name_case(pl.col("ho_ten")).alias("full_name"),
-        text["ngay_sinh"].alias("birth_text"),
-        ascii_key(text["gioi_tinh"]).alias("sex_text"),
-        text["so_dinh_danh"].alias("number_text"),
-        personal_number(text["so_dinh_danh"]).alias("number"),
-        pl.coalesce(
-            old_number(text["so_cmnd"]), old_number(text["so_dinh_danh"]), restored_old_number(text["so_cmnd"])
-        ).alias("old_id_no"),
-        text["dan_toc"].alias("ethnicity"),
-        text["so_ho_khau"].alias("household_no"),
-        text["quan_he_chu_ho"].alias("relation_to_head"),
+        ascii_key(pl.col("gioi_tinh")).alias("sex_text"),
+        pl.col("so_dinh_danh").alias("number_text"),
+        # Offices write either number in either column, or have one column for both.
+        pl.coalesce(personal_number(pl.col("so_dinh_danh")), personal_number(pl.col("so_cmnd"))).alias("number"),
+        pl.coalesce(old_number(pl.col("so_cmnd")), old_number(pl.col("so_dinh_danh"))).alias("old_id_no"),
+        restored_old_number(pl.col("so_cmnd")).alias("restored_old"),
+        lost_digits(pl.col("so_dinh_danh")).alias("number_lost"),
+        lost_digits(pl.col("so_cmnd")).alias("old_id_lost"),
+        pl.col("dan_toc").alias("ethnicity"),
+        pl.col("so_ho_khau").alias("household_no"),
+        pl.col("quan_he_chu_ho").alias("relation_to_head"),
         name_case(pl.col("ho_ten_chu_ho")).alias("head_name"),
         name_case(pl.col("ho_ten_cha")).alias("father_name"),
         name_case(pl.col("ho_ten_me")).alias("mother_name"),
         name_case(pl.col("ho_ten_vo_chong")).alias("spouse_name"),
-        text["noi_thuong_tru"].alias("address_old"),
-        text["thon"].alias("hamlet"),
-        digits(text["so_dien_thoai"]).alias("phone"),
-        _status(text["tinh_trang"]).alias("status"),
-        parse_date(text["ngay_cap_nhat"]).alias("updated_on"),
-        text["ghi_chu"].alias("note"),
+        pl.col("noi_thuong_tru").alias("address_old"),
+        pl.col("thon").alias("hamlet"),
+        phone_number(pl.col("so_dien_thoai")).alias("phone"),
+        _status(pl.col("tinh_trang")).alias("status"),
+        paper_dates(text["ngay_cap_nhat"], files).alias("updated_text"),
+        pl.col("ghi_chu").alias("note"),
+    ).with_columns(
+        _sex(),
+        ascii_key(pl.col("full_name")).alias("name_ascii"),
+        parse_date(pl.col("updated_text")).alias("updated_on"),
     )
+    known = values.select(
+        pl.col("updated_on").dt.year().fill_null(LATEST_YEAR).alias("latest"),
+        number_birth_year(pl.col("number")).alias("told"),
+        (pl.col("spouse_name").is_not_null() | pl.col("old_id_no").is_not_null()).alias("grown_up"),
+    )
+    birth_text = spelled_out(text["ngay_sinh"], files, known["latest"], known["told"], known["grown_up"])
     dated = (
-        values.with_columns(_sex(), ascii_key(pl.col("full_name")).alias("name_ascii"))
-        .with_columns(
-            spelled_out(
-                pl.col("birth_text"),
-                latest_year=pl.col("updated_on").dt.year().fill_null(_MERGER_YEAR).cast(pl.Int64),
-                told_year=number_birth_year(pl.col("number")),
-                grown_up=pl.col("spouse_name").is_not_null() | pl.col("old_id_no").is_not_null(),
-            ).alias("birth_text")
-        )
+        values.with_columns(birth_text.alias("birth_text"))
         .with_columns(
             precision(pl.col("birth_text")).alias("birth_precision"),
             parse_year(pl.col("birth_text")).alias("birth_year"),
@@ -84,8 +100,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             pl.coalesce("number", "restored").alias("number"),
-            pl.col("restored").is_not_null().alias("number_restored"),
-            in_scientific_notation(pl.col("number_text")).alias("number_lost"),
+            pl.coalesce("old_id_no", "restored_old").alias("old_id_no"),
+            (pl.col("number").is_null() & pl.col("restored").is_not_null()).alias("number_restored"),
+            (pl.col("old_id_no").is_null() & pl.col("restored_old").is_not_null()).alias("old_id_restored"),
         )
     )
     keyed = dated.with_columns(
@@ -118,12 +135,12 @@ _LOCATORS = (
 
 
 def _sex() -> pl.Expr:
-    """male or female from the spellings of offices; 1 and 0 by what the file's personal numbers say of them.
+    """male or female from the spellings of offices; 1 and 0, or 1 and 2, by what the file's personal numbers say.
 
-    Nothing tells which of 1 and 0 an office took for men, so that a file's own numbers do: the code of most rows
+    Nothing tells which of the two an office took for men, so that a file's own numbers do: the code of most rows
     with a man's number is men's. Without numbers 1 is.
     """
-    text = pl.col("sex_text")
+    text = pl.col("sex_text").replace("2", "0")
     told = number_sex(pl.col("number"))
     as_men = ((text == "1") == (told == "male")).cast(pl.Int64)
     votes = pl.when(text.is_in(["0", "1"]) & told.is_not_null()).then(as_men).mean().over("source_file")

@@ -47,6 +47,7 @@ def _sheets(content: bytes) -> dict[str, pl.DataFrame]:
                 drop_empty_rows=False,
                 drop_empty_cols=False,
                 raise_if_empty=False,
+                read_options={"skip_rows": 0},  # else empty rows above the first are left out of the count
             )
         )
     except Exception:  # whatever the library meets in a damaged file is one thing to the officer

@@ -9,7 +9,7 @@ from pipelines.warehouse.quality import with_quality
 from pipelines.warehouse.sources import source_rows
 
 _FIELDS = (
-    plain("area_m2"),
+    Field("area_m2", ("area_m2", "area_lost"), pl.col("area_m2"), pl.lit(0)),
     Field("land_use", ("land_use",), pl.col("land_use_key"), pl.lit(0)),
     plain("certificate_no"),
     plain("certificate_book_no"),
@@ -20,7 +20,10 @@ _FIELDS = (
     plain("note"),
     Field(
         "owner",
-        ("owner_name", "owner_id_no", "owner_birth_year", "owner_address"),
+        (
+            *("owner_name", "owner_id_no", "owner_birth_year", "owner_address"),
+            *("owner_number_restored", "owner_number_lost"),
+        ),
         pl.col("owner_name"),
         pl.col("owner_number").is_not_null(),
     ),
@@ -32,6 +35,9 @@ _REASONS: dict[str, pl.Expr] = {
     "no_owner": pl.col("owner_name").is_null(),
     "no_owner_number": pl.col("owner_name").is_not_null() & pl.col("owner_id_no").is_null(),
     "no_certificate": pl.col("certificate_no").is_null(),
+    "owner_number_zeros_restored": pl.col("owner_number_restored"),
+    "owner_number_digits_lost": pl.col("owner_number_lost"),
+    "area_not_understood": pl.col("area_lost"),
     "no_area": pl.col("area_m2").is_null() | (pl.col("area_m2") <= 0),
     "unknown_land_use": pl.col("land_use").is_null() | (pl.col("land_use").list.len() == 0),
 }

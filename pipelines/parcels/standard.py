@@ -2,9 +2,16 @@
 
 import polars as pl
 
-from pipelines.vietnamese.dates import parse_date, parse_year
-from pipelines.vietnamese.names import name_case, without_title
-from pipelines.vietnamese.numbers import digits, old_number, personal_number
+from pipelines.vietnamese.dates import paper_dates, parse_date, parse_year
+from pipelines.vietnamese.names import name_case, titled_sex, without_title
+from pipelines.vietnamese.numbers import (
+    digits,
+    lost_digits,
+    old_number,
+    personal_number,
+    restored_number,
+    restored_old_number,
+)
 from pipelines.vietnamese.quantities import parse_quantity
 from pipelines.vietnamese.spelling import ascii_key, clean
 
@@ -24,30 +31,49 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
 
     Values: `sheet_no`, `parcel_no` (without leading zeros), `map_system`, `map_scale` (denominator), `area_m2`,
     `land_use` (list of code and area), `certificate_no`, `certificate_book_no`, `certificate_date`, `field_name`,
-    `address`, `hamlet`, `note`, `owner_name`, `owner_id_no`, `owner_birth_year`, `owner_address`. Keys:
+    `address`, `hamlet`, `note`, `owner_name`, `owner_id_no`, `owner_birth_year`, `owner_address`; and what went wrong
+    with them: `area_lost` (a text that is no area), `owner_number_restored` (its leading zeros were lost),
+    `owner_number_lost` (a spreadsheet took its last digits). Keys:
     `number_key`, `book_key` (the land book: commune and map system), `certificate_key`, `book_no_key`,
     `land_use_key`, `owner_ascii`, `owner_number` (well-formed 9 or 12 digits), `place_key`, `address_key`, `area_band`
     and `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
-    text = {column: clean(pl.col(column)) for column in rows.columns if rows.schema[column] == pl.String}
-    values = rows.with_columns(
-        _plain_number(text["so_to"]).alias("sheet_no"),
-        _plain_number(text["so_thua"]).alias("parcel_no"),
-        text["he_ban_do"].alias("map_system"),
-        text["ty_le"].str.replace(r"^1\s*[/:]\s*", "").alias("map_scale"),
-        parse_quantity(text["dien_tich"], pl.col("source_file")).alias("area_m2"),
-        _land_use(text["loai_dat"]).alias("land_use"),
-        _certificate(text["so_gcn"]).alias("certificate_no"),
-        text["so_vao_so"].alias("certificate_book_no"),
-        parse_date(text["ngay_cap"]).alias("certificate_date"),
-        text["xu_dong"].alias("field_name"),
-        text["dia_chi_thua"].alias("address"),
-        text["thon"].alias("hamlet"),
-        text["ghi_chu"].alias("note"),
-        text["chu_su_dung"].alias("owner_name"),
-        digits(text["giay_to_chu"]).alias("owner_id_no"),
-        pl.coalesce(parse_year(text["nam_sinh_chu"])).alias("owner_birth_year"),
-        text["dia_chi_chu"].alias("owner_address"),
+    text = rows.with_columns(
+        clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
+    )
+    files = text["source_file"]
+    values = text.with_columns(
+        _plain_number(pl.col("so_to")).alias("sheet_no"),
+        _plain_number(pl.col("so_thua")).alias("parcel_no"),
+        pl.col("he_ban_do").alias("map_system"),
+        pl.col("ty_le").str.replace(r"^1\s*[/:]\s*", "").alias("map_scale"),
+        parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
+        pl.col("dien_tich").alias("area_text"),
+        _land_use(pl.col("loai_dat")).alias("land_use"),
+        _certificate(pl.col("so_gcn")).alias("certificate_no"),
+        pl.col("so_vao_so").alias("certificate_book_no"),
+        paper_dates(text["ngay_cap"], files).alias("certificate_date"),
+        pl.col("xu_dong").alias("field_name"),
+        pl.col("dia_chi_thua").alias("address"),
+        pl.col("thon").alias("hamlet"),
+        pl.col("ghi_chu").alias("note"),
+        pl.col("chu_su_dung").alias("owner_name"),
+        pl.col("giay_to_chu").alias("owner_id_text"),
+        paper_dates(text["nam_sinh_chu"], files).alias("owner_birth_year"),
+        pl.col("dia_chi_chu").alias("owner_address"),
+    ).with_columns(parse_date(pl.col("certificate_date")), parse_year(pl.col("owner_birth_year")))
+    values = values.with_columns(
+        _owner_number(pl.col("owner_id_text")).alias("owner_number"),
+        pl.coalesce(
+            restored_number(pl.col("owner_id_text"), titled_sex(pl.col("owner_name")), pl.col("owner_birth_year")),
+            restored_old_number(pl.col("owner_id_text")),
+        ).alias("restored"),
+        lost_digits(pl.col("owner_id_text")).alias("owner_number_lost"),
+    ).with_columns(
+        pl.coalesce("owner_number", "restored").alias("owner_number"),
+        (pl.col("owner_number").is_null() & pl.col("restored").is_not_null()).alias("owner_number_restored"),
+        pl.coalesce("owner_number", "restored", digits(pl.col("owner_id_text"))).alias("owner_id_no"),
+        (pl.col("area_text").is_not_null() & pl.col("area_m2").is_null()).alias("area_lost"),
     )
     book = pl.concat_str("old_commune_code", pl.col("map_system").fill_null(""), separator="/")
     band = pl.when(pl.col("area_m2") > 0).then(pl.col("area_m2").log() / 0.05)
@@ -62,7 +88,6 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("land_use").list.eval(pl.element().struct.field("code")).list.sort().list.join("+"))
         .alias("land_use_key"),
         ascii_key(name_case(without_title(pl.col("owner_name")))).alias("owner_ascii"),
-        pl.coalesce(personal_number(pl.col("owner_id_no")), old_number(pl.col("owner_id_no"))).alias("owner_number"),
         (pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))).alias("place_key"),
         ascii_key(pl.col("address")).alias("address_key"),
         band.floor().cast(pl.Int64).alias("area_band"),
@@ -72,7 +97,12 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plain_number(text: pl.Expr) -> pl.Expr:
-    return text.str.replace(r"^0+(\d)", "$1")
+    """A sheet's or parcel's number without leading zeros, and without the decimals that a spreadsheet gave it."""
+    return text.str.replace(r"^([0-9]+)[.,]0+$", "$1").str.replace(r"^0+([0-9])", "$1")
+
+
+def _owner_number(text: pl.Expr) -> pl.Expr:
+    return pl.coalesce(personal_number(text), old_number(text))
 
 
 def _certificate(text: pl.Expr) -> pl.Expr:

@@ -139,6 +139,11 @@ QUALITY_REASONS: Final = {
     "birth_date_impossible": "Ngày sinh không có trong lịch",
     "personal_id_digits_lost": "Số định danh mất các chữ số cuối (dạng 1.19E+09)",
     "personal_id_zeros_restored": "Số định danh đã được thêm lại số 0 ở đầu",
+    "old_id_digits_lost": "Số CMND mất các chữ số cuối (dạng 1.1E+08)",
+    "old_id_zero_restored": "Số CMND đã được thêm lại số 0 ở đầu",
+    "owner_number_digits_lost": "Số giấy tờ của chủ mất các chữ số cuối (dạng 1.19E+09)",
+    "owner_number_zeros_restored": "Số giấy tờ của chủ đã được thêm lại số 0 ở đầu",
+    "area_not_understood": "Diện tích ghi không đọc được",
     "birth_date_placeholder": "Ngày sinh chỉ là ngày quy ước (như 01/01)",
     "birth_date_incomplete": "Ngày sinh không đủ ngày, tháng, năm",
     "sex_unknown": "Không có giới tính",
@@ -152,13 +157,14 @@ QUALITY_REASONS: Final = {
 }
 
 QUARANTINE_REASONS: Final = {
-    "not_utf8": "Không đọc được bảng mã",
     "line_too_long": "Dòng dài bất thường",
     "damaged": "Tệp hỏng",
+    "too_large": "Tệp lớn bất thường",
+    "not_text": "Tệp không phải văn bản hay bảng tính",
+    "no_access": "Không có quyền đọc tệp",
     "ragged": "Số ô không khớp với số cột",
     "unterminated_quote": "Dấu ngoặc kép không được đóng",
     "header_not_understood": "Không nhận ra dòng tên cột",
-    "no_required_value": "Thiếu giá trị bắt buộc",
     "nul_byte": "Có ký tự rỗng (NUL) trong dòng",
 }
 

@@ -17,6 +17,12 @@ def without_title(text: pl.Expr) -> pl.Expr:
     return clean(text).str.replace(_TITLE, "")
 
 
+def titled_sex(name: pl.Expr) -> pl.Expr:
+    """The sex that the form of address in front of a name tells: Hộ ông → male, Bà → female; null without one."""
+    title = clean(name).str.to_lowercase().str.extract(r"^(?:hộ\s+)?(ông|bà)\b")
+    return title.replace_strict({"ông": "male", "bà": "female"}, default=None, return_dtype=pl.String)
+
+
 def surname(name: pl.Expr) -> pl.Expr:
     """The first syllable of a cleaned name."""
     return name.str.extract(r"^(\S+)")

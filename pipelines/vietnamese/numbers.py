@@ -1,15 +1,23 @@
-"""Personal numbers: the 12 digits (số định danh cá nhân) and the older 9 (số CMND).
+"""Personal numbers: the 12 digits (số định danh cá nhân) and the older 9 (số CMND), and telephone numbers.
 
 The 12 digits are: province or country of birth registration (3), century and sex (1), year of birth (2), random (6);
 NĐ 137/2015 Art. 13, TT 07/2016/TT-BCA Art. 7. There is no check digit, so that a slip in the last six cannot be seen.
 """
 
+from typing import Final
+
 import polars as pl
+
+_SCIENTIFIC: Final = r"(?i)^([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})$"
 
 
 def digits(text: pl.Expr) -> pl.Expr:
-    """A number without the spaces, dots and dashes that people put in it."""
-    return text.str.replace_all(r"[\s.\-]", "")
+    """A number without what people and spreadsheets put around it: spaces, dots and dashes, a leading apostrophe, ="…",
+    decimals of a whole number, and a power of ten where no digit is lost.
+    """
+    bare = text.str.replace_all(r"""[\s='"’`]""", "")
+    whole = bare.str.replace(r"^([0-9]{6,})[.,]0{1,2}$", "$1")
+    return pl.when(_is_exact(bare)).then(_mantissa(bare)).otherwise(whole.str.replace_all(r"[.\-]", ""))
 
 
 def personal_number(text: pl.Expr) -> pl.Expr:
@@ -37,9 +45,10 @@ def restored_number(text: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr
     return pl.when(agrees & (sex.is_not_null() | birth_year.is_not_null())).then(whole)
 
 
-def in_scientific_notation(text: pl.Expr) -> pl.Expr:
+def lost_digits(text: pl.Expr) -> pl.Expr:
     """Whether a spreadsheet turned a number into one such as 1.19E+09, whose last digits are lost for ever."""
-    return text.str.contains(r"(?i)^[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}$").fill_null(False)
+    bare = text.str.replace_all(r"\s", "")
+    return (bare.str.contains(_SCIENTIFIC) & ~_is_exact(bare)).fill_null(False)
 
 
 def old_number(text: pl.Expr) -> pl.Expr:
@@ -50,9 +59,15 @@ def old_number(text: pl.Expr) -> pl.Expr:
 
 
 def restored_old_number(text: pl.Expr) -> pl.Expr:
-    """A 9-digit number whose leading zero a spreadsheet took, with it again: Hanoi's began with 01."""
+    """A 9-digit number whose leading zero a spreadsheet took, with it again: those of ten provinces began with 0."""
     number = digits(text)
-    return old_number(pl.when(number.str.contains(r"^1[0-9]{7}$")).then(number.str.zfill(9)))
+    return old_number(pl.when(number.str.contains(r"^[1-9][0-9]{7}$")).then(number.str.zfill(9)))
+
+
+def phone_number(text: pl.Expr) -> pl.Expr:
+    """The first telephone number in a text; the leading 0 also where a spreadsheet took it, or +84 stands there."""
+    first = text.str.extract(r"([0-9+(][0-9.\s()\-]{6,}[0-9])").str.replace_all(r"[^0-9]", "")
+    return first.str.replace(r"^84([0-9]{9})$", "0$1").str.replace(r"^([1-9][0-9]{8})$", "0$1")
 
 
 def number_sex(number: pl.Expr) -> pl.Expr:
@@ -65,3 +80,14 @@ def number_birth_year(number: pl.Expr) -> pl.Expr:
     """The year of birth that a 12-digit number tells."""
     century = 1900 + number.str.slice(3, 1).cast(pl.Int64) // 2 * 100
     return century + number.str.slice(4, 2).cast(pl.Int64)
+
+
+def _mantissa(text: pl.Expr) -> pl.Expr:
+    whole = text.str.extract(_SCIENTIFIC, 1) + text.str.extract(_SCIENTIFIC, 2).fill_null("")
+    return whole.str.slice(0, text.str.extract(_SCIENTIFIC, 3).cast(pl.Int64) + 1)
+
+
+def _is_exact(text: pl.Expr) -> pl.Expr:
+    """Whether a power of ten still has all its digits."""
+    exponent = text.str.extract(_SCIENTIFIC, 3).cast(pl.Int64)
+    return (text.str.extract(_SCIENTIFIC, 2).str.len_chars().cast(pl.Int64) >= exponent).fill_null(False)
