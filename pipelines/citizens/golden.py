@@ -75,6 +75,7 @@ def golden_citizens(
         pl.len().alias("source_row_count"),
         pl.col("number").drop_nulls().unique().sort().alias("numbers"),
         pl.col("number_lost").any(),
+        pl.col("number_malformed").any(),
         pl.col("old_id_lost").any(),
     )
     people = (

@@ -13,6 +13,7 @@ _REASONS: dict[str, pl.Expr] = {
     "no_full_name": pl.col("full_name").is_null(),
     "no_personal_id": pl.col("personal_id").is_null(),
     "personal_id_digits_lost": pl.col("personal_id").is_null() & pl.col("number_lost"),
+    "personal_id_malformed": pl.col("personal_id").is_null() & pl.col("number_malformed"),
     "personal_id_zeros_restored": pl.col("number_restored"),
     "old_id_digits_lost": pl.col("old_id_no").is_null() & pl.col("old_id_lost"),
     "old_id_zero_restored": pl.col("old_id_restored"),

@@ -41,9 +41,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
 
     Values: `full_name`, `birth_date`, `birth_precision`, `birth_year`, `birth_impossible` (no calendar has the date),
     `sex`, `number` (well-formed 12 digits or null), `number_text` (what stood there), `number_restored` (its leading
-    zeros were lost), `number_lost` (a spreadsheet took its last digits), `old_id_no`, `old_id_restored`,
-    `old_id_lost`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`, `father_name`, `mother_name`,
-    `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and
+    zeros were lost), `number_lost` (a spreadsheet took its last digits), `number_malformed`, `old_id_no`,
+    `old_id_restored`, `old_id_lost`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`, `father_name`,
+    `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and
     `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`, `name_count` (rows with this
     folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`, `household_key`, `hamlet_key`,
     `month_day`, `day_month`.
@@ -103,6 +103,12 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("old_id_no", "restored_old").alias("old_id_no"),
             (pl.col("number").is_null() & pl.col("restored").is_not_null()).alias("number_restored"),
             (pl.col("old_id_no").is_null() & pl.col("restored_old").is_not_null()).alias("old_id_restored"),
+            # Of a column for both kinds a well-formed old number is as good.
+            (
+                pl.col("number_text").is_not_null()
+                & pl.coalesce("number", "restored", old_number(pl.col("number_text"))).is_null()
+                & ~pl.col("number_lost")
+            ).alias("number_malformed"),
         )
     )
     keyed = dated.with_columns(

@@ -9,7 +9,7 @@ from pipelines.warehouse.quality import with_quality
 from pipelines.warehouse.sources import source_rows
 
 _FIELDS = (
-    Field("area_m2", ("area_m2", "area_lost"), pl.col("area_m2"), pl.lit(0)),
+    Field("area_m2", ("area_m2", "area_lost"), pl.col("area_m2").cast(pl.String), pl.lit(0)),
     Field("land_use", ("land_use",), pl.col("land_use_key"), pl.lit(0)),
     plain("certificate_no"),
     plain("certificate_book_no"),

@@ -106,8 +106,11 @@ def _owner_number(text: pl.Expr) -> pl.Expr:
 
 
 def _certificate(text: pl.Expr) -> pl.Expr:
-    """A serial in its printed form, letters, a space, digits: bđ123456 → BĐ 123456 (TT 10/2024/TT-BTNMT)."""
-    compact = _compact(text)
+    """A serial in its printed form, letters, a space, digits: bđ123456 → BĐ 123456 (TT 10/2024/TT-BTNMT).
+
+    A series has two letters at most, so that of three a DD is the typed form of Đ (VIQR, Telex).
+    """
+    compact = _compact(text).str.replace(r"^(?:([^D\d])DD|DD(\p{L}))(\d{6,8})$", "${1}Đ$2$3")
     return (
         pl.when(compact.str.contains(r"^\p{L}{1,2}\d{6,8}$"))
         .then(compact.str.replace(r"^(\p{L}+)(\d+)$", "$1 $2"))

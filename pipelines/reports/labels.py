@@ -139,6 +139,7 @@ QUALITY_REASONS: Final = {
     "birth_date_impossible": "Ngày sinh không có trong lịch",
     "personal_id_digits_lost": "Số định danh mất các chữ số cuối (dạng 1.19E+09)",
     "personal_id_zeros_restored": "Số định danh đã được thêm lại số 0 ở đầu",
+    "personal_id_malformed": "Số định danh ghi sai dạng",
     "old_id_digits_lost": "Số CMND mất các chữ số cuối (dạng 1.1E+08)",
     "old_id_zero_restored": "Số CMND đã được thêm lại số 0 ở đầu",
     "owner_number_digits_lost": "Số giấy tờ của chủ mất các chữ số cuối (dạng 1.19E+09)",

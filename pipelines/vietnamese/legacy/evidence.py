@@ -28,6 +28,7 @@ _INNER_CAPITAL = r"(?:\p{Ll}[À-ÖØ-Þ]|\p{Lu}[À-ÖØ-Þ]\p{Ll})"
 _NATURAL = r"^[«¡¿]?[\p{L}\p{M}]+[»®°²³!?.,;:]*$"  # quotation marks and signs that stand around a word
 _VNI_MARKED = r"(?i:[aeo]â|a[êåäëø]|[eouôöy][øõ])"  # vowels next to each other that only VNI writes
 _MICRO = r"^\d*µ[AFVWglms]$"  # µm is a unit; read as TCVN3 it would be àm, which is no word
+_SERIES = r"^(?:[A-Z]?Đ[A-Z]?|ĐĐ)$"  # the letters of a certificate's series: BĐ 123456
 _ONE_CASE = r"^(?:\p{Lu}?[\p{Ll}\p{M}]*|[\p{Lu}\p{M}]+)$"
 
 # ^ ( + ` ~ behind a vowel and inside a word is no punctuation; a full stop at its end is.
@@ -63,7 +64,7 @@ def _legality(texts: pl.Series, *, one_case: bool) -> pl.Series:
     """Whether every run of letters is a legal syllable; true without letters, null for null."""
     frame = pl.DataFrame({"text": texts}).with_row_index("row")
     tokens = frame.select("row", token=pl.col("text").str.extract_all(LETTERS)).explode("token").drop_nulls()
-    legal = is_legal(pl.col("token"))
+    legal = is_legal(pl.col("token")) | pl.col("token").str.contains(_SERIES)
     if one_case:
         legal &= pl.col("token").str.contains(_ONE_CASE)
     # Looked up for the whole column: inside the aggregation it would be looked up group by group.
