@@ -43,10 +43,10 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     `sex`, `number` (well-formed 12 digits or null), `number_text` (what stood there), `number_restored` (its leading
     zeros were lost), `number_lost` (a spreadsheet took its last digits), `number_malformed`, `old_id_no`,
     `old_id_restored`, `old_id_lost`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`, `father_name`,
-    `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`. Keys: `name_key` and
-    `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`, `name_count` (rows with this
-    folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`, `household_key`, `hamlet_key`,
-    `month_day`, `day_month`.
+    `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`.
+    Keys: `name_key` and `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`,
+    `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`,
+    `household_key`, `hamlet_key`, `month_day`, `day_month`.
     """
     text = rows.with_columns(
         clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
