@@ -90,7 +90,7 @@ FROM checks ORDER BY dataset = 'all', dataset, position
 
 _KEY_FIGURES: Final = """
 SELECT (SELECT coalesce(sum(records), 0) FROM files WHERE duplicate_of IS NULL)::BIGINT AS records,
-    (SELECT count(*) FROM files) AS files,
+    (SELECT count(*) FROM files WHERE duplicate_of IS NULL) AS files,
     (SELECT count(*) FROM citizens) AS people,
     (SELECT count(*) FROM parcels) AS parcels,
     (SELECT count(*) FROM households) AS households,
@@ -187,6 +187,12 @@ FROM files f FULL JOIN (
 ORDER BY ALL
 """
 
+_ENCODINGS: Final = """
+SELECT source_file, encoding, list(column_name ORDER BY column_name) AS columns, sum(cells)::BIGINT AS cells,
+    min(confidence) AS confidence
+FROM column_encodings WHERE encoding <> 'as_is' AND cells > 0 GROUP BY ALL ORDER BY source_file, cells DESC, encoding
+"""
+
 
 @dataclass(frozen=True)
 class Commune:
@@ -242,6 +248,7 @@ class Facts:
     quality: list[Row]
     quality_reasons: list[Row]
     inputs: list[Row]
+    encodings: list[Row]
     rules: list[Row]
 
 
@@ -268,6 +275,7 @@ def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
             quality=_rows(warehouse, _QUALITY),
             quality_reasons=_rows(warehouse, _QUALITY_REASONS),
             inputs=_rows(warehouse, _INPUTS),
+            encodings=_rows(warehouse, _ENCODINGS),
             rules=validation.to_dicts(),
         )
 

@@ -169,6 +169,16 @@ QUARANTINE_REASONS: Final = {
     "nul_byte": "Có ký tự rỗng (NUL) trong dòng",
 }
 
+ENCODINGS: Final = {
+    "tcvn3": "TCVN3 (phông ABC, .VnTime)",
+    "vni": "VNI-Windows",
+    "viqr": "VIQR",
+    "utf8_misread": "UTF-8 bị đọc nhầm bảng mã",
+    "windows_1258": "Windows-1258",
+    "nfd": "Unicode tổ hợp (NFD)",
+}
+"""Also several of them joined by `+`, when a text was misread more than once."""
+
 CANDIDATE_RULES: Final = {
     "personal_id": "Cùng số định danh",
     "old_id_no": "Cùng số CMND",
