@@ -6,6 +6,7 @@ they say (see `repair`): so one file, and even one line, may hold several encodi
 
 import codecs
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -18,7 +19,7 @@ from pipelines.vietnamese.legacy.image import image_of
 
 LONGEST_LINE: Final = 1_000_000
 """Characters beyond which a line is no record of a register, and is not kept whole."""
-_BLOCK: Final = 8_000_000
+_BLOCK: Final = 6_000_000
 """Bytes that are taken apart at once: what bounds the memory, whatever the size of the file."""
 
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "windows-1252"]
@@ -43,16 +44,20 @@ _CONTROLS: Final = np.setdiff1d(np.arange(32, dtype=np.uint8), np.frombuffer(b"\
 class Survey:
     """What a first pass over a file's bytes tells: their hash, how they are to be read, and whether they are text.
 
+    `checksum` is for a second pass, to be sure that it meets the same bytes.
+
     `encoding` is that of most of what is not ASCII; `newline` is what ends a line: the line feed, or in files of
-    Macintosh days, which have none, the carriage return.
+    Macintosh days, which have none, the carriage return. `is_mixed` tells that some characters are UTF-8 and some not.
     """
 
     sha256: str
+    checksum: int
     size: int
     encoding: Encoding
     bom: bytes
     newline: str
     is_text: bool
+    is_mixed: bool
 
     @property
     def single_byte(self) -> bool:
@@ -65,24 +70,32 @@ def survey(blocks: Iterable[bytes]) -> Survey:
     digest = hashlib.sha256()
     head, size, line_feeds = b"", 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    valid = invalid = 0
+    valid = invalid = checksum = 0
     for block in blocks:
         head += block[: max(0, _HEAD - size)]
         size += len(block)
         digest.update(block)
+        checksum = zlib.crc32(block, checksum)
         line_feeds += block.count(b"\n")
         if not block.isascii():
-            more_valid, more_invalid = _count_characters(decoder.decode(block))
+            more_valid, more_invalid = _count_characters(decoder.decode(block), len(block))
             valid, invalid = valid + more_valid, invalid + more_invalid
     bom = next((bom for bom in _BOMS if head.startswith(bom)), b"")
     wide = _BOMS[bom] if _BOMS.get(bom) in _WIDE else _wide_without_bom(head) if not bom else None
     encoding: Encoding = wide or ("windows-1252" if valid < invalid and not bom else "utf-8")
     newline = "\n" if line_feeds or wide else "\r"
-    return Survey(digest.hexdigest(), size, encoding, bom, newline, wide is not None or not _is_junk(head))
+    is_text = wide is not None or not _is_junk(head)
+    return Survey(digest.hexdigest(), checksum, size, encoding, bom, newline, is_text, bool(valid and invalid))
 
 
-def _count_characters(text: str) -> tuple[int, int]:
-    """How many characters are not ASCII, and how many bytes were none of UTF-8 (they come as lone surrogates)."""
+def _count_characters(text: str, size: int) -> tuple[int, int]:
+    """About how many characters are not ASCII, and how many bytes were none of UTF-8 (they come as lone surrogates)."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        pass
+    else:
+        return size - len(text), 0
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     invalid = int(((codes >= 0xDC80) & (codes <= 0xDCFF)).sum())
     return int((codes > 0x7F).sum()) - invalid, invalid
@@ -160,13 +173,13 @@ def physical_lines(blocks: Iterable[bytes], known: Survey) -> Iterator[Lines]:
 
 def _body(blocks: Iterable[bytes], known: Survey) -> Iterator[bytes]:
     """The bytes after the mark of byte order."""
-    digest = hashlib.sha256()
+    checksum = 0
     bom = known.bom
     for block in _joined(blocks):
-        digest.update(block)
+        checksum = zlib.crc32(block, checksum)
         yield block.removeprefix(bom)
         bom = b""
-    if digest.hexdigest() != known.sha256:
+    if checksum != known.checksum:
         raise Unreadable("changed")
 
 
@@ -230,11 +243,12 @@ def _narrow(body: bytes, known: Survey) -> Lines:
         return Lines(1, _split(body.decode("utf-8"), known.newline), known.encoding, known.newline)
     except UnicodeDecodeError:
         pass
-    # Each byte that is not UTF-8 comes as a lone surrogate, which stands for its image.
-    text = _split(body.decode("utf-8", "surrogateescape").translate(_IMAGES), known.newline)
+    # In a mixed file each byte that is not UTF-8 comes as a lone surrogate, which stands for its image.
+    text = body.decode("utf-8", "surrogateescape").translate(_IMAGES) if known.is_mixed else image_of(body)
+    texts = _split(text, known.newline)
     raws = body.split(known.newline.encode())
     kept = {at: raw for at, raw in enumerate(raws) if not (raw.isascii() or _is_utf8(raw))}
-    return Lines(1, text, known.encoding, known.newline, kept)
+    return Lines(1, texts, known.encoding, known.newline, kept)
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -42,15 +42,26 @@ def word_scores(words: pl.Series) -> pl.DataFrame:
 
     `words` are distinct and carry a letter outside ASCII or a mark of VIQR; a text is null where decoding fails.
     """
-    frame = pl.DataFrame({"word": words}).with_columns(pl.col("word").str.normalize("NFC").alias(f"text_{AS_IS}"))
-    frame = frame.with_columns(
-        _legality(frame[f"text_{AS_IS}"], one_case=True).alias("legal"),
-        *(_decoded_words(words, encoding).alias(f"text_{encoding}") for encoding in DECODERS),
+    frame = _as_they_stand(words).with_columns(
+        _decoded_words(words, encoding).alias(f"text_{encoding}") for encoding in DECODERS
     )
-    frame = frame.with_columns(_as_is_score().alias(f"score_{AS_IS}"))
     return frame.with_columns(
         _score(frame[f"text_{encoding}"], encoding).alias(f"score_{encoding}") for encoding in DECODERS
     ).drop("legal")
+
+
+def are_right(words: pl.Series) -> bool:
+    """Whether all words are composed, and as good as they stand as they could be in any reading."""
+    frame = _as_they_stand(words)
+    return bool(
+        frame.select((pl.col(f"score_{AS_IS}") == 0) & (pl.col(f"text_{AS_IS}") == pl.col("word"))).to_series().all()
+    )
+
+
+def _as_they_stand(words: pl.Series) -> pl.DataFrame:
+    frame = pl.DataFrame({"word": words}).with_columns(pl.col("word").str.normalize("NFC").alias(f"text_{AS_IS}"))
+    frame = frame.with_columns(_legality(frame[f"text_{AS_IS}"], one_case=True).alias("legal"))
+    return frame.with_columns(_as_is_score().alias(f"score_{AS_IS}"))
 
 
 def _decoded_words(words: pl.Series, encoding: str) -> pl.Series:

@@ -4,10 +4,11 @@ Windows-1252 leaves five bytes undefined (81, 8D, 8F, 90, 9D); here, as in brows
 characters of the same number. Đ in UTF-8 is C4 90: a reader that dropped them would lose every Đ.
 """
 
+import codecs
+
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 _CHARACTERS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
-_DECODE = dict(enumerate(_CHARACTERS))
 _ENCODE = {ord(character): chr(byte) for byte, character in enumerate(_CHARACTERS)}
 _ENCODE_ANY = {byte: chr(byte) for byte in range(256)} | _ENCODE
 """Character → the Latin-1 character of its byte, as `str.translate` takes it; the second also takes all of Latin-1."""
@@ -16,7 +17,7 @@ _ALL = frozenset(_CHARACTERS)
 
 def image_of(content: bytes) -> str:
     """The text that a reader of windows-1252 sees: one character for each byte."""
-    return content.decode("latin-1").translate(_DECODE)
+    return codecs.charmap_decode(content, "strict", _CHARACTERS)[0]
 
 
 def bytes_of(image: str) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.vietnamese.legacy import decoded
-from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, word_scores
+from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, are_right, word_scores
 from pipelines.vietnamese.legacy.shares import Matrix, Vector, estimate, posteriors
 
 NFD = "nfd"
@@ -37,6 +37,7 @@ _GAINS = [f"gain_{reading}" for reading in READINGS]
 _HOPELESS = 6.0  # how far behind the text as it is a reading is given up
 _LEGAL = -1.0  # a cell above it has only legal syllables; a few of them may end in a full stop
 _MOST_ROUNDS = 6
+_HARDLY_ONE = 0.5
 
 
 Seen = Mapping[str, Vector]
@@ -88,7 +89,11 @@ def readings(
     out of the result: they stand as they are. The result is read again until nothing changes, so that a text that was
     misread twice in two ways is undone twice ("utf8_misread+tcvn3").
     """
-    found, seen = _read_once(_with_viqr_where_marked(texts, limits), rarity, seen, limits)
+    telling = _with_viqr_where_marked(texts, limits)
+    if not telling["is_ascii"].any() and _nothing_else_was(seen) and are_right(_distinct_words(telling["value"])):
+        # A text of legal syllables gives way only to what its column is full of, so that nothing can change here.
+        return FOUND.to_frame(), _as_it_was_and(telling, seen)
+    found, seen = _read_once(telling, rarity, seen, limits)
     now = texts
     changed = found.filter(pl.col("text") != pl.col("value"))
     for _ in range(_MOST_ROUNDS):
@@ -99,6 +104,22 @@ def readings(
         changed = again.filter(pl.col("text") != pl.col("value"))
         found = _overlaid(found, changed)
     return found, seen
+
+
+def _nothing_else_was(seen: Seen) -> bool:
+    """Whether nothing but right text was met so far."""
+    return all(counts[1:].sum() < _HARDLY_ONE for counts in seen.values())
+
+
+def _distinct_words(values: pl.Series) -> pl.Series:
+    words = values.unique().str.split(" ").explode().unique(maintain_order=True)
+    return words.filter(words.str.len_bytes() != words.str.len_chars())
+
+
+def _as_it_was_and(texts: pl.DataFrame, seen: Seen) -> Seen:
+    counts = dict(texts.group_by("column").len().iter_rows())
+    as_is = np.eye(len(READINGS))[0]
+    return {column: seen.get(column, 0 * as_is) + counts.get(column, 0) * as_is for column in sorted({*seen, *counts})}
 
 
 def _after(texts: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
