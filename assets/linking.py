@@ -20,6 +20,7 @@ from pipelines.communes import place
 from pipelines.identity.ledger import assign_ids
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
+from pipelines.ingest.headers import known_headers_sha256
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
@@ -76,6 +77,9 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
             "quarantine": exports.quarantine,
             "column_encodings": exports.column_encodings,
             "decoded_rows": exports.decoded_rows,
+            "references": pl.DataFrame(
+                {"name": ["known_headers", "header_aliases"], "sha256": [known_headers_sha256(), aliases.sha256]}
+            ),
             "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
         }
     )

@@ -285,6 +285,8 @@ def _manifest(
         "reference_sha256.merger_map": MergerMap.shipped().sha256,
     }
     manifest |= {f"version.{package}": version(package) for package in _PACKAGES}
+    for name, sha256 in source_rows["references"].iter_rows():
+        manifest[f"reference_sha256.{name}"] = sha256
     for file in source_rows["files"].iter_rows(named=True):
         manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
     for dataset, part in links.items():

@@ -1,6 +1,7 @@
 """An officer's own mapping of headers: what an old commune calls a column that nobody else calls so."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ class Aliases:
     """An officer's own mapping of headers, by old commune (empty code: every commune): folded header → column."""
 
     by_commune: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sha256: str = ""
+    """Of the file; empty when there is none."""
 
     @classmethod
     def read(cls, path: Path) -> "Aliases":
@@ -28,7 +31,8 @@ class Aliases:
         if not path.is_file():
             return cls()
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            content = path.read_bytes()
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise UnusableInput(
                 f"Tệp «{path.name}» không phải UTF-8; hãy lưu lại theo «CSV UTF-8».", f"{path.name} is not UTF-8."
@@ -58,7 +62,7 @@ class Aliases:
                     "ở dòng trên.",
                     f"{path.name}, line {rows.line_num}: this header is mapped to another column above.",
                 )
-        return cls(mapping)
+        return cls(mapping, hashlib.sha256(content).hexdigest())
 
     def of(self, old_commune_code: str) -> dict[str, str]:
         """The mapping that holds for one old commune."""
