@@ -2,32 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from pipelines.communes import NewCommune
 from pipelines.identity.record_ids import add_record_ids, content_hash
 from pipelines.ingest.containers import Unreadable
 from pipelines.ingest.header_aliases import Aliases
-from pipelines.ingest.headers import COLUMNS, YEAR_OF_MAN, YEAR_OF_WOMAN, Columns, fold, unique_names
+from pipelines.ingest.headers import COLUMNS, numbers_rows, unique_names
 from pipelines.ingest.households import carry_down
 from pipelines.ingest.reading import read_tables
 from pipelines.ingest.reasons import in_words
 from pipelines.ingest.repair import DECISIONS, told_encoding
+from pipelines.ingest.rows import RAW, rows_of
 from pipelines.ingest.sources import Source, find_sources
-from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Batch, Table, Tally
+from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Table, Tally
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
 
 NO_ALIASES = Aliases()
-_RAW = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
-_NO_DATA = {"stt", "tt", "sott"}
-"""Columns that number the rows of a page and say nothing of them."""
-
 FILES = pl.Schema(
     {
         "source_file": pl.String,
@@ -130,7 +124,7 @@ def _read(table: Table, source: Source) -> _Read:
         for batch in table.batches:
             tally += batch.tally
             if table.columns is not None:
-                loaded.append(_rows(batch, table, table.columns, source))
+                loaded.append(rows_of(batch, table, table.columns, source.old_commune_code))
             kept_apart.append(batch.rejected)
             decoded.append(batch.decoded)
             decisions.append(batch.decisions)
@@ -196,70 +190,10 @@ def _repeated(table: _Read, source: Source) -> _Read:
     return _Read(file, table.dataset, None, *nothing, [])
 
 
-def _rows(batch: Batch, table: Table, columns: Columns, source: Source) -> pl.DataFrame:
-    """The loaded records of one batch, with the hash of the text that identifies each (`hash`)."""
-    names = unique_names(table.header)
-    width = len(names)
-    trimmed = batch.cells.select(pl.col(f"c{at}").fill_null("").str.strip_chars() for at in range(width))
-    # Sorted by what the header says, and without empty cells: a column moved or an empty one added is still the
-    # same row. Nothing here knows a column's position.
-    column_at = {at: column for column, at in columns.by_column.items()}
-    labels = [column_at.get(at, " ".join(cell.split())) for at, cell in enumerate(table.header)]
-    content = trimmed.select(
-        pl.concat_str(
-            [
-                pl.when(pl.col(f"c{at}") != "").then(pl.lit(f"{label}=") + pl.col(f"c{at}"))
-                for at, label in sorted(enumerate(labels), key=itemgetter(1))
-            ],
-            separator="\x1f",
-            ignore_nulls=True,
-        ).str.replace_all(r"[\s--\x1f]+", " ")
-    ).to_series()
-    scope = f"{source.old_commune_code}\x1e{columns.dataset}\x1e"
-    rows = batch.cells.select(
-        "source_line",
-        pl.lit(table.name).alias("source_file"),
-        pl.lit(source.old_commune_code).alias("old_commune_code"),
-        _raw(names, batch.cells),
-        content_hash(scope + content).alias("hash"),
-        *(_cell(columns, column) for column in COLUMNS[columns.dataset]),
-        *(_cell(columns, column) for column in (YEAR_OF_MAN, YEAR_OF_WOMAN)),
-    )
-    rows = _with_years_by_sex(rows) if YEAR_OF_MAN in columns.by_column else rows
-    return rows.drop(YEAR_OF_MAN, YEAR_OF_WOMAN)
-
-
 def _numbered(rows: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Number the records of a table (`source_row`), loaded and rejected ones together, in the order of their lines."""
     above = rejected["source_line"].sort().search_sorted(rows["source_line"])
     return rows.with_columns((pl.int_range(1, pl.len() + 1) + above).cast(pl.Int64).alias("source_row"))
-
-
-def _cell(columns: Columns, column: str) -> pl.Expr:
-    at = columns.by_column.get(column)
-    return (pl.lit(None, pl.String) if at is None else pl.col(f"c{at}")).alias(column)
-
-
-def _with_years_by_sex(rows: pl.DataFrame) -> pl.DataFrame:
-    """Two columns, Nam and Nữ: the year of birth, or a mere sign, stands in that of the person's sex."""
-    man, woman = (pl.col(column).str.strip_chars() for column in (YEAR_OF_MAN, YEAR_OF_WOMAN))
-    is_man, is_woman = man.fill_null("") != "", woman.fill_null("") != ""
-    born = pl.when(is_man).then(man).otherwise(woman)
-    sex = pl.when(is_man & ~is_woman).then(pl.lit("Nam")).when(is_woman & ~is_man).then(pl.lit("Nữ"))
-    return rows.with_columns(
-        pl.coalesce("ngay_sinh", pl.when(born.str.contains(r"\d")).then(born)).alias("ngay_sinh"),
-        pl.coalesce("gioi_tinh", sex).alias("gioi_tinh"),
-    )
-
-
-def _raw(names: list[str], cells: pl.DataFrame) -> pl.Series:
-    """Every record's cells as a list of key and value, laid end to end and cut: ten times as fast as `concat_list`."""
-    keys = pl.Series(names, dtype=pl.String).gather(np.tile(np.arange(len(names)), len(cells)))
-    listed = cells.select(pl.concat_list(pl.col(f"c{at}").fill_null("") for at in range(len(names))).alias("value"))
-    values = listed["value"].explode(empty_as_null=False)
-    offsets = np.arange(len(cells) + 1, dtype=np.int64) * len(names)
-    struct = pa.StructArray.from_arrays([keys.to_arrow(), values.to_arrow()], names=["key", "value"])
-    return pl.Series("raw", pa.LargeListArray.from_arrays(offsets, struct), dtype=_RAW)
 
 
 def _combined(frames: Iterable[pl.DataFrame], dataset: str) -> pl.DataFrame:
@@ -268,7 +202,7 @@ def _combined(frames: Iterable[pl.DataFrame], dataset: str) -> pl.DataFrame:
         "source_line": pl.Int64(),
         "source_file": pl.String(),
         "old_commune_code": pl.String(),
-        "raw": _RAW,
+        "raw": RAW,
         "hash": pl.String(),
         **dict.fromkeys(COLUMNS[dataset], pl.String()),
         "source_row": pl.Int64(),
@@ -320,7 +254,7 @@ def _warnings(table: Table, tally: Tally) -> list[str]:
     unknown = [
         " ".join(cell.split())
         for at, cell in enumerate(table.header)
-        if cell.strip() and at not in table.columns.by_column.values() and fold(cell) not in _NO_DATA
+        if cell.strip() and at not in table.columns.by_column.values() and not numbers_rows(cell)
     ]
     if unknown:
         named = ", ".join(f"«{name[:40]}»" for name in unknown[:12])

@@ -67,6 +67,7 @@ _DATASETS = {
     "citizens": ("sổ công dân", "ho_ten và một trong ngay_sinh, so_dinh_danh, so_cmnd"),
     "parcels": ("sổ đất", "so_to và so_thua"),
 }
+_ROW_NUMBERS = {"stt", "tt", "sott"}
 _ANOTHER_PERSON = re.compile(r"\b(?:chu|cha|bo|me|vo|chong|con)\b")
 
 
@@ -130,6 +131,11 @@ def recognised(header: Iterable[str], own: Mapping[str, str] | None = None) -> i
     """How many cells of a line name a column that is known: how much it looks like a header."""
     known = {folded: column for names in _known().values() for folded, (column, _) in names.items()} | {**(own or {})}
     return len({known[folded] for folded in map(fold, header) if folded in known})
+
+
+def numbers_rows(cell: str) -> bool:
+    """Whether a column merely numbers the rows of a page, and says nothing of them."""
+    return fold(cell) in _ROW_NUMBERS
 
 
 def names_another_person(heading: str) -> bool:

@@ -71,11 +71,6 @@ def unread(name: str, code: str, problem: str, head: bytes) -> Table:
     return Table(name, "", iter([batch]), problem=problem)
 
 
-def kept_apart(name: str, encoding: str, batches: Iterator[Batch], problem: str) -> Table:
-    """A table whose header is not understood."""
-    return Table(name, encoding, batches, problem=problem)
-
-
 def without_cells(rows: list[tuple[int, str, bytes]], physical: int) -> Batch:
     """A batch of a table whose header is not understood: every line that is not blank is rejected."""
     tally = Tally(physical=physical, records=len(rows), blank=physical - len(rows))

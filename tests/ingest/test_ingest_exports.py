@@ -253,6 +253,12 @@ def test_ids_outlive_new_lines_above_new_names_and_moved_or_empty_columns(rows: 
     assert len(above) == len(ids) + 1
 
 
+def test_numbering_the_rows_anew_changes_no_id() -> None:
+    before = _ids({"10231/a.csv": b"STT,ho_ten,ngay_sinh\n1,A,1990\n2,B,1991\n"})
+    after = _ids({"10231/a.csv": b"TT,ho_ten,ngay_sinh\n1,Z,1950\n2,A,1990\n3,B,1991\n"})
+    assert set(before) < set(after)
+
+
 def test_equal_rows_get_their_own_ids() -> None:
     exports = read({"10231/a.csv": b"ho_ten,ngay_sinh\nA,1990\nA, 1990\nA,1990\nB,1990\n"})
     ids = exports.citizens["record_id"].to_list()
