@@ -22,7 +22,7 @@ ui: $(VENV)/.run ## Open Dagster on http://127.0.0.1:3000
 	@$(BIN)/python -m assets.ui
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m benchmarks.job
+	@$(BIN)/hopnhat bench all
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from pipelines.problems import UnusableInput
 if TYPE_CHECKING:
     import dagster as dg
 
+_BENCHMARKS = ("reader", "job")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 
@@ -77,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(command=_sample)
 
     bench = commands.add_parser("bench", help="so sánh với công cụ khác / benchmarks beside the peers")
-    bench.add_argument("which", choices=("reader",))
-    bench.add_argument("--rows", type=_count, default=500_000, metavar="N")
+    bench.add_argument("which", choices=(*_BENCHMARKS, "all"))
+    bench.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của phép đo / the benchmark's own options")
     bench.set_defaults(command=_bench)
     return parser
 
@@ -242,15 +243,17 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     try:
-        benchmark = importlib.import_module(f"benchmarks.{options.which}")
+        chosen = _BENCHMARKS if options.which == "all" else (options.which,)
+        benchmarks = [importlib.import_module(f"benchmarks.{name}") for name in chosen]
     except ModuleNotFoundError as missing:
-        if missing.name not in ("benchmarks", f"benchmarks.{options.which}"):
+        if missing.name != "benchmarks":
             raise
         raise UnusableInput(
             "Thư mục benchmarks không đi kèm bản cài đặt; hãy chạy lệnh trong thư mục mã nguồn.",
             "The benchmarks folder is not installed: run the command in a checkout of the source.",
         ) from None
-    benchmark.main(["--rows", str(options.rows)])
+    for benchmark in benchmarks:
+        benchmark.main(options.options)
     return DONE
 
 

@@ -17,14 +17,14 @@ import polars as pl
 COMMUNE = "10231"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Make the exports, run the installed command on them in a process of its own, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--people", type=int, default=65_000)
     parser.add_argument("--parcels", type=int, default=40_000)
     parser.add_argument("--seed", type=int, default=7301)
     parser.add_argument("--runs", type=int, default=3, help="runs, of which the median is told")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     hopnhat = str(Path(sys.executable).with_name("hopnhat"))
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
