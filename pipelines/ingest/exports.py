@@ -247,7 +247,7 @@ def _column_names(header: list[str]) -> dict[str, str]:
 
 def _warnings(table: Table, tally: Tally) -> list[str]:
     if table.columns is None:
-        kept = f" Cả {tally.records} dòng được giữ riêng, chưa nạp." if tally.records else ""
+        kept = f" {tally.records} dòng của tệp được giữ riêng, chưa nạp." if tally.records else ""
         colon = "" if table.problem == EMPTY else ":"
         return [f"Tệp «{table.name}»{colon} {table.problem}{kept}"]
     warnings = []

@@ -1,38 +1,71 @@
-"""Whole rows of a table that are no records: its header once more, and rows that add up others."""
+"""Whole rows of a table that are no records: its header once more, totals, headings of a part of it, signatures."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import polars as pl
 
+from pipelines.ingest.headers import known_spellings, numbers_rows, recognised
+from pipelines.ingest.layout import Layout
 from pipelines.ingest.totals import is_total_row, may_be_total_row
 
+_HEADING: Final = (
+    r"(?i)^\s*(?:(?:thôn|xóm|tổ|khu|đội|tdp|ấp|cụm|tờ bản đồ|xứ đồng|người lập|người ghi|cán bộ|chủ tịch|trưởng|kế toán"
+    r"|tm\.|t/m|ủy ban|uỷ ban)\b|ngày\s*[\d.…]+\s*tháng|trang\s*\d)"
+)
+"""What stands alone in a row above the people of a hamlet or the parcels of a sheet, or below them all."""
+_MOST_IN_HEADING: Final = 3
 
-def kinds_of_rows(cells: pl.DataFrame, header: Sequence[str], heads: Sequence[Sequence[str]]) -> pl.Series:
-    """What each row of decoded cells `c0`, `c1`, … is: `header` where it repeats one of the header, `total`, `record`.
 
-    `heads` are the rows that make up the header, `header` what they say together.
+def kinds_of_rows(cells: pl.DataFrame, layout: Layout, heads: Sequence[Sequence[str]]) -> pl.Series:
+    """What each row of decoded cells `c0`, `c1`, … is: `header`, `total`, `title` or `record`.
+
+    `heads` are the rows that make up the layout's header. A row repeats the header when it says the same, or when it
+    holds nothing but names of columns.
     """
+    header = layout.header
     rows = [[_folded(cell) for cell in head] for head in (header, *heads) if len(head) == len(header) and any(head)]
-    # Most rows are told from a header by one cell, and from a total by their first letters.
+    # Hundreds of thousands of rows are none of these: they are told by a cell or two, or by how full they are.
     marks = [max(range(len(row)), key=lambda at: len(row[at])) for row in rows]
-    may_be_header = pl.any_horizontal(_folded_cell(at) == row[at] for at, row in zip(marks, rows, strict=True))
-    likely = cells.with_row_index("at").filter(may_be_header | may_be_total_row(len(header)))
+    says_columns = [at for at, cell in enumerate(header) if not numbers_rows(cell)]
+    filled = pl.sum_horizontal(pl.col(f"c{at}") != "" for at in says_columns)
+    names_a_column = pl.col(f"c{layout.columns.first_required}").str.to_lowercase().is_in(known_spellings())
+    likely = cells.with_row_index("at").filter(
+        pl.any_horizontal(_folded_cell(at) == row[at] for at, row in zip(marks, rows, strict=True))
+        | names_a_column
+        | (filled <= _MOST_IN_HEADING)
+        | may_be_total_row(len(header))
+    )
+    repeated = [pl.all_horizontal(_folded_cell(at) == cell for at, cell in enumerate(row)) for row in rows]
+    names_alone = [row[0] for row in likely.filter(names_a_column).iter_rows() if _names_alone(row[1:])]
     told = likely.select(
         "at",
-        pl.when(
-            pl.any_horizontal(
-                pl.all_horizontal(_folded_cell(at) == cell for at, cell in enumerate(row)) for row in rows
-            )
-        )
+        pl.when(pl.any_horizontal(repeated) | pl.col("at").is_in(names_alone))
         .then(pl.lit("header"))
         .when(is_total_row(len(header)))
         .then(pl.lit("total"))
+        .when(_is_heading(says_columns))
+        .then(pl.lit("title"))
         .otherwise(pl.lit("record"))
         .alias("kind"),
     )
-    return (
-        pl.repeat("record", cells.height, dtype=pl.String, eager=True).alias("kind").scatter(told["at"], told["kind"])
+    kinds = pl.repeat("record", cells.height, dtype=pl.String, eager=True).alias("kind")
+    return kinds.scatter(told["at"], told["kind"])
+
+
+def _names_alone(row: Sequence[str]) -> bool:
+    """Whether at least two cells are filled, and each names a column that is known."""
+    filled = [cell for cell in row if cell.strip()]
+    return len(filled) > 1 and all(recognised([cell]) or numbers_rows(cell) for cell in filled)
+
+
+def _is_heading(columns: Sequence[int]) -> pl.Expr:
+    """Whether nothing but headings stands in these columns."""
+    filled = [pl.col(f"c{at}").str.strip_chars() != "" for at in columns]
+    headings = pl.all_horizontal(
+        ~is_filled | pl.col(f"c{at}").str.contains(_HEADING) for at, is_filled in zip(columns, filled, strict=True)
     )
+    return headings & pl.sum_horizontal(filled).is_between(1, _MOST_IN_HEADING)
 
 
 def _folded(cell: str) -> str:

@@ -82,6 +82,11 @@ class Columns:
     by_column: dict[str, int]
     doubled: tuple[str, ...] = ()
 
+    @property
+    def first_required(self) -> int:
+        """The position of the column that every row must have: a person's name, a parcel's sheet."""
+        return self.by_column["so_to" if self.dataset == "parcels" else "ho_ten"]
+
 
 @dataclass(frozen=True)
 class _Match:
@@ -200,6 +205,14 @@ def _nearest(cells: list[str]) -> list[str]:
         if best and 65 <= best[0] < 100:
             guesses.append(f"«{best[1][:40]}» có phải {column}?")
     return guesses
+
+
+@cache
+def known_spellings() -> list[str]:
+    """Every known header as it is spelled, in lower case."""
+    with _REFERENCE.open(encoding="utf-8", newline="") as file:
+        spelled = {row["header"].lower() for row in csv.DictReader(file)}
+    return sorted(spelled.union(*COLUMNS.values()))
 
 
 def known_headers_sha256() -> str:

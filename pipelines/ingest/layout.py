@@ -6,8 +6,10 @@ from typing import Final
 
 from pipelines.ingest.headers import Columns, fold, names_another_person, recognised, understand
 
-LOOK: Final = 60
-"""Rows among which the header is looked for: titles above it are few."""
+FIRST_LINES: Final = 300
+"""Lines among which the header is looked for; blank ones may be many,"""
+_LOOK: Final = 60
+"""but titles above a header are few."""
 WIDEST: Final = 2000
 """Columns beyond which a row is no header of a register."""
 # What stands in the second row of a header, under a merged cell, and is no column's name by itself.
@@ -32,12 +34,15 @@ def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = N
     columns belongs to it. Rows above are titles, but for blank ones.
     """
     best: tuple[int, Layout] | None = None
-    for at, row in enumerate(rows[:LOOK]):
-        if len(row) > WIDEST or sum(bool(cell.strip()) for cell in row) < 2:
+    filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    for at in filled[:_LOOK]:
+        row = rows[at]
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        is_over = len(below) == len(row) and _is_subhead(below)
+        if len(row) > WIDEST or recognised([*row, *(below if is_over else ())], own) < 2:
             continue
         candidates: list[tuple[tuple[int, ...], list[str]]] = [((at,), list(row))]
-        below = rows[at + 1] if at + 1 < len(rows) else ()
-        if len(below) == len(row) and _is_subhead(below):
+        if is_over:
             candidates.append(((at, at + 1), _merged(row, below, own)))
         for headers, header in candidates:
             columns = understand(header, own)

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.ingest.containers import LARGEST_WORKBOOK, Document, Unreadable, unpacked_size
 from pipelines.ingest.furniture import kinds_of_rows
 from pipelines.ingest.headers import explain, recognised
-from pipelines.ingest.layout import LOOK, WIDEST, Layout, find_layout
+from pipelines.ingest.layout import FIRST_LINES, WIDEST, Layout, find_layout
 from pipelines.ingest.repair import repair
 from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, without_cells
 
@@ -67,7 +67,7 @@ def _text(sheet: pl.DataFrame) -> pl.DataFrame:
 def _table(name: str, sheet: pl.DataFrame, own: Mapping[str, str]) -> Table:
     if sheet.width > WIDEST:
         return Table(name, _ENCODING, iter([_kept_apart(sheet)]), problem=f"có hơn {WIDEST} cột, không phải sổ.")
-    rows = sheet.head(LOOK).rows()
+    rows = sheet.head(FIRST_LINES).rows()
     layout = find_layout(rows, own)
     if not all(cell.isascii() for row in ([layout.header] if layout else rows) for cell in row):
         layout = find_layout(_decoded(rows), own) or layout
@@ -84,19 +84,19 @@ def _batch(sheet: pl.DataFrame, layout: Layout, first: Sequence[Sequence[str]]) 
     begin = layout.headers[-1] + 1
     body = sheet.slice(begin)
     repaired = repair(body, single_byte=False)
-    kind = kinds_of_rows(repaired.cells, layout.header, [first[at] for at in layout.headers])
+    kind = kinds_of_rows(repaired.cells, layout, [first[at] for at in layout.headers])
     kind = kind.set(body.select(_is_blank()).to_series(), "blank")
     count = dict(kind.value_counts().iter_rows())
     places = pl.DataFrame({"source_line": pl.int_range(begin + 1, sheet.height + 1, eager=True, dtype=pl.Int64)})
-    titles = len(layout.titles)
+    above = len(layout.titles)
     decoded = repaired.decoded["row"].unique().sort()
     return Batch(
         repaired.cells.insert_column(0, places["source_line"]).filter(kind == "record"),
         Tally(
             sheet.height,
-            titles,
+            above + count.get("title", 0),
             len(layout.headers) + count.get("header", 0),
-            layout.headers[0] - titles + count.get("blank", 0),
+            layout.headers[0] - above + count.get("blank", 0),
             count.get("total", 0),
             count.get("record", 0),
         ),

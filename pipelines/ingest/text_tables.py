@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.ingest.containers import Document
 from pipelines.ingest.furniture import kinds_of_rows
 from pipelines.ingest.headers import explain, recognised
-from pipelines.ingest.layout import LOOK, Layout, find_layout
+from pipelines.ingest.layout import FIRST_LINES, Layout, find_layout
 from pipelines.ingest.lines import Lines, Survey, physical_lines
 from pipelines.ingest.records import Dialect, Records, cut_records
 from pipelines.ingest.repair import Repaired, repair
@@ -41,11 +41,11 @@ def read_text(document: Document, known: Survey, own: Mapping[str, str]) -> Tabl
     """
     blocks = physical_lines(document.blocks(), known)
     first = next(blocks, None)
-    while first is not None and len(first) < LOOK and (more := next(blocks, None)) is not None:
+    while first is not None and len(first) < FIRST_LINES and (more := next(blocks, None)) is not None:
         first = first.followed_by(more)
     if first is None:
         return Table(document.name, known.encoding, iter(()), problem=EMPTY)
-    texts = first.text.head(LOOK).str.strip_chars_end("\r").to_list()
+    texts = first.text.head(FIRST_LINES).str.strip_chars_end("\r").to_list()
     found = _find(texts, known.single_byte, own)
     everything = chain([first], blocks)
     if found is None:
@@ -68,12 +68,12 @@ def _batches(blocks: Iterable[Lines], found: _Found, single_byte: bool) -> Itera
         places = records.cells.select(pl.col("line").alias("source_line"), "lines")
         repaired = repair(records.cells.drop("line", "lines"), single_byte, seen)
         seen = repaired.seen
-        kind = kinds_of_rows(repaired.cells, found.layout.header, found.heads)
+        kind = kinds_of_rows(repaired.cells, found.layout, found.heads)
         spans = dict(places.group_by(kind).agg(pl.col("lines").sum()).iter_rows())
         is_record = kind == "record"
         tally = Tally(
             records.used,
-            0,
+            spans.get("title", 0),
             records.header_lines + spans.get("header", 0),
             records.blank_lines,
             records.total_lines + spans.get("total", 0),

@@ -138,6 +138,32 @@ def test_every_line_is_of_its_kind(read: Read) -> None:
     assert [file[kind] for kind in kinds] == [2, 2, 2, 1, 3, 3, 1]
 
 
+def test_headings_and_signatures_are_no_people(read: Read) -> None:
+    rows = [
+        ["I", "Thôn Đông", *[""] * 5],
+        ROWS[0],
+        ["", "XÓM CHÙA", *[""] * 5],
+        *ROWS[1:],
+        ["", "Tổng cộng", "3", *[""] * 4],
+        ["", "Ngày 5 tháng 6 năm 2025", *[""] * 5],
+        ["Người lập biểu", "", "", "Chủ tịch UBND xã", "", "", ""],
+    ]
+    for name, content in {"a.csv": text(HEADER, *rows).encode(), "b.xlsx": workbook(so=[HEADER, *rows])}.items():
+        file = read({name: content}).files.filter(source_file=f"10231/{name}").row(0, named=True)
+        assert [file[kind] for kind in ("title_lines", "total_lines", "loaded", "quarantined")] == [4, 1, 3, 0]
+
+
+def test_a_header_in_other_words_is_a_header_still(read: Read) -> None:
+    lines = "ho_ten,ngay_sinh,ghi_chu\nA,1990,\nHọ và tên,Năm sinh,Ghi chú\nB,1991,\n"
+    exports = read({"a.csv": lines.encode()})
+    assert exports.citizens["ho_ten"].to_list() == ["A", "B"]
+    assert exports.files["header_lines"].to_list() == [2]
+
+
+def test_a_header_below_many_blank_lines_is_found(read: Read) -> None:
+    assert people(read({"a.csv": b"\n" * 200 + PLAIN.encode()})) == TRUTH
+
+
 def test_two_header_rows_and_years_by_sex(read: Read) -> None:
     rows = [
         ["STT", "Họ và tên", "Năm sinh", "", "CMND", "", "Chủ hộ", ""],
