@@ -30,6 +30,9 @@ _BLOCK: Final = 1 << 20
 
 _TEXT = (".csv", ".tsv", ".txt")
 _KINDS: dict[str, Kind] = {**dict.fromkeys(_TEXT, "text"), ".xlsx": "workbook"}
+_OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".et")
+_OF_NO_ONE = {"thumbs.db", "desktop.ini"}
+"""Files that Windows leaves in every folder."""
 _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -71,6 +74,8 @@ class Document:
                     yield block
         except PermissionError:
             raise Unreadable("no_access") from None
+        except _Locked:
+            raise Unreadable("locked") from None
         except _DAMAGED:
             raise Unreadable("damaged", head) from None
 
@@ -94,7 +99,7 @@ def find_documents(path: Path, name: str) -> tuple[list[Document], list[Skipped]
         return _members(path, name)
     kind = _kind(path.name)
     if kind is None:
-        return [], [Skipped(name, "loại tệp này không đọc được")]
+        return [], [] if path.name.lower() in _OF_NO_ONE else [Skipped(name, _why_skipped(path.name))]
     if path.name.lower().endswith(".gz"):
         return [Document(name, kind, path, _limit(kind, path.stat().st_size), partial(_gunzipped, path))], []
     return [Document(name, kind, path, _largest(kind), partial(_plain, path))], []
@@ -109,6 +114,12 @@ def unpacked_size(workbook: IO[bytes]) -> int:
                 while (block := file.read(_BLOCK)) and size <= LARGEST_WORKBOOK:
                     size += len(block)
     return size
+
+
+def _why_skipped(name: str) -> str:
+    if name.lower().endswith(_OTHER_SHEETS):
+        return "loại bảng tính này không đọc được; hãy mở ra rồi lưu lại thành .xlsx"
+    return "loại tệp này không đọc được"
 
 
 def _kind(name: str) -> Kind | None:
@@ -141,7 +152,7 @@ def _members(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
         inner = _unused(f"{name}/{''.join(c for c in '/'.join(parts) if c.isprintable())}", names)
         kind = _kind(member.filename)
         if kind is None:
-            skipped.append(Skipped(inner, "loại tệp này không đọc được"))
+            skipped.append(Skipped(inner, _why_skipped(inner)))
         else:
             limit = _limit(kind, member.compress_size)
             documents.append(Document(inner, kind, path, limit, partial(_opened, path, member)))
@@ -161,12 +172,18 @@ def _gunzipped(file: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
 @contextmanager
 def _opened(path: Path, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
     """A member of an archive; what is packed once more is unpacked once more."""
+    if member.flag_bits & 1:
+        raise _Locked
     with zipfile.ZipFile(path) as archive, archive.open(member) as file:
         if member.filename.lower().endswith(".gz"):
             with _gunzipped(file) as unpacked:
                 yield unpacked
         else:
             yield file
+
+
+class _Locked(Exception):
+    """A member that asks for a password."""
 
 
 def _damaged() -> NoReturn:

@@ -250,7 +250,7 @@ def _warnings(table: Table, tally: Tally) -> list[str]:
         kept = f" {tally.records} dòng của tệp được giữ riêng, chưa nạp." if tally.records else ""
         colon = "" if table.problem == EMPTY else ":"
         return [f"Tệp «{table.name}»{colon} {table.problem}{kept}"]
-    warnings = []
+    warnings = [] if tally.records else [f"Tệp «{table.name}» chỉ có dòng tên cột, không có bản ghi nào."]
     unknown = [
         " ".join(cell.split())
         for at, cell in enumerate(table.header)

@@ -5,20 +5,28 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.ingest.headers import known_spellings, numbers_rows, recognised
+from pipelines.ingest.headers import (
+    PERSON,
+    YEAR_OF_MAN,
+    YEAR_OF_WOMAN,
+    Columns,
+    known_spellings,
+    numbers_rows,
+    recognised,
+)
 from pipelines.ingest.layout import Layout
 from pipelines.ingest.totals import is_total_row, may_be_total_row
 
 _HEADING: Final = (
-    r"(?i)^\s*(?:(?:thôn|xóm|tổ|khu|đội|tdp|ấp|cụm|tờ bản đồ|xứ đồng|người lập|người ghi|cán bộ|chủ tịch|trưởng|kế toán"
-    r"|tm\.|t/m|ủy ban|uỷ ban)\b|ngày\s*[\d.…]+\s*tháng|trang\s*\d)"
+    r"(?i)^\s*(?:(?:thôn|xóm|tổ|khu|đội|tdp|ấp|cụm|tờ bản đồ|xứ đồng|người lập|người ghi|lập biểu|cán bộ|chủ tịch"
+    r"|trưởng|kế toán|tm\.|t/m|ủy ban|uỷ ban|nơi nhận)\b|\(?ký|(?:[^,]{1,40},\s*)?ngày\s*[\d.…]+\s*tháng|trang\s*\d)"
 )
 """What stands alone in a row above the people of a hamlet or the parcels of a sheet, or below them all."""
 _MOST_IN_HEADING: Final = 3
 
 
 def kinds_of_rows(cells: pl.DataFrame, layout: Layout, heads: Sequence[Sequence[str]]) -> pl.Series:
-    """What each row of decoded cells `c0`, `c1`, … is: `header`, `total`, `title` or `record`.
+    """What each row of decoded cells `c0`, `c1`, … is: `header`, `total`, `title`, `nameless` or `record`.
 
     `heads` are the rows that make up the layout's header. A row repeats the header when it says the same, or when it
     holds nothing but names of columns.
@@ -34,6 +42,7 @@ def kinds_of_rows(cells: pl.DataFrame, layout: Layout, heads: Sequence[Sequence[
         pl.any_horizontal(_folded_cell(at) == row[at] for at, row in zip(marks, rows, strict=True))
         | names_a_column
         | (filled <= _MOST_IN_HEADING)
+        | lacks_all_required(layout.columns)
         | may_be_total_row(len(header))
     )
     repeated = [pl.all_horizontal(_folded_cell(at) == cell for at, cell in enumerate(row)) for row in rows]
@@ -44,8 +53,10 @@ def kinds_of_rows(cells: pl.DataFrame, layout: Layout, heads: Sequence[Sequence[
         .then(pl.lit("header"))
         .when(is_total_row(len(header)))
         .then(pl.lit("total"))
-        .when(_is_heading(says_columns))
+        .when(_is_heading(range(len(header)), says_columns))
         .then(pl.lit("title"))
+        .when(lacks_all_required(layout.columns))
+        .then(pl.lit("nameless"))
         .otherwise(pl.lit("record"))
         .alias("kind"),
     )
@@ -59,13 +70,14 @@ def _names_alone(row: Sequence[str]) -> bool:
     return len(filled) > 1 and all(recognised([cell]) or numbers_rows(cell) for cell in filled)
 
 
-def _is_heading(columns: Sequence[int]) -> pl.Expr:
-    """Whether nothing but headings stands in these columns."""
-    filled = [pl.col(f"c{at}").str.strip_chars() != "" for at in columns]
-    headings = pl.all_horizontal(
-        ~is_filled | pl.col(f"c{at}").str.contains(_HEADING) for at, is_filled in zip(columns, filled, strict=True)
-    )
-    return headings & pl.sum_horizontal(filled).is_between(1, _MOST_IN_HEADING)
+def _is_heading(columns: Sequence[int], says_columns: Sequence[int]) -> pl.Expr:
+    """Whether nothing but headings stands in these columns; beside them their number, in a column of row numbers."""
+    filled = {at: pl.col(f"c{at}").str.strip_chars() != "" for at in columns}
+    is_heading = {at: pl.col(f"c{at}").str.contains(_HEADING) for at in columns}
+    is_number = {at: pl.col(f"c{at}").str.contains(r"^\s*[IVXLC\d.]+\s*$") for at in columns if at not in says_columns}
+    nothing_else = pl.all_horizontal(~filled[at] | is_heading[at] | is_number.get(at, pl.lit(False)) for at in columns)
+    some = pl.any_horizontal(filled[at] & is_heading[at] for at in columns)
+    return nothing_else & some & (pl.sum_horizontal(filled.values()) <= _MOST_IN_HEADING)
 
 
 def _folded(cell: str) -> str:
@@ -74,3 +86,10 @@ def _folded(cell: str) -> str:
 
 def _folded_cell(at: int) -> pl.Expr:
     return pl.col(f"c{at}").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def lacks_all_required(columns: Columns) -> pl.Expr:
+    """Whether a record has nothing in any of the columns that tell whose or which it is."""
+    names = ("so_to", "so_thua") if columns.dataset == "parcels" else (*PERSON, YEAR_OF_MAN, YEAR_OF_WOMAN)
+    places = [columns.by_column[name] for name in names if name in columns.by_column]
+    return pl.all_horizontal(pl.col(f"c{at}").str.strip_chars() == "" for at in places)

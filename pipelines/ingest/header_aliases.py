@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,12 @@ class Aliases:
         for row in rows:
             column, header = (row["column"] or "").strip(), fold(row["header"] or "")
             of_commune = mapping.setdefault((row["old_code"] or "").strip(), {})
+            code = (row["old_code"] or "").strip()
+            if not re.fullmatch(r"([0-9]{5})?", code):
+                raise UnusableInput(
+                    f"Tệp «{path.name}», dòng {rows.line_num}: old_code «{code[:10]}» không phải mã xã cũ 5 chữ số.",
+                    f"{path.name}, line {rows.line_num}: old_code is not a code of 5 digits.",
+                )
             if column not in known or not header:
                 raise UnusableInput(
                     f"Tệp «{path.name}», dòng {rows.line_num}: không có cột chuẩn nào tên «{column}», "

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "citizens": (
@@ -62,11 +62,15 @@ YEAR_OF_WOMAN = "nam_sinh_nu"
 _COLUMNS_AND_YEARS = {**COLUMNS, "citizens": (*COLUMNS["citizens"], YEAR_OF_MAN, YEAR_OF_WOMAN)}
 _REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference" / "known_headers.csv"
 _SHEET = ("so_to", "so_thua")
+PERSON = ("ho_ten", "ngay_sinh", "so_dinh_danh", "so_cmnd")
+"""Columns of which a row of people must have one filled to speak of anybody."""
 _BORN = ("ngay_sinh", "so_dinh_danh", "so_cmnd")
 _DATASETS = {
     "citizens": ("sổ công dân", "ho_ten và một trong ngay_sinh, so_dinh_danh, so_cmnd"),
     "parcels": ("sổ đất", "so_to và so_thua"),
 }
+_ALIKE = 75.0
+"""RapidFuzz's ratio from which a header that is not known is taken for a slip of one that is."""
 _ROW_NUMBERS = {"stt", "tt", "sott"}
 _ANOTHER_PERSON = re.compile(r"\b(?:chu|cha|bo|me|vo|chong|con)\b")
 
@@ -123,13 +127,11 @@ def explain(header: Iterable[str], own: Mapping[str, str] | None = None) -> str:
     for match in usable:
         for column, places in match.ambiguous.items():
             shown = ", ".join(str(at + 1) for at in places)
-            return (
-                f"cột bắt buộc {column} không rõ là cột nào: các cột số {shown} cùng tên «{cells[places[0]][:40]}»; "
-                "hãy đổi tên cột thừa."
-            )
+            return f"cột bắt buộc {column} không rõ là cột nào: các cột số {shown} cùng tên; hãy đổi tên cột thừa."
     needed = "; ".join(f"{name}: {required}" for name, required in _DATASETS.values())
     guesses = _nearest(cells)
-    return f"không đủ cột bắt buộc ({needed})." + (f" Gần giống: {' '.join(guesses)}" if guesses else "")
+    hint = f" Có phải: {'; '.join(guesses)}?" if guesses else ""
+    return f"không đủ cột bắt buộc ({needed}).{hint} Sửa tên cột, hoặc ghi tên cột vào header_aliases.csv."
 
 
 def recognised(header: Iterable[str], own: Mapping[str, str] | None = None) -> int:
@@ -189,21 +191,23 @@ def _match(cells: list[str], dataset: str, own: Mapping[str, str]) -> _Match:
 
 
 def _nearest(cells: list[str]) -> list[str]:
-    """For each required column that no cell names, the cell that comes nearest to one of its names."""
+    """For each required column that no cell names, the cell that comes nearest to one of its names.
+
+    The cell is told by its place: without a header that is understood, what stands in it may be somebody's name, and Hồ
+    Tiến is not far from họ tên.
+    """
+    spelled = {fold(spelling): spelling for spelling in known_spellings()}
+    known = [(folded, column) for names in _known().values() for folded, (column, _) in names.items()]
+    folded_cells = {at: fold(cell) for at, cell in enumerate(cells)}
+    named = {column for folded, column in known if folded in folded_cells.values()}
+    unknown = {at: folded for at, folded in folded_cells.items() if folded and not recognised([cells[at]])}
     guesses = []
     for column in ("ho_ten", *_BORN, *_SHEET):
-        known = [folded for names in _known().values() for folded, (name, _) in names.items() if name == column]
-        best = max(
-            (
-                (score, cell)
-                for cell in cells
-                if (folded := fold(cell))
-                for _, score, _ in process.extract(folded, known, limit=1)
-            ),
-            default=None,
-        )
-        if best and 65 <= best[0] < 100:
-            guesses.append(f"«{best[1][:40]}» có phải {column}?")
+        names = [folded for folded, name in known if name == column]
+        found = [(process.extractOne(cell, names, scorer=fuzz.ratio), at) for at, cell in unknown.items()]
+        best = max(((score, -at, name) for (name, score, _), at in found), default=(0.0, 0, ""))
+        if column not in named and best[0] >= _ALIKE:
+            guesses.append(f"cột {1 - best[1]} gần giống «{spelled.get(best[2], column)}» ({column})")
     return guesses
 
 

@@ -15,6 +15,8 @@ WIDEST: Final = 2000
 # What stands in the second row of a header, under a merged cell, and is no column's name by itself.
 _SUBHEADS: Final = frozenset({"nam", "nu", "so", "ngaycap", "noicap", "ngay", "thang", "stt"})
 _FEWEST_NUMBERED: Final = 5
+_FEWEST_MARKED: Final = 3
+"""Columns that a row must number to be no record; fewer where brackets or letters mark it."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,16 @@ def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = N
 
 
 def _with_numbers(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
-    """The layout with the row `(1) (2) (3) …` that printed forms have below their header."""
+    """The layout with the row `(1) (2) (3) …`, or `A B 1 2 …`, that printed forms have below their header."""
     below = layout.headers[-1] + 1
-    cells = [cell.strip(" ()") for cell in rows[below]] if below < len(rows) else []
-    if len(cells) < _FEWEST_NUMBERED or cells != [str(number) for number in range(1, len(cells) + 1)]:
+    cells = [cell.strip() for cell in rows[below]] if below < len(rows) else []
+    while cells and not cells[-1]:
+        cells.pop()
+    letters = sum(cell.strip("()[]").isalpha() for cell in cells)
+    expected = [chr(ord("A") + at) for at in range(letters)] + [str(at + 1) for at in range(len(cells) - letters)]
+    marked = letters > 1 or all(cell[:1] in ("(", "[") for cell in cells)
+    fewest = _FEWEST_MARKED if marked else _FEWEST_NUMBERED
+    if len(cells) < fewest or [cell.strip("()[]") for cell in cells] != expected:
         return layout
     return Layout(layout.titles, (*layout.headers, below), layout.header, layout.columns)
 

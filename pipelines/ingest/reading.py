@@ -11,6 +11,7 @@ from pipelines.ingest.text_tables import read_text
 _KEPT = 1_000_000
 """How many bytes are kept of a file that cannot be read."""
 _PROBLEMS = {
+    "locked": "tệp có mật khẩu, hoặc là .xls cũ; mở bằng Excel, bỏ mật khẩu và lưu lại thành .xlsx.",
     "no_access": "không có quyền đọc tệp.",
     "damaged": "tệp hỏng, hoặc không giải nén được.",
     "too_large": "nội dung lớn bất thường.",

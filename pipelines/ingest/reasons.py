@@ -14,6 +14,14 @@ REASONS: Final = {
         "Dòng dài bất thường; chỉ giữ phần đầu của dòng.",
         "The line is longer than any record can be; its beginning is kept.",
     ),
+    "no_required_value": (
+        "Dòng không có giá trị nào ở các cột bắt buộc, nên không biết nói về ai hay thửa đất nào.",
+        "The row has no value in any required column.",
+    ),
+    "locked": (
+        "Tệp có mật khẩu, hoặc là tệp .xls cũ; chỉ giữ phần đầu của tệp.",
+        "The file is locked by a password, or an old .xls; its beginning is kept.",
+    ),
     "no_access": ("Không có quyền đọc tệp.", "The file may not be read."),
     "damaged": (
         "Tệp hỏng, hoặc không giải nén được; chỉ giữ phần đầu của tệp.",

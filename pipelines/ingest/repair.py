@@ -4,11 +4,12 @@ TCVN3, VNI, VIQR, windows-1258 and misread UTF-8 are undone, and what is not com
 stripped before: what looks like a soft hyphen is ư in TCVN3.
 """
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.vietnamese.legacy.evidence import AS_IS
+from pipelines.vietnamese.legacy.evidence import AS_IS, VIQR_ODD
 from pipelines.vietnamese.legacy.readings import LIMITS, NFD, NOTHING_SEEN, Limits, Seen, readings, telling_texts
 
 DECISIONS = pl.Schema({"column": pl.String, "encoding": pl.String, "cells": pl.Int64, "confidence": pl.Float64})
@@ -49,6 +50,11 @@ def repair(cells: pl.DataFrame, single_byte: bool, seen: Seen = NOTHING_SEEN, li
         pl.concat(decoded for _, _, decoded in parts),
         seen,
     )
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text reads the same in every encoding: ASCII without the marks of VIQR."""
+    return text.isascii() and not re.search(VIQR_ODD, text)
 
 
 def _column(series: pl.Series, found: pl.DataFrame | None) -> tuple[pl.Series, pl.DataFrame, pl.DataFrame]:

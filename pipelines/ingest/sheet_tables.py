@@ -9,10 +9,12 @@ from pipelines.ingest.containers import LARGEST_WORKBOOK, Document, Unreadable, 
 from pipelines.ingest.furniture import kinds_of_rows
 from pipelines.ingest.headers import explain, recognised
 from pipelines.ingest.layout import FIRST_LINES, WIDEST, Layout, find_layout
-from pipelines.ingest.repair import repair
-from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, without_cells
+from pipelines.ingest.repair import is_plain, repair
+from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, rejected, without_cells
 
 _ENCODING = "xlsx"
+_OLE = b"\xd0\xcf\x11\xe0"
+"""How a workbook starts that is locked by a password, and one of the years before .xlsx."""
 
 
 def read_workbook(document: Document, own: Mapping[str, str]) -> list[Table]:
@@ -20,6 +22,8 @@ def read_workbook(document: Document, own: Mapping[str, str]) -> list[Table]:
     there are several. Raises Unreadable when it is no workbook, or too large.
     """
     content = b"".join(document.blocks())
+    if content.startswith(_OLE):
+        raise Unreadable("locked", content)
     sheets = _sheets(content)
     filled = {name: sheet for name, sheet in sheets.items() if sheet.height and sheet.width}
     if not filled:
@@ -69,7 +73,7 @@ def _table(name: str, sheet: pl.DataFrame, own: Mapping[str, str]) -> Table:
         return Table(name, _ENCODING, iter([_kept_apart(sheet)]), problem=f"có hơn {WIDEST} cột, không phải sổ.")
     rows = sheet.head(FIRST_LINES).rows()
     layout = find_layout(rows, own)
-    if not all(cell.isascii() for row in ([layout.header] if layout else rows) for cell in row):
+    if not all(is_plain(cell) for row in ([layout.header] if layout else rows) for cell in row):
         layout = find_layout(_decoded(rows), own) or layout
     if layout is None:
         likely = max(
@@ -98,7 +102,13 @@ def _batch(sheet: pl.DataFrame, layout: Layout, first: Sequence[Sequence[str]]) 
             len(layout.headers) + count.get("header", 0),
             layout.headers[0] - above + count.get("blank", 0),
             count.get("total", 0),
-            count.get("record", 0),
+            count.get("record", 0) + count.get("nameless", 0),
+        ),
+        rejected=rejected(
+            [
+                (places["source_line"][at], "no_required_value", _row_bytes(body.row(at)))
+                for at in (kind == "nameless").arg_true().to_list()
+            ]
         ),
         decoded=decoded_rows(
             decoded, repaired, places["source_line"], [_row_bytes(row) for row in body[decoded].rows()]

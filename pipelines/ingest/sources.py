@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.communes import NewCommune
+from pipelines.communes import MergerMap, NewCommune
 from pipelines.ingest.containers import Document, Unreadable, find_documents, is_readable
 from pipelines.ingest.lines import Survey, survey
 from pipelines.problems import UnusableInput
 
+_MOST_ASTRAY = 10
 _CODE = re.compile(r"^(\d{5})(?!\d)")
 
 
@@ -40,8 +41,26 @@ def find_sources(exports: Path, commune: NewCommune) -> tuple[Iterator[Source], 
     Documents are opened one at a time, as they are taken; warnings are complete when all were. A document with the
     same bytes as an earlier one is marked as its duplicate. Raises UnusableInput as `find_paths`.
     """
-    warnings: list[str] = []
-    return _open_all(exports, commune, find_paths(exports, commune), warnings), warnings
+    paths = find_paths(exports, commune)
+    warnings = _astray(exports)
+    return _open_all(exports, commune, paths, warnings), warnings
+
+
+def _astray(exports: Path) -> list[str]:
+    """Warnings about what lies in the exports folder and belongs to no old commune."""
+    known = set(MergerMap.shipped().pairs["old_code"])
+    astray = [path for path in sorted(exports.iterdir()) if not path.name.startswith((".", "~"))]
+    warnings = []
+    for path in astray:
+        match = _CODE.match(path.name)
+        if not path.is_symlink() and not (path.is_dir() and match and match[1] in known):
+            why = (
+                "tên thư mục không bắt đầu bằng mã của một xã cũ"
+                if path.is_dir()
+                else "tệp nằm ngoài thư mục của xã cũ"
+            )
+            warnings.append(f"Không đọc «{printable(path.name)}»: {why}.")
+    return warnings[:_MOST_ASTRAY]
 
 
 def _open_all(

@@ -15,7 +15,7 @@ from pipelines.ingest.headers import explain, recognised
 from pipelines.ingest.layout import FIRST_LINES, Layout, find_layout
 from pipelines.ingest.lines import Lines, Survey, physical_lines
 from pipelines.ingest.records import Dialect, Records, cut_records
-from pipelines.ingest.repair import Repaired, repair
+from pipelines.ingest.repair import Repaired, is_plain, repair
 from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, rejected, without_cells
 from pipelines.vietnamese.legacy.readings import NOTHING_SEEN
 
@@ -77,12 +77,12 @@ def _batches(blocks: Iterable[Lines], found: _Found, single_byte: bool) -> Itera
             records.header_lines + spans.get("header", 0),
             records.blank_lines,
             records.total_lines + spans.get("total", 0),
-            spans.get("record", 0) + len(records.rejected),
+            spans.get("record", 0) + spans.get("nameless", 0) + len(records.rejected),
         )
         yield Batch(
             repaired.cells.insert_column(0, places["source_line"]).filter(is_record),
             tally + above,
-            rejected([(line, code, records.raw(line)) for line, code in records.rejected]),
+            _rejected(records, places.filter(kind == "nameless")),
             _decoded(records, repaired, places.filter(is_record)),
             repaired.decisions,
         )
@@ -101,6 +101,13 @@ def _after(blocks: Iterable[Lines], begin: int) -> Iterator[Lines]:
 def _no_records(found: _Found) -> pl.DataFrame:
     names = {f"c{at}": pl.String for at in range(found.dialect.width)}
     return pl.DataFrame(schema={"source_line": pl.Int64, **names})
+
+
+def _rejected(records: Records, nameless: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are no whole record, and records that speak of nobody, in the order of the file."""
+    rows = [(line, code, records.raw(line)) for line, code in records.rejected]
+    rows += [(line, "no_required_value", records.raw(line, lines)) for line, lines in nameless.iter_rows()]
+    return rejected(sorted(rows))
 
 
 def _decoded(records: Records, repaired: Repaired, among: pl.DataFrame) -> pl.DataFrame:
@@ -124,8 +131,7 @@ def _kept_apart(blocks: Iterable[Lines]) -> Iterator[Batch]:
 def _find(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> _Found | None:
     """The layout of a file's first lines: as they stand, or, since decoding takes time, decoded where that may help."""
     found = _find_in(texts, own)
-    looked_at = [cell for row in found.heads for cell in row] if found else texts
-    if all(text.isascii() for text in looked_at):
+    if all(is_plain(text) for text in ([cell for row in found.heads for cell in row] if found else texts)):
         return found
     return _find_in(_decoded_lines(texts, single_byte), own, as_written=texts) or found
 

@@ -8,6 +8,8 @@ import polars as pl
 _TOTAL: Final = (
     # "Tổng cộng", "Tổng số", "Cộng", also as they look in TCVN3 and VNI before decoding
     r"(?:t(?:ổ|o|æ|oå)ng\s+(?:c(?:ộ|o|é|oä)ng|s(?:ố|o|è|oá))\b"
+    # of a part: "Cộng thôn Giữa", "Tổng hộ ông A"
+    r"|(?:c(?:ộ|é|oä)ng|t(?:ổ|æ|oå)ng)\s+(?:thôn|th«n|thoân|xóm|xãm|xoùm|tổ|khu|đội|hộ|trang|xã|ấp|cụm|tờ)\b"
     # What follows the single word has no capital: "Tổng Văn An" is a person.
     r"|(?:c(?:ộ|é|oä)ng|t(?:ổ|æ|oå)ng)\b(?-i:[^\p{Lu}]{0,40}$|[^\p{Lu},;|\t]{0,40}[\",;|\t]))"
 )

@@ -165,7 +165,9 @@ QUARANTINE_REASONS: Final = {
     "no_access": "Không có quyền đọc tệp",
     "ragged": "Số ô không khớp với số cột",
     "unterminated_quote": "Dấu ngoặc kép không được đóng",
-    "header_not_understood": "Không nhận ra dòng tên cột",
+    "header_not_understood": "Thiếu cột bắt buộc, hoặc không nhận ra dòng tên cột",
+    "no_required_value": "Thiếu giá trị bắt buộc",
+    "locked": "Tệp có mật khẩu hoặc là .xls cũ",
     "nul_byte": "Có ký tự rỗng (NUL) trong dòng",
 }
 

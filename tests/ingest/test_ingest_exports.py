@@ -162,7 +162,7 @@ def test_what_is_missing_or_not_read_is_said() -> None:
     for code in ("10234", "10240", "10249", "10255"):
         assert f"({code}) không có tệp dữ liệu nào" in said
     assert "(10231)" not in said
-    assert "99999" not in said
+    assert "«99999»: tên thư mục không bắt đầu bằng mã của một xã cũ" in said
     assert exports.citizens.height == 2
     assert_balanced(exports)
 

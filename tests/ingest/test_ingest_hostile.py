@@ -86,6 +86,15 @@ def test_a_damaged_file_is_kept_apart_and_said(read, name: str, content: bytes) 
     assert (file["dataset"], file["record_lines"], len(file["sha256"])) == (None, 1, 64)
 
 
+def test_a_locked_file_is_told_as_such(read) -> None:
+    locked = bytearray(zipped({"x.csv": GOOD}))
+    locked[6] |= 1  # the flag of a password, in the member's own header and in the archive's list
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    found = read({"a.zip": bytes(locked), "b.xlsx": b"\xd0\xcf\x11\xe0" + bytes(100)})
+    assert found.quarantine["reason_code"].to_list() == ["locked", "locked"]
+    assert sum("mật khẩu" in warning for warning in found.warnings) == 2
+
+
 def test_what_an_archive_holds_is_read_under_its_name_and_no_path_is_trusted(read, tmp_path: Path) -> None:
     one, two = (GOOD.replace(b"1990", year) for year in (b"1991", b"1992"))
     archive = {

@@ -147,10 +147,46 @@ def test_headings_and_signatures_are_no_people(read: Read) -> None:
         ["", "Tổng cộng", "3", *[""] * 4],
         ["", "Ngày 5 tháng 6 năm 2025", *[""] * 5],
         ["Người lập biểu", "", "", "Chủ tịch UBND xã", "", "", ""],
+        ["", "(Ký, ghi rõ họ tên)", *[""] * 5],
+        ["Trang 1", *[""] * 6],
+        ["", "Cộng thôn Đông:", "40", *[""] * 4],
     ]
     for name, content in {"a.csv": text(HEADER, *rows).encode(), "b.xlsx": workbook(so=[HEADER, *rows])}.items():
         file = read({name: content}).files.filter(source_file=f"10231/{name}").row(0, named=True)
-        assert [file[kind] for kind in ("title_lines", "total_lines", "loaded", "quarantined")] == [4, 1, 3, 0]
+        assert [file[kind] for kind in ("title_lines", "total_lines", "loaded", "quarantined")] == [6, 2, 3, 0]
+
+
+def test_a_row_that_speaks_of_nobody_is_kept_apart(read: Read) -> None:
+    rows = [["", "", "", "", "", "Trần Công Chức", ""], ROWS[0]]
+    for name, content in {"a.csv": text(HEADER, *rows).encode(), "b.xlsx": workbook(so=[HEADER, *rows])}.items():
+        exports = read({name: content})
+        kept = exports.quarantine.filter(source_file=f"10231/{name}")
+        assert kept.select("source_line", "reason_code").rows() == [(2, "no_required_value")]
+        assert "Trần Công Chức".encode() in kept["raw_bytes"][0]
+        assert exports.citizens.filter(source_file=f"10231/{name}")["source_row"].to_list() == [2]
+
+
+@pytest.mark.parametrize(
+    "numbers", ["(1);(2);(3)", "[1];[2];[3];", "A;B;1;2;3", "1;2;3;4;5;", "(1);(2);(3);(4);(5);(6);(7);(8)"]
+)
+def test_a_row_that_numbers_the_columns_belongs_to_the_header(read: Read, numbers: str) -> None:
+    width = len(numbers.split(";"))
+    header = ";".join(["STT", "ho_ten", "ngay_sinh", "x", "y", "z", "u", "v"][:width])
+    record = ";".join(["1", "Nguyễn Văn A", "1990", "", "", "", "", ""][:width])
+    exports = read({"a.csv": f"{header}\n{numbers}\n{record}\n".encode()})
+    assert exports.citizens["ho_ten"].to_list() == ["Nguyễn Văn A"]
+    assert exports.files["header_lines"].to_list() == [2]
+
+
+def test_viqr_headers_are_decoded(read: Read) -> None:
+    header = "Ho. va` te^n,Nga`y sinh,So^' ddi.nh danh\n"
+    exports = read({"a.csv": (header + "Nguye^~n Va(n Hu`ng,1960,001060012345\n" * 3).encode()})
+    assert exports.citizens.select("ho_ten", "so_dinh_danh").row(0) == ("Nguyễn Văn Hùng", "001060012345")
+
+
+def test_a_header_without_records_is_said(read: Read) -> None:
+    exports = read({"a.csv": b"ho_ten,ngay_sinh\n", "b.csv": PLAIN.encode()})
+    assert any("a.csv" in warning and "không có bản ghi nào" in warning for warning in exports.warnings)
 
 
 def test_a_header_in_other_words_is_a_header_still(read: Read) -> None:
@@ -190,7 +226,8 @@ def test_a_heading_over_all_columns_adds_nothing(read: Read) -> None:
 
 def test_the_first_record_is_no_second_header_row(read: Read) -> None:
     exports = read({"a.csv": b"ho_ten,ngay_sinh,gioi_tinh\n,,Nam\nA,1990,Nam\n", "b.csv": b"so_to,so_thua\n1,2\n"})
-    assert exports.citizens.height == 2
+    assert exports.citizens.height == 1
+    assert exports.quarantine.select("source_line", "reason_code").rows() == [(2, "no_required_value")]
     assert exports.parcels.select("so_to", "so_thua").rows() == [("1", "2")]
 
 
