@@ -26,14 +26,15 @@ from pipelines.vietnamese.spelling import ascii_key, clean, has_marks, spelling_
 
 _SEX = {
     **dict.fromkeys(("nam", "m", "trai", "male", "nam gioi", "con trai", "ong"), "male"),
-    **dict.fromkeys(("nu", "f", "gai", "female", "nu gioi", "con gai", "ba"), "female"),
+    **dict.fromkeys(("nu", "f", "gai", "female", "nu gioi", "con gai", "ba", "phu nu"), "female"),
 }
 _STATUS = {
-    r"chet|tu vong|da mat|qua doi|khai tu": "dead",
+    r"chet|tu vong|da mat|qua doi|khai tu|tu tran|hy sinh": "dead",
+    r"chuyen den|chua chuyen|chua xoa|chua cat": "present",
     r"chuyen di|chuyen khau|da chuyen|cat khau|xoa": "moved",
     r"thuong tru|dang|con|hien|tam tru|co mat|sinh song": "present",
 }
-_HEAD = ("chu ho", "chu")
+_HEAD = ("chu ho", "chu", "ch")
 
 
 def standardise(rows: pl.DataFrame) -> pl.DataFrame:
@@ -146,7 +147,7 @@ def _sex() -> pl.Expr:
     Nothing tells which of the two an office took for men, so that a file's own numbers do: the code of most rows
     with a man's number is men's. Without numbers 1 is.
     """
-    text = pl.col("sex_text").replace("2", "0")
+    text = pl.col("sex_text").str.replace(r"(?:\.0|\.)$", "").replace("2", "0")
     told = number_sex(pl.col("number"))
     as_men = ((text == "1") == (told == "male")).cast(pl.Int64)
     votes = pl.when(text.is_in(["0", "1"]) & told.is_not_null()).then(as_men).mean().over("source_file")

@@ -4,6 +4,7 @@ No path from an archive is ever used as a path: members are read under the archi
 """
 
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,10 @@ LARGEST: Final = 1_000_000_000
 """Bytes beyond which a document is refused: ten times the largest register of a commune."""
 LARGEST_WORKBOOK: Final = 300_000_000
 """The same for a workbook, unpacked: it is read into memory whole. A sheet of Excel's million rows fits."""
+MOST_CELLS: Final = 50_000_000
+"""Cells of a sheet's range beyond which it is refused: they are laid out whole, also where they are empty."""
+_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_LONGEST_REFERENCE: Final = 20
 STEEPEST: Final = 200
 """How many times its packed size a document may grow; text packs 5 to 20 times."""
 MOST_MEMBERS: Final = 500
@@ -77,7 +82,15 @@ class Document:
         except _Locked:
             raise Unreadable("locked") from None
         except _DAMAGED:
-            raise Unreadable("damaged", head) from None
+            raise Unreadable("damaged", head or self._beginning()) from None
+
+    def _beginning(self) -> bytes:
+        """The first bytes of the file on disk, where nothing could be unpacked."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(_BLOCK)
+        except OSError:
+            return b""
 
 
 @dataclass(frozen=True)
@@ -105,15 +118,33 @@ def find_documents(path: Path, name: str) -> tuple[list[Document], list[Skipped]
     return [Document(name, kind, path, _largest(kind), partial(_plain, path))], []
 
 
-def unpacked_size(workbook: IO[bytes]) -> int:
-    """How large a workbook, which is an archive itself, would be unpacked; counted, since its own list may lie."""
+def is_too_large(workbook: IO[bytes]) -> bool:
+    """Whether a workbook, which is an archive itself, is larger than any register, unpacked or as a table of cells.
+
+    Both are counted, since its own lists may lie; a single cell in a far corner makes a sheet as large as Excel allows.
+    """
     size = 0
     with zipfile.ZipFile(workbook) as parts:
         for part in parts.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/")
+            rows = columns = 1
+            tail = b""
             with parts.open(part) as file:
-                while (block := file.read(_BLOCK)) and size <= LARGEST_WORKBOOK:
+                while block := file.read(_BLOCK):
                     size += len(block)
-    return size
+                    for letters, number in set(_CELL.findall(tail + block)) if is_sheet else ():
+                        rows, columns = max(rows, int(number)), max(columns, _column_number(letters))
+                    tail = block[-_LONGEST_REFERENCE:]
+                    if size > LARGEST_WORKBOOK or rows * columns > MOST_CELLS:
+                        return True
+    return False
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _why_skipped(name: str) -> str:
@@ -156,6 +187,8 @@ def _members(path: Path, name: str) -> tuple[list[Document], list[Skipped]]:
         else:
             limit = _limit(kind, member.compress_size)
             documents.append(Document(inner, kind, path, limit, partial(_opened, path, member)))
+    if not documents and not skipped:
+        skipped.append(Skipped(name, "tệp nén không chứa tệp nào"))
     if len(members) > MOST_MEMBERS:
         skipped.append(Skipped(name, f"chỉ đọc {MOST_MEMBERS} tệp đầu trong tệp nén"))
     return documents, skipped

@@ -71,6 +71,8 @@ _DATASETS = {
 }
 _ALIKE = 75.0
 """RapidFuzz's ratio from which a header that is not known is taken for a slip of one that is."""
+_LONGEST_NAME = 200
+"""Characters beyond which a cell names no column."""
 _ROW_NUMBERS = {"stt", "tt", "sott"}
 _ANOTHER_PERSON = re.compile(r"\b(?:chu|cha|bo|me|vo|chong|con)\b")
 
@@ -239,7 +241,7 @@ def unique_names(header: list[str]) -> list[str]:
 
 def fold(name: str) -> str:
     """A header without case, accents, spaces and signs: `Họ và tên` → `hovaten`, `HO_TEN` → `hoten`."""
-    return re.sub(r"[^a-z0-9]", "", _without_accents(name))
+    return re.sub(r"[^a-z0-9]", "", _without_accents(name)) if len(name) <= _LONGEST_NAME else ""
 
 
 def _without_accents(text: str) -> str:

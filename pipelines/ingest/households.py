@@ -23,7 +23,7 @@ def carry_down(rows: pl.DataFrame, rejected_lines: list[int]) -> pl.DataFrame:
     """
     mark = pl.coalesce(clean(pl.col("so_ho_khau")), clean(pl.col("ho_ten_chu_ho")))
     marked = mark.is_not_null()
-    is_head = ascii_key(clean(pl.col("quan_he_chu_ho"))).is_in(["chu ho", "chu"]).fill_null(False)
+    is_head = ascii_key(clean(pl.col("quan_he_chu_ho"))).is_in(["chu ho", "chu", "ch"]).fill_null(False)
     seen = rows.select(mark.alias("mark"), marked.alias("marked"), is_head.alias("head"))
     count = int(seen["marked"].sum())
     if (

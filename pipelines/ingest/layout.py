@@ -39,6 +39,8 @@ def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = N
     filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
     for at in filled[:_LOOK]:
         row = rows[at]
+        if best and any(_is_data(rows[one], own) for one in range(best[1].headers[-1] + 1, at)):
+            break  # a header further down is that of another table, whatever it says
         below = rows[at + 1] if at + 1 < len(rows) else ()
         is_over = len(below) == len(row) and _is_subhead(below)
         if len(row) > WIDEST or recognised([*row, *(below if is_over else ())], own) < 2:
@@ -55,6 +57,11 @@ def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = N
     return _with_numbers(best[1], rows) if best else None
 
 
+def _is_data(row: Sequence[str], own: Mapping[str, str] | None) -> bool:
+    """Whether a row can be a record: more than a title, and no header."""
+    return sum(bool(cell.strip()) for cell in row) > 1 and recognised(row, own) < 2
+
+
 def _with_numbers(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
     """The layout with the row `(1) (2) (3) …`, or `A B 1 2 …`, that printed forms have below their header."""
     below = layout.headers[-1] + 1
@@ -64,6 +71,8 @@ def _with_numbers(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
     letters = sum(cell.strip("()[]").isalpha() for cell in cells)
     expected = [chr(ord("A") + at) for at in range(letters)] + [str(at + 1) for at in range(len(cells) - letters)]
     marked = letters > 1 or all(cell[:1] in ("(", "[") for cell in cells)
+    if not marked and layout.columns.dataset == "parcels":
+        return layout  # sheet 1, parcel 2, …: it may be a record
     fewest = _FEWEST_MARKED if marked else _FEWEST_NUMBERED
     if len(cells) < fewest or [cell.strip("()[]") for cell in cells] != expected:
         return layout

@@ -47,7 +47,8 @@ class Survey:
     `checksum` is for a second pass, to be sure that it meets the same bytes.
 
     `encoding` is that of most of what is not ASCII; `newline` is what ends a line: the line feed, or in files of
-    Macintosh days, which have none, the carriage return. `is_mixed` tells that some characters are UTF-8 and some not.
+    Macintosh days, which have hardly any, the carriage return. `is_mixed` tells that some characters are UTF-8 and
+    some not.
     """
 
     sha256: str
@@ -68,7 +69,7 @@ class Survey:
 def survey(blocks: Iterable[bytes]) -> Survey:
     """Read a file's bytes once, to its end."""
     digest = hashlib.sha256()
-    head, size, line_feeds = b"", 0, 0
+    head, size, line_feeds, returns = b"", 0, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     valid = invalid = checksum = 0
     for block in blocks:
@@ -77,13 +78,17 @@ def survey(blocks: Iterable[bytes]) -> Survey:
         digest.update(block)
         checksum = zlib.crc32(block, checksum)
         line_feeds += block.count(b"\n")
+        returns += block.count(b"\r") - block.count(b"\r\n")
         if not block.isascii():
             more_valid, more_invalid = _count_characters(decoder.decode(block), len(block))
             valid, invalid = valid + more_valid, invalid + more_invalid
     bom = next((bom for bom in _BOMS if head.startswith(bom)), b"")
     wide = _BOMS[bom] if _BOMS.get(bom) in _WIDE else _wide_without_bom(head) if not bom else None
     encoding: Encoding = wide or ("windows-1252" if valid < invalid and not bom else "utf-8")
-    newline = "\n" if line_feeds or wide else "\r"
+    if wide:
+        text = head[: len(head) // 2 * 2].decode(wide, "replace")
+        line_feeds, returns = text.count("\n"), text.count("\r") - text.count("\r\n")
+    newline = "\r" if returns > line_feeds else "\n"
     is_text = wide is not None or not _is_junk(head)
     return Survey(digest.hexdigest(), checksum, size, encoding, bom, newline, is_text, bool(valid and invalid))
 

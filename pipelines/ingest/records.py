@@ -26,6 +26,8 @@ _LONGEST_RECORD: Final = 20
 """Physical lines that one quoted record may span; beyond it the quote is taken for a slip."""
 
 
+csv.field_size_limit(LONGEST_LINE)
+
 Kinds = npt.NDArray[np.uint8]
 
 
@@ -88,10 +90,12 @@ def _cut(lines: Lines, stop: int, dialect: Dialect) -> Records:
     rejected: list[tuple[int, str]] = []
     odd: list[tuple[int, int, list[str]]] = []
     taken = np.zeros(len(lines), dtype=bool)  # the further lines of records over several
-    for at in np.flatnonzero(kind[:stop] == _BAD).tolist():
+    bad = np.flatnonzero(kind[:stop] == _BAD).tolist()
+    texts = lines.text.to_list() if bad else []
+    for at in bad:
         if taken[at]:
             continue
-        cells, code, length = _odd_record(lines, kind, at, dialect)
+        cells, code, length = _odd_record(texts, kind, at, dialect, lines.newline)
         if cells is None:
             rejected.append((lines.first + at, code))
         else:
@@ -192,10 +196,11 @@ def _odd_cells(records: list[tuple[int, int, list[str]]], dialect: Dialect) -> p
     return pl.DataFrame([(line, length, *cells) for line, length, cells in records], schema=schema, orient="row")
 
 
-def _odd_record(lines: Lines, kind: Kinds, at: int, dialect: Dialect) -> tuple[list[str] | None, str, int]:
+def _odd_record(
+    texts: list[str], kind: Kinds, at: int, dialect: Dialect, newline: str
+) -> tuple[list[str] | None, str, int]:
     """The record that starts at a line which is none by itself, or the code of what is wrong; and its lines."""
-    texts = lines.text
-    text: str = texts[at]
+    text = texts[at]
     if "\0" in text:
         return None, "nul_byte", 1
     if len(text) > LONGEST_LINE:
@@ -205,20 +210,28 @@ def _odd_record(lines: Lines, kind: Kinds, at: int, dialect: Dialect) -> tuple[l
     alone = _parse(text.rstrip("\r"), dialect.delimiter)
     if alone is not None and len(alone) == dialect.width:
         return alone, "", 1  # quotes inside a cell that does not start with one are its own
-    joined = text
-    whole_before = text.count(dialect.delimiter) >= dialect.width - 1
-    for end in range(at + 1, min(at + _LONGEST_RECORD, len(lines))):
+    cells, length = _over_lines(texts, kind, at, dialect, newline)
+    return cells, "" if cells else "unterminated_quote" if alone is None else "ragged", length
+
+
+def _over_lines(texts: list[str], kind: Kinds, at: int, dialect: Dialect, newline: str) -> tuple[list[str] | None, int]:
+    """The record that starts at a line and ends on a further one, and its lines; None and 1 when there is none."""
+    joined = texts[at]
+    whole_before = joined.count(dialect.delimiter) >= dialect.width - 1
+    for end in range(at + 1, min(at + _LONGEST_RECORD, len(texts))):
         if kind[end] in (_PLAIN, _QUOTED, _HEADER):
             break  # a record by itself: it is not swallowed for the sake of an earlier slip
         if whole_before and texts[end].count(dialect.delimiter) == dialect.width - 1:
             break  # two records, each with all its cells, of which the same slip of a quote would make one
-        joined += lines.newline + texts[end]
+        joined += newline + texts[end]
         if len(joined) > LONGEST_LINE or "\0" in texts[end]:
             break
+        if joined.count('"') % 2 or joined.count(dialect.delimiter) < dialect.width - 1:
+            continue  # not yet whole, whatever stands in it
         cells = _parse(joined.rstrip("\r"), dialect.delimiter)
         if cells is not None and len(cells) == dialect.width:
-            return cells, "", end - at + 1
-    return None, "unterminated_quote" if alone is None else "ragged", 1
+            return cells, end - at + 1
+    return None, 1
 
 
 def _parse(text: str, delimiter: str) -> list[str] | None:

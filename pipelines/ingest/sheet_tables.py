@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.ingest.containers import LARGEST_WORKBOOK, Document, Unreadable, unpacked_size
+from pipelines.ingest.containers import Document, Unreadable, is_too_large
 from pipelines.ingest.furniture import kinds_of_rows
 from pipelines.ingest.headers import explain, recognised
 from pipelines.ingest.layout import FIRST_LINES, WIDEST, Layout, find_layout
@@ -38,7 +38,7 @@ def _sheets(content: bytes) -> dict[str, pl.DataFrame]:
     Whole numbers have no decimals, as Excel shows them.
     """
     try:
-        too_large = unpacked_size(io.BytesIO(content)) > LARGEST_WORKBOOK
+        too_large = is_too_large(io.BytesIO(content))
         sheets = (
             {}
             if too_large

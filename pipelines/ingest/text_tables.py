@@ -20,6 +20,8 @@ from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, re
 from pipelines.vietnamese.legacy.readings import NOTHING_SEEN
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_NAMED: Final = ",;\t|:^~"
+"""Delimiters that a `sep=` line may name."""
 _SEPARATOR_LINE: Final = "sep="
 
 
@@ -139,7 +141,7 @@ def _find(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> _Found
 def _find_in(texts: list[str], own: Mapping[str, str], as_written: list[str] | None = None) -> _Found | None:
     delimiter, skip = _told_delimiter(texts)
     found: list[tuple[int, int, _Found]] = []
-    for order, one in enumerate([delimiter] if delimiter else _DELIMITERS):
+    for order, one in enumerate(dict.fromkeys([*delimiter, *_DELIMITERS])):
         for rows, starts in (_rows_over_lines(texts, skip, one), _rows_by_line(texts, skip, one)):
             layout = find_layout(rows, own)
             if layout is not None:
@@ -178,7 +180,7 @@ def _blank_surplus(width: int, rows: Sequence[Sequence[str]]) -> int:
 def _told_delimiter(texts: Sequence[str]) -> tuple[str, int]:
     """The delimiter that Excel's `sep=` line names, and how many lines that takes."""
     first = texts[0].strip('"') if texts else ""
-    if first.lower().startswith(_SEPARATOR_LINE) and len(first) == len(_SEPARATOR_LINE) + 1 and first[-1] not in '"\0':
+    if first.lower().startswith(_SEPARATOR_LINE) and len(first) == len(_SEPARATOR_LINE) + 1 and first[-1] in _NAMED:
         return first[-1], 1
     return "", 0
 
@@ -192,7 +194,7 @@ def _rows_over_lines(texts: list[str], skip: int, delimiter: str) -> tuple[list[
             rows.append(row)
             starts.append(skip + reader.line_num)
     except csv.Error:
-        return [], [skip]
+        pass  # what stands above the odd line may have the header
     return rows, starts
 
 

@@ -5,16 +5,18 @@ from typing import Final
 
 import polars as pl
 
-_TOTAL: Final = (
-    # "Tổng cộng", "Tổng số", "Cộng", also as they look in TCVN3 and VNI before decoding
+# "Tổng cộng", "Tổng số"; also as they look in TCVN3 and VNI before decoding
+_CONG: Final = r"c(?:ộ|é|oä)ng"
+_TONG: Final = r"t(?:ổ|æ|oå)ng"
+_WORDS: Final = (
     r"(?:t(?:ổ|o|æ|oå)ng\s+(?:c(?:ộ|o|é|oä)ng|s(?:ố|o|è|oá))\b"
-    # of a part: "Cộng thôn Giữa", "Tổng hộ ông A"
-    r"|(?:c(?:ộ|é|oä)ng|t(?:ổ|æ|oå)ng)\s+(?:thôn|th«n|thoân|xóm|xãm|xoùm|tổ|khu|đội|hộ|trang|xã|ấp|cụm|tờ)\b"
-    # What follows the single word has no capital: "Tổng Văn An" is a person.
-    r"|(?:c(?:ộ|é|oä)ng|t(?:ổ|æ|oå)ng)\b(?-i:[^\p{Lu}]{0,40}$|[^\p{Lu},;|\t]{0,40}[\",;|\t]))"
+    # Of a part. Tổng đội, Tổng công ty and Cộng đồng dân cư hold land; Tổng Văn An and Cộng Thị Hoa are people.
+    rf"|{_CONG}\s+(?:thôn|th«n|thoân|xóm|xãm|xoùm|tổ|khu|đội|hộ|trang|xã|ấp|cụm|tờ)\b"
+    rf"|{_TONG}\s+(?:thôn|th«n|thoân|xóm|xãm|xoùm|hộ|trang|tờ)\b)"
 )
-
-_CELL: Final = rf"(?i)^{_TOTAL}.{{0,40}}$"
+_ALONE: Final = rf"(?:{_CONG}|{_TONG})\s*[:.]?[\d.,\s]*"
+_UNIT: Final = r"(?:\s*(?:người|nhân khẩu|hộ|thửa|m2|m²))?"
+_CELL: Final = rf"(?i)^(?:{_WORDS}.{{0,40}}|{_ALONE}{_UNIT})$"
 
 
 def may_be_total_row(width: int) -> pl.Expr:
@@ -34,5 +36,5 @@ def is_total_line(text: pl.Expr, delimiter: str) -> pl.Expr:
     """The same for a line that may have another number of cells than a record, such as `Tổng cộng: 12 người`."""
     part = re.escape(delimiter)
     gap = rf'[\s"{part}]*'
-    words = rf'(?i)^{gap}(?:\d+{gap})?{_TOTAL}[^"{part}]{{0,40}}'
-    return text.str.contains(rf'{words}(?:"?{part}{gap}[\d.,\s%]*"?)*(?:\s*(?:người|hộ|thửa|m2|m²))?{gap}$')
+    words = rf'(?:{_WORDS}[^"{part}]{{0,40}}|{_ALONE})'
+    return text.str.contains(rf'(?i)^{gap}(?:\d+{gap})?{words}(?:"?{part}{gap}[\d.,\s%]*"?)*{_UNIT}{gap}$')

@@ -46,7 +46,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         _plain_number(pl.col("so_to")).alias("sheet_no"),
         _plain_number(pl.col("so_thua")).alias("parcel_no"),
         pl.col("he_ban_do").alias("map_system"),
-        pl.col("ty_le").str.replace(r"^1\s*[/:]\s*", "").alias("map_scale"),
+        _scale(pl.col("ty_le")).alias("map_scale"),
         parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
         pl.col("dien_tich").alias("area_text"),
         _land_use(pl.col("loai_dat")).alias("land_use"),
@@ -94,6 +94,11 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
     )
     return keyed.drop(column for column in rows.columns if column not in _LOCATORS)
+
+
+def _scale(text: pl.Expr) -> pl.Expr:
+    """The denominator of a map's scale: 1/1000, 1:1.000 → 1000."""
+    return text.str.replace(r"^1\s*[/:]\s*", "").str.replace(r"^([0-9]+)[.,\s]([0-9]{3})$", "$1$2")
 
 
 def _plain_number(text: pl.Expr) -> pl.Expr:

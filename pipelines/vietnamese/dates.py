@@ -14,6 +14,7 @@ _ISO: Final = rf"^{_YEARS}-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[T ].*)?$"
 _MONTH: Final = rf"^([0-9]{{1,2}}){_PART}{_YEARS}$"
 _YEAR: Final = rf"^{_YEARS}$"
 _SHORT: Final = rf"^([0-9]{{1,2}}{_PART}[0-9]{{1,2}}{_PART})([0-9]{{2}})$"
+_LONG_OR_SHORT: Final = rf"^([0-9]{{1,2}}){_PART}([0-9]{{1,2}}){_PART}(?:{_YEARS}|[0-9]{{2}})$"
 _RUN: Final = r"^([0-9]{2})([0-9]{2})([0-9]{4})$"
 _SERIAL: Final = r"^([1-4][0-9]{4}|[3-9][0-9]{3})(?:[.,][0-9]+)?$"
 _SERIAL_START: Final = date(1899, 12, 30)
@@ -104,7 +105,7 @@ def _in_digits(text: pl.Series) -> pl.Series:
 
 def _day_first(rows: pl.DataFrame) -> pl.DataFrame:
     """The month behind the day also in files of an American Excel, told by their dates whose order is beyond doubt."""
-    first, second = (pl.col("text").str.extract(_DAY, group).cast(pl.Int64) for group in (1, 2))
+    first, second = (pl.col("text").str.extract(_LONG_OR_SHORT, group).cast(pl.Int64) for group in (1, 2))
     order = rows.select("file", first.alias("first"), second.alias("second"))
     counts = order.group_by("file").agg(
         ((pl.col("first") <= 12) & (pl.col("second") > 12)).sum().alias("american"),

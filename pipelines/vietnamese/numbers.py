@@ -66,8 +66,9 @@ def restored_old_number(text: pl.Expr) -> pl.Expr:
 
 def phone_number(text: pl.Expr) -> pl.Expr:
     """The first telephone number in a text; the leading 0 also where a spreadsheet took it, or +84 stands there."""
-    first = text.str.extract(r"([0-9+(][0-9.\s()\-]{6,}[0-9])").str.replace_all(r"[^0-9]", "")
-    return first.str.replace(r"^84([0-9]{9})$", "0$1").str.replace(r"^([1-9][0-9]{8})$", "0$1")
+    first = text.str.replace(r"[.,]0$", "").str.extract(r"([0-9+(][0-9.\s()\-]{6,}[0-9])")
+    national = first.str.replace_all(r"[^0-9]", "").str.replace(r"^84([0-9]{9})$", "0$1")
+    return national.str.replace(r"^([1-9][0-9]{8})$", "0$1")
 
 
 def number_sex(number: pl.Expr) -> pl.Expr:

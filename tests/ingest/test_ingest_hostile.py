@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from pipelines.communes import MergerMap
 from pipelines.ingest import Exports, read_exports
@@ -84,6 +85,23 @@ def test_a_damaged_file_is_kept_apart_and_said(read, name: str, content: bytes) 
     assert [warning for warning in found.warnings if f"10231/{name}" in warning and "hỏng" in warning]
     (file,) = found.files.filter(source_file=found.quarantine["source_file"][0]).rows(named=True)
     assert (file["dataset"], file["record_lines"], len(file["sha256"])) == (None, 1, 64)
+    assert found.quarantine["raw_bytes"][0] or not content
+
+
+def test_a_cell_in_the_far_corner_of_a_sheet_is_refused(read) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["ho_ten", "ngay_sinh"])
+        sheet.write(1_048_575, 1500, "Z")
+    assert read({"a.xlsx": buffer.getvalue()}).quarantine["reason_code"].to_list() == ["too_large"]
+
+
+def test_quotes_that_never_close_cost_little_time(read) -> None:
+    found = read(
+        {"a.csv": b"ho_ten,ngay_sinh,thon\n" + b'"a\n' * 100_000, "b.csv": GOOD.replace(b"A", b"\xc3\xa9" * 400_000)}
+    )
+    assert found.quarantine.height >= 99_000
 
 
 def test_a_locked_file_is_told_as_such(read) -> None:

@@ -68,7 +68,13 @@ def test_a_total_is_no_record(line: str) -> None:
     assert cut(line).total_lines == 1
 
 
-@pytest.mark.parametrize("line", ["1,Tổng Văn An,1990", "Cộng Văn A,1990,"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("1,Tổng Văn An,1990", "Cộng Văn A,1990,", "Tổng,12/3/1970,", "tổng văn an,1970,", "cộng thị hoa,1970,"),
+        *("Cộng đồng dân cư thôn 5,5,12", "Tổng công ty cà phê,5,13", "4,Tổng đội thanh niên xung phong,5"),
+    ],
+)
 def test_a_person_called_like_a_total_is_a_record(line: str) -> None:
     assert cut(line).cells.height == 1
 

@@ -156,6 +156,37 @@ def test_headings_and_signatures_are_no_people(read: Read) -> None:
         assert [file[kind] for kind in ("title_lines", "total_lines", "loaded", "quarantined")] == [6, 2, 3, 0]
 
 
+def test_a_second_table_further_down_makes_no_titles_of_the_first(read: Read) -> None:
+    richer = [*HEADER, "Dân tộc"]
+    exports = read({"a.csv": text(HEADER, *ROWS, [], richer, [*ROWS[0], "Kinh"]).encode()})
+    (file,) = exports.files.rows(named=True)
+    assert (file["title_lines"], file["loaded"], file["quarantined"]) == (0, 3, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_macintosh_file_may_hold_a_line_feed(read: Read, encoding: str) -> None:
+    rows = [*ROWS[:2], [*ROWS[2][:5], "Xóm\nChùa", ""]]
+    exports = read({"a.csv": text(HEADER, *rows, newline="\r").encode(encoding)})
+    assert exports.citizens["noi_thuong_tru"].to_list() == [*(row[5] for row in ROWS[:2]), "Xóm\nChùa"]
+
+
+def test_one_odd_line_does_not_spoil_a_quoted_header(read: Read) -> None:
+    lines = 'ho_ten,"Ngày, tháng, năm sinh",thon\nA,1990,x\nB\rb,1991,y\nC,1992,z\n'
+    exports = read({"a.csv": lines.encode()})
+    assert exports.citizens["ngay_sinh"].to_list() == ["1990", "1991", "1992"]
+
+
+@pytest.mark.parametrize("line", ["sep=×", "sep=a", "sep=,"])
+def test_a_sep_line_that_names_no_delimiter_of_the_table_is_passed_over(read: Read, line: str) -> None:
+    exports = read({"a.csv": f"{line}\nho_ten;ngay_sinh\nA;1990\n".encode()})
+    assert exports.citizens["ho_ten"].to_list() == ["A"]
+
+
+def test_the_first_parcel_is_no_row_of_numbers(read: Read) -> None:
+    exports = read({"a.csv": b"so_to,so_thua,dien_tich,thon,so_vao_so\n1,2,3,4,5\n"})
+    assert exports.parcels.height == 1
+
+
 def test_a_row_that_speaks_of_nobody_is_kept_apart(read: Read) -> None:
     rows = [["", "", "", "", "", "Trần Công Chức", ""], ROWS[0]]
     for name, content in {"a.csv": text(HEADER, *rows).encode(), "b.xlsx": workbook(so=[HEADER, *rows])}.items():
