@@ -59,6 +59,8 @@ class Survey:
     newline: str
     is_text: bool
     is_mixed: bool
+    ends: int
+    """How many ends of lines there are, be they line feeds or carriage returns."""
 
     @property
     def single_byte(self) -> bool:
@@ -90,7 +92,17 @@ def survey(blocks: Iterable[bytes]) -> Survey:
         line_feeds, returns = text.count("\n"), text.count("\r") - text.count("\r\n")
     newline = "\r" if returns > line_feeds else "\n"
     is_text = wide is not None or not _is_junk(head)
-    return Survey(digest.hexdigest(), checksum, size, encoding, bom, newline, is_text, bool(valid and invalid))
+    return Survey(
+        digest.hexdigest(),
+        checksum,
+        size,
+        encoding,
+        bom,
+        newline,
+        is_text,
+        bool(valid and invalid),
+        line_feeds + returns,
+    )
 
 
 def _count_characters(text: str, size: int) -> tuple[int, int]:

@@ -8,6 +8,8 @@ from pipelines.ingest.sources import Source
 from pipelines.ingest.tables import Table, unread
 from pipelines.ingest.text_tables import read_text
 
+MOST_LINES = 5_000_000
+"""Lines beyond which a text file is refused: its rows are held together, and the largest commune has 300,000 people."""
 _KEPT = 1_000_000
 """How many bytes are kept of a file that cannot be read."""
 _PROBLEMS = {
@@ -31,6 +33,8 @@ def read_tables(source: Source, own: Mapping[str, str]) -> list[Table]:
             return read_workbook(source.document, own)
         if not source.survey.is_text:
             raise Unreadable("not_text", next(source.document.blocks(), b""))
+        if source.survey.ends > MOST_LINES:
+            raise Unreadable("too_large", next(source.document.blocks(), b""))
         return [read_text(source.document, source.survey, own)]
     except Unreadable as problem:
         return [unread(source.name, problem.code, _PROBLEMS[problem.code], problem.head[:_KEPT])]

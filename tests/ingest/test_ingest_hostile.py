@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.communes import MergerMap
-from pipelines.ingest import Exports, read_exports
+from pipelines.ingest import Exports, read_exports, reading
 from pipelines.ingest.lines import LONGEST_LINE
 
 GOOD = "ho_ten,ngay_sinh\nNguyễn Văn A,17/05/1990\n".encode()
@@ -95,6 +95,12 @@ def test_a_cell_in_the_far_corner_of_a_sheet_is_refused(read) -> None:
         sheet.write_row(0, 0, ["ho_ten", "ngay_sinh"])
         sheet.write(1_048_575, 1500, "Z")
     assert read({"a.xlsx": buffer.getvalue()}).quarantine["reason_code"].to_list() == ["too_large"]
+
+
+def test_a_file_of_more_lines_than_any_register_is_refused(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_LINES", 1000)
+    found = read({"a.csv": b"ho_ten,ngay_sinh\n" + b"a,1\n" * 1001})
+    assert found.quarantine["reason_code"].to_list() == ["too_large"]
 
 
 def test_quotes_that_never_close_cost_little_time(read) -> None:
