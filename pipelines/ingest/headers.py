@@ -138,8 +138,9 @@ def explain(header: Iterable[str], own: Mapping[str, str] | None = None) -> str:
 
 def recognised(header: Iterable[str], own: Mapping[str, str] | None = None) -> int:
     """How many cells of a line name a column that is known: how much it looks like a header."""
-    known = {folded: column for names in _known().values() for folded, (column, _) in names.items()} | {**(own or {})}
-    return len({known[folded] for folded in map(fold, header) if folded in known})
+    known = _columns_by_name()
+    mapped = own or {}
+    return len({mapped.get(name, known.get(name)) for name in map(fold, header) if name in mapped or name in known})
 
 
 def numbers_rows(cell: str) -> bool:
@@ -248,6 +249,12 @@ def _without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c)).replace(
         "đ", "d"
     )
+
+
+@cache
+def _columns_by_name() -> dict[str, str]:
+    """The column that each folded header names in one data set or the other."""
+    return {folded: column for names in _known().values() for folded, (column, _) in names.items()}
 
 
 @cache

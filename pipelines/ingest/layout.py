@@ -1,6 +1,6 @@
 """How a table lies in its file: titles above the header, a header of one row or two, and where records begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +55,11 @@ def find_layout(rows: Sequence[Sequence[str]], own: Mapping[str, str] | None = N
                 titles = tuple(title for title in range(at) if any(cell.strip() for cell in rows[title]))
                 best = known, Layout(titles, headers, header, columns)
     return _with_numbers(best[1], rows) if best else None
+
+
+def likeliest_header(rows: Iterable[Sequence[str]], own: Mapping[str, str]) -> Sequence[str]:
+    """Of rows none of which is understood as a header, the one that looks most like one; no cells without a row."""
+    return max(rows, key=lambda row: (recognised(row, own), sum(bool(cell.strip()) for cell in row)), default=[])
 
 
 def _is_data(row: Sequence[str], own: Mapping[str, str] | None) -> bool:

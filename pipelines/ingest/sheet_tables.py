@@ -7,8 +7,8 @@ import polars as pl
 
 from pipelines.ingest.containers import Document, Unreadable, is_too_large
 from pipelines.ingest.furniture import kinds_of_rows
-from pipelines.ingest.headers import explain, recognised
-from pipelines.ingest.layout import FIRST_LINES, WIDEST, Layout, find_layout
+from pipelines.ingest.headers import explain
+from pipelines.ingest.layout import FIRST_LINES, WIDEST, Layout, find_layout, likeliest_header
 from pipelines.ingest.repair import is_plain, repair
 from pipelines.ingest.tables import EMPTY, Batch, Table, Tally, decoded_rows, rejected, without_cells
 
@@ -76,9 +76,7 @@ def _table(name: str, sheet: pl.DataFrame, own: Mapping[str, str]) -> Table:
     if not all(is_plain(cell) for row in ([layout.header] if layout else rows) for cell in row):
         layout = find_layout(_decoded(rows), own) or layout
     if layout is None:
-        likely = max(
-            _decoded(rows), key=lambda row: (recognised(row, own), sum(bool(cell.strip()) for cell in row)), default=[]
-        )
+        likely = likeliest_header(_decoded(rows), own)
         problem = explain(likely, own) if any(cell.strip() for cell in likely) else EMPTY
         return Table(name, _ENCODING, iter([_kept_apart(sheet)]), problem=problem)
     return Table(name, _ENCODING, iter([_batch(sheet, layout, rows)]), layout.header, layout.columns)

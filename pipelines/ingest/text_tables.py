@@ -11,8 +11,8 @@ import polars as pl
 
 from pipelines.ingest.containers import Document
 from pipelines.ingest.furniture import kinds_of_rows
-from pipelines.ingest.headers import explain, recognised
-from pipelines.ingest.layout import FIRST_LINES, Layout, find_layout
+from pipelines.ingest.headers import explain
+from pipelines.ingest.layout import FIRST_LINES, Layout, find_layout, likeliest_header
 from pipelines.ingest.lines import Lines, Survey, physical_lines
 from pipelines.ingest.records import Dialect, Records, cut_records
 from pipelines.ingest.repair import Repaired, is_plain, repair
@@ -216,4 +216,4 @@ def _explained(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> s
         return EMPTY
     decoded = _decoded_lines([text[:2000] for text in texts], single_byte)
     rows = [row for delimiter in _DELIMITERS for row in _rows_by_line(decoded, 0, delimiter)[0]]
-    return explain(max(rows, key=lambda row: (recognised(row, own), sum(bool(cell.strip()) for cell in row))), own)
+    return explain(likeliest_header(rows, own), own)
