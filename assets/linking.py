@@ -13,6 +13,7 @@ from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from pipelines.citizens.comparisons import SPEC as CITIZENS
+from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens as make_golden_citizens
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
@@ -128,9 +129,15 @@ def parcel_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl
     )
 )
 @in_plain_words
-def citizen_links(context: dg.AssetExecutionContext, config: LinkageConfig, citizen_records: pl.DataFrame) -> Tables:
-    """Link the citizen records."""
-    return _link(context, citizen_records, CITIZENS, config, "người")
+def citizen_links(
+    context: dg.AssetExecutionContext,
+    config: LinkageConfig,
+    citizen_records: pl.DataFrame,
+    parcel_records: pl.DataFrame,
+) -> Tables:
+    """Link the citizen records; owners in the land books are one more witness."""
+    records = add_context(_placed(citizen_records), _placed(parcel_records))
+    return _link(context, records, CITIZENS, config, "người")
 
 
 @dg.asset(
@@ -144,7 +151,7 @@ def citizen_links(context: dg.AssetExecutionContext, config: LinkageConfig, citi
 @in_plain_words
 def parcel_links(context: dg.AssetExecutionContext, config: LinkageConfig, parcel_records: pl.DataFrame) -> Tables:
     """Link the parcel records."""
-    return _link(context, parcel_records, PARCELS, config, "thửa đất")
+    return _link(context, _placed(parcel_records), PARCELS, config, "thửa đất")
 
 
 @dg.asset(
@@ -219,7 +226,7 @@ def _link(
     settings: LinkageSettings,
     entity: str,
 ) -> Tables:
-    linkage = link(_placed(records), spec, settings)
+    linkage = link(records, spec, settings)
     decisions = dict(linkage.links["decision"].value_counts().rows())
     context.log.info(
         f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {entity}: "

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
 from pipelines.vietnamese.dates import (
     LATEST_YEAR,
     is_impossible,
@@ -11,7 +12,15 @@ from pipelines.vietnamese.dates import (
     precision,
     spelled_out,
 )
-from pipelines.vietnamese.names import given_name, name_case, surname
+from pipelines.vietnamese.names import (
+    given_name,
+    initials,
+    is_abbreviated,
+    middle_name,
+    person_name,
+    remark,
+    surname,
+)
 from pipelines.vietnamese.numbers import (
     lost_digits,
     number_birth_year,
@@ -22,7 +31,8 @@ from pipelines.vietnamese.numbers import (
     restored_number,
     restored_old_number,
 )
-from pipelines.vietnamese.spelling import ascii_key, clean, has_marks, spelling_key
+from pipelines.vietnamese.spelling import ascii_key, clean, folded_key, has_marks, spelling_key, toneless_key
+from pipelines.vietnamese.typed import retyped
 
 _SEX = {
     **dict.fromkeys(("nam", "m", "trai", "male", "nam gioi", "con trai", "ong"), "male"),
@@ -45,16 +55,20 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     zeros were lost), `number_lost` (a spreadsheet took its last digits), `number_malformed`, `old_id_no`,
     `old_id_restored`, `old_id_lost`, `ethnicity`, `household_no`, `relation_to_head`, `is_head`, `father_name`,
     `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`.
-    Keys: `name_key` and `given_key` (spelling), `name_ascii`, `name_marked`, `given_ascii`, `surname_ascii`,
-    `name_count` (rows with this folded name), `birth_digits`, `father_ascii`, `mother_ascii`, `spouse_ascii`,
-    `household_key`, `hamlet_key`, `month_day`, `day_month`.
+    Keys: `name_key` (spelling), `name_toneless`, `name_ascii` (folded), `name_marked`, `name_initials`,
+    `name_abbreviated`; of its parts `surname_key`, `rest_key` (all behind the surname), `given_key`, `given_toneless`,
+    `surname_ascii`, `middle_ascii`, `rest_ascii`, `given_ascii`; `birth_digits`, `month_day`, `day_month`,
+    `number_year` (the year of birth that the number tells); for father, mother, spouse and head `…_key`, `…_ascii`
+    and `…_given`; `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by
+    which the register knew of a death, or of a life.
     """
     text = rows.with_columns(
         clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
     )
+    text = text.with_columns(retyped(text[column]).alias(column) for column in _NAMES.values())
     files = text["source_file"]
     values = text.with_columns(
-        name_case(pl.col("ho_ten")).alias("full_name"),
+        *(person_name(pl.col(column)).alias(name) for name, column in _NAMES.items()),
         ascii_key(pl.col("gioi_tinh")).alias("sex_text"),
         pl.col("so_dinh_danh").alias("number_text"),
         # Offices write either number in either column, or have one column for both.
@@ -66,19 +80,14 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("dan_toc").alias("ethnicity"),
         pl.col("so_ho_khau").alias("household_no"),
         pl.col("quan_he_chu_ho").alias("relation_to_head"),
-        name_case(pl.col("ho_ten_chu_ho")).alias("head_name"),
-        name_case(pl.col("ho_ten_cha")).alias("father_name"),
-        name_case(pl.col("ho_ten_me")).alias("mother_name"),
-        name_case(pl.col("ho_ten_vo_chong")).alias("spouse_name"),
         pl.col("noi_thuong_tru").alias("address_old"),
-        pl.col("thon").alias("hamlet"),
+        pl.coalesce("thon", hamlet_of(pl.col("noi_thuong_tru"))).alias("hamlet"),
         phone_number(pl.col("so_dien_thoai")).alias("phone"),
-        _status(pl.col("tinh_trang")).alias("status"),
+        _status(pl.coalesce("tinh_trang", remark(pl.col("ho_ten")))).alias("status"),
         paper_dates(text["ngay_cap_nhat"], files).alias("updated_text"),
         pl.col("ghi_chu").alias("note"),
     ).with_columns(
         _sex(),
-        ascii_key(pl.col("full_name")).alias("name_ascii"),
         parse_date(pl.col("updated_text")).alias("updated_on"),
     )
     known = values.select(
@@ -112,24 +121,49 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
             ).alias("number_malformed"),
         )
     )
-    keyed = dated.with_columns(
-        spelling_key(pl.col("full_name")).alias("name_key"),
-        has_marks(pl.col("full_name")).alias("name_marked"),
-        given_name(spelling_key(pl.col("full_name"))).alias("given_key"),
-        given_name(pl.col("name_ascii")).alias("given_ascii"),
-        surname(pl.col("name_ascii")).alias("surname_ascii"),
-        pl.when(pl.col("name_ascii").is_not_null()).then(pl.len().over("name_ascii")).alias("name_count"),
-        pl.col("birth_date").dt.to_string("%Y%m%d").alias("birth_digits"),
-        pl.col("birth_date").dt.to_string("%m%d").alias("month_day"),
-        pl.col("birth_date").dt.to_string("%d%m").alias("day_month"),
-        *(ascii_key(pl.col(f"{who}_name")).alias(f"{who}_ascii") for who in ("father", "mother", "spouse")),
-        (pl.col("old_commune_code") + "-" + pl.col("household_no")).alias("household_key"),
-        (pl.col("old_commune_code") + "-" + ascii_key(pl.col("hamlet"))).alias("hamlet_key"),
-        ascii_key(pl.col("relation_to_head")).is_in(_HEAD).fill_null(False).alias("is_head"),
+    keyed = (
+        dated.with_columns(
+            spelling_key(pl.col("full_name")).alias("name_key"),
+            folded_key(pl.col("full_name")).alias("name_ascii"),
+            has_marks(pl.col("full_name")).alias("name_marked"),
+            pl.col("birth_date").dt.to_string("%Y%m%d").alias("birth_digits"),
+            pl.col("birth_date").dt.to_string("%m%d").alias("month_day"),
+            pl.col("birth_date").dt.to_string("%d%m").alias("day_month"),
+            number_birth_year(pl.col("number")).alias("number_year"),
+            *(spelling_key(pl.col(f"{who}_name")).alias(f"{who}_key") for who in _RELATIVES),
+            *(folded_key(pl.col(f"{who}_name")).alias(f"{who}_ascii") for who in _RELATIVES),
+            (pl.col("old_commune_code") + "-" + pl.col("household_no")).alias("household_key"),
+            (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
+            ascii_key(pl.col("relation_to_head")).is_in(_HEAD).fill_null(False).alias("is_head"),
+            pl.when(status="dead").then("updated_on").alias("dead_on"),
+            pl.when(pl.col("status").is_in(["present", "moved"])).then("updated_on").alias("alive_on"),
+        )
+        .with_columns(
+            toneless_key(pl.col("name_key")).alias("name_toneless"),
+            initials(pl.col("name_ascii")).alias("name_initials"),
+            is_abbreviated(pl.col("name_ascii")).alias("name_abbreviated"),
+            surname(pl.col("name_key")).alias("surname_key"),
+            _rest(pl.col("name_key")).alias("rest_key"),
+            given_name(pl.col("name_key")).alias("given_key"),
+            surname(pl.col("name_ascii")).alias("surname_ascii"),
+            middle_name(pl.col("name_ascii")).alias("middle_ascii"),
+            _rest(pl.col("name_ascii")).alias("rest_ascii"),
+            given_name(pl.col("name_ascii")).alias("given_ascii"),
+            *(given_name(pl.col(f"{who}_ascii")).alias(f"{who}_given") for who in _RELATIVES),
+        )
+        .with_columns(toneless_key(pl.col("given_key")).alias("given_toneless"))
     )
     return keyed.drop(column for column in rows.columns if column not in _LOCATORS)
 
 
+_NAMES = {
+    "full_name": "ho_ten",
+    "father_name": "ho_ten_cha",
+    "mother_name": "ho_ten_me",
+    "spouse_name": "ho_ten_vo_chong",
+    "head_name": "ho_ten_chu_ho",
+}
+_RELATIVES = ("father", "mother", "spouse", "head")
 _LOCATORS = (
     "record_id",
     "source_file",
@@ -139,6 +173,11 @@ _LOCATORS = (
     "placement",
     "placement_reason",
 )
+
+
+def _rest(name: pl.Expr) -> pl.Expr:
+    """All that stands behind the surname."""
+    return name.str.extract(r"^\S+ (.+)$")
 
 
 def _sex() -> pl.Expr:

@@ -74,16 +74,20 @@ def _shared_numbers(records: pl.DataFrame) -> pl.Series:
 
 
 def _doubtful_numbers(records: pl.DataFrame) -> pl.Series:
-    """Numbers one edit apart on rows with the same name, whole birth date and sex, where no twin is known."""
+    """Numbers one edit apart on rows with the same name, whole birth date and sex, where no twin is known.
+
+    A name that lost its marks is the same name; two that differ in a mark (Hùng, Hưng) are not.
+    """
     twins = pl.col("given_ascii").n_unique().over("household_key", "birth_digits") > 1
     rows = (
         records.with_columns((twins & pl.col("household_key").is_not_null()).alias("twin"))
         .filter(~pl.col("twin") & pl.all_horizontal(pl.col("number", "birth_digits", "sex").is_not_null()))
-        .select("name_key", "birth_digits", "sex", "number")
+        .select("name_ascii", "name_key", "name_marked", "birth_digits", "sex", "number")
         .unique()
     )
-    pairs = rows.join(rows, on=["name_key", "birth_digits", "sex"], suffix="_b").filter(
-        pl.col("number") < pl.col("number_b")
+    pairs = rows.join(rows, on=["name_ascii", "birth_digits", "sex"], suffix="_b").filter(
+        (pl.col("number") < pl.col("number_b"))
+        & ((pl.col("name_key") == pl.col("name_key_b")) | (pl.col("name_marked") != pl.col("name_marked_b")))
     )
     edits = process.cpdist(pairs["number"].to_list(), pairs["number_b"].to_list(), scorer=OSA.distance)
     slips = pairs.filter(pl.Series(np.asarray(edits) == 1, dtype=pl.Boolean))

@@ -2,49 +2,132 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from pipelines.linkage.spec import CandidateRule
+from pipelines.linkage.encoding import encoded
+from pipelines.linkage.spec import CandidateRule, LinkageSettings
 
-REPORT = pl.Schema({"rule": pl.String, "pairs": pl.Int64, "oversized_blocks": pl.Int64, "oversized_rows": pl.Int64})
+REPORT = pl.Schema(
+    {
+        "rule": pl.String,
+        "pairs": pl.Int64,
+        "new_pairs": pl.Int64,
+        "block_cap": pl.Int64,
+        "split_blocks": pl.Int64,
+        "oversized_blocks": pl.Int64,
+        "oversized_rows": pl.Int64,
+    }
+)
+Codes = NDArray[np.uint64]
+Keys = dict[str, tuple[Codes, NDArray[np.bool_]]]
+"""For each column its values as codes, and where it has one."""
+
+_RULE_BITS = np.uint64(6)
+_POSITION_BITS = np.uint64(29)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def candidate_pairs(
-    records: pl.DataFrame, rules: tuple[CandidateRule, ...], block_cap: int
+    records: pl.DataFrame, rules: tuple[CandidateRule, ...], settings: LinkageSettings
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Pairs of record positions (`a` < `b`, UInt32, sorted, each once), and what each rule gave.
 
-    A block with more than `block_cap` records gives no pair by that rule; the report counts such blocks and their
-    rows, so that nothing is left out in silence.
+    A block of more than `settings.block_cap` records is split by the rule's `further` columns, one after the other;
+    what is still too large gives no pair by that rule and is counted (`oversized_blocks`, `oversized_rows`), so that
+    nothing is left out in silence. All rules together give at most `settings.pairs_per_row` pairs a record: a rule
+    that would go beyond it gets a smaller cap.
     """
-    found = [_by_rule(records, rule, block_cap) for rule in rules]
-    codes = [pairs for pairs, _ in found]
-    unique = np.unique(np.concatenate(codes)) if codes else np.empty(0, np.uint64)
-    pairs = pl.DataFrame(
-        {"a": (unique >> np.uint64(32)).astype(np.uint32), "b": unique.astype(np.uint32)},
-        schema={"a": pl.UInt32, "b": pl.UInt32},
+    rows = len(records)
+    columns = list(dict.fromkeys(column for rule in rules for column in (*rule.key, *rule.further)))
+    keys = {series.name: _codes(series) for series in encoded(records.select(columns))}
+    if rows >= 1 << int(_POSITION_BITS) or len(rules) >= 1 << int(_RULE_BITS):
+        raise ValueError("more records or rules than a packed pair can hold")
+    budget = settings.pairs_per_row * rows
+    packed, reports = [], []
+    for number, rule in enumerate(rules):
+        pairs, report = _by_rule(keys, rule, settings.block_cap, budget)
+        budget -= len(pairs)
+        packed.append((pairs << _RULE_BITS) | np.uint64(number))
+        reports.append(report)
+    every = np.sort(np.concatenate(packed)) if packed else np.empty(0, np.uint64)
+    pairs = every >> _RULE_BITS
+    # Sorted by pair and then by rule, the first of equal pairs belongs to the first rule that found it.
+    first = np.ones(len(pairs), dtype=bool)
+    first[1:] = pairs[1:] != pairs[:-1]
+    rule_of = (every[first] & np.uint64((1 << int(_RULE_BITS)) - 1)).astype(np.int64)
+    found_by = np.bincount(rule_of, minlength=len(rules))
+    for report, new in zip(reports, found_by.tolist(), strict=True):
+        report["new_pairs"] = new
+    pairs = pairs[first]
+    mask = np.uint64((1 << int(_POSITION_BITS)) - 1)
+    return (
+        pl.DataFrame({"a": (pairs >> _POSITION_BITS).astype(np.uint32), "b": (pairs & mask).astype(np.uint32)}),
+        pl.DataFrame(reports, schema=REPORT),
     )
-    return pairs, pl.DataFrame([report for _, report in found], schema=REPORT)
 
 
-def _by_rule(records: pl.DataFrame, rule: CandidateRule, block_cap: int) -> tuple[np.ndarray, dict[str, object]]:
-    """The rule's pairs, each packed into one integer (a in the upper half), and its line of the report."""
-    blocks = (
-        records.lazy()
-        .select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), *rule.key)
-        .drop_nulls()
-        .select("at", pl.struct(rule.key).rank("dense").alias("block"))
-        .with_columns(pl.len().over("block").alias("size"))
-        .filter(pl.col("size") > 1)
-        .collect()
-    )
-    oversized = blocks.filter(pl.col("size") > block_cap)
-    blocks = blocks.filter(pl.col("size") <= block_cap).select("at", "block")
-    pairs = blocks.join(blocks, on="block", suffix="_b").filter(pl.col("at") < pl.col("at_b"))
-    packed = (pairs["at"].to_numpy().astype(np.uint64) << np.uint64(32)) | pairs["at_b"].to_numpy()
-    report = {
+def _codes(values: pl.Series) -> tuple[Codes, NDArray[np.bool_]]:
+    return values.fill_null(0).cast(pl.UInt64).to_numpy(), values.is_not_null().to_numpy()
+
+
+def _combined(codes: list[Codes]) -> Codes:
+    """One code for several: equal when all of them are."""
+    total = codes[0].copy()
+    for code in codes[1:]:
+        total ^= total >> np.uint64(29)
+        total = total * _MIX + code
+    return total
+
+
+def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tuple[Codes, dict[str, object]]:
+    """The rule's pairs, each packed into one integer (a in the upper bits), and its line of the report."""
+    known = np.logical_and.reduce([keys[column][1] for column in rule.key])
+    rows = np.flatnonzero(known)
+    codes = _combined([keys[column][0][rows] for column in rule.key])
+    pairs: list[Codes] = []
+    split_blocks = 0
+    for further in (*rule.further, None):
+        order = np.argsort(codes)
+        rows, codes = rows[order], codes[order]
+        starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, np.int64)
+        sizes = np.diff(np.r_[starts, len(codes)])
+        cap = _affordable(sizes, block_cap, budget)
+        pairs += _within(rows, starts, sizes, cap)
+        budget -= sum(map(len, pairs))
+        large = sizes > cap
+        if further is None or not large.any():
+            break
+        split_blocks += int(large.sum())
+        rest = np.repeat(large, sizes)
+        # A record without the further value stays in its block, with those that lack it too.
+        column, has = keys[further]
+        rows, codes = rows[rest], codes[rest]
+        codes = _combined([codes, np.where(has[rows], column[rows], np.uint64(0))])
+    found = np.concatenate(pairs) if pairs else np.empty(0, np.uint64)
+    return found, {
         "rule": rule.name,
-        "pairs": len(packed),
-        "oversized_blocks": oversized["block"].n_unique(),
-        "oversized_rows": len(oversized),
+        "pairs": len(found),
+        "block_cap": cap,
+        "split_blocks": split_blocks,
+        "oversized_blocks": int(large.sum()),
+        "oversized_rows": int(sizes[large].sum()),
     }
-    return packed, report
+
+
+def _affordable(sizes: NDArray[np.int64], cap: int, budget: int) -> int:
+    """The largest cap, of at most `cap`, at which the blocks give no more pairs than the budget."""
+    counts = np.bincount(np.minimum(sizes, cap + 1), minlength=cap + 2)[: cap + 1]
+    width = np.arange(cap + 1)
+    cost = np.cumsum(counts * (width * (width - 1) // 2))
+    return max(int(np.searchsorted(cost, budget, side="right")) - 1, 1)
+
+
+def _within(rows: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArray[np.int64], cap: int) -> list[Codes]:
+    """All pairs inside each block of 2 to `cap` rows; blocks of one size are laid side by side in one table."""
+    pairs = []
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]):
+        block = rows[starts[sizes == size][:, None] + np.arange(size)].astype(np.uint64)
+        block.sort(axis=1)
+        first, second = np.triu_indices(int(size), 1)
+        pairs.append(((block[:, first] << _POSITION_BITS) | block[:, second]).ravel())
+    return pairs

@@ -1,100 +1,192 @@
-"""Constrained clusters: connected components in which two exclusive values never meet.
+"""Constrained clusters: connected components in which what excludes each other never meets.
 
-Components without a conflict are plain; only those in which two different exclusive values met are built again, edge
-by edge in a total order (weight, then record), refusing each union that would bring two values together.
+Components without a conflict are plain; only those with one are built again, edge by edge in a total order (weight,
+then record), refusing each union that a constraint forbids. A record that would fit two clusters which must stay apart
+about equally well belongs to neither: a person decides.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+EXCLUSIVE, OVERSIZED, AMBIGUOUS = "exclusive_values", "oversized_cluster", "ambiguous_attachment"
+"""Why a union is refused, besides the reasons that the vetoes name."""
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What may not stand in one cluster.
+
+    `exclusive`: each record's value or null; two different ones never meet. With `within` only where that is the
+    same. `vetoes`: pairs of records (`a` < `b`) that never meet, and why. `size_cap`: most records of a cluster.
+    `margin`: by how much weight (thousandths of a bit) a record without an exclusive value must fit its own cluster
+    better than one from which it is kept apart.
+    """
+
+    exclusive: pl.Series | None = None
+    within: pl.Series | None = None
+    vetoes: Mapping[Pair, str] = field(default_factory=dict)
+    size_cap: int | None = None
+    margin: int = 0
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """`root`: for every record the position of the first record of its cluster. `tree` and `refused`: positions
-    (into the edges given) of the edges that hold the clusters together, and of those whose union was refused."""
+    """`root`: for every record the position of the first record of its cluster. `tree`: positions (into the edges
+    given) of the edges that hold the clusters together. `refused`: by position, why an edge's union was refused."""
 
-    root: np.ndarray
-    tree: np.ndarray
-    refused: np.ndarray
+    root: NDArray[np.int64]
+    tree: NDArray[np.int64]
+    refused: dict[int, str]
 
 
-def cluster(
-    edges: pl.DataFrame, records: int, exclusive: pl.Series | None, within: pl.Series | None = None
-) -> Clusters:
-    """Cluster `records` records by `edges` (`a`, `b`, `weight`); `exclusive` holds each record's value or null.
-
-    With `within`, two different values exclude each other only where `within` is the same.
-    """
+def cluster(edges: pl.DataFrame, records: int, constraints: Constraints | None = None) -> Clusters:
+    """Cluster `records` records by `edges` (`a`, `b`, `weight`)."""
+    constraints = constraints or Constraints()
     order = edges.with_row_index("edge").sort(["weight", "a", "b"], descending=[True, False, False])
     a, b = order["a"].to_numpy().astype(np.int64), order["b"].to_numpy().astype(np.int64)
+    weight, at = order["weight"].to_numpy(), order["edge"].to_numpy()
     # Ranks instead of weights: no two edges tie, so that there is one strongest spanning tree.
     graph = csr_array((np.arange(1, len(a) + 1, dtype=np.float64), (a, b)), shape=(records, records))
     _, component = connected_components(graph, directed=False)
     kept = np.zeros(len(a), dtype=bool)
     kept[minimum_spanning_tree(graph).data.astype(np.int64) - 1] = True
-    refused = np.zeros(len(a), dtype=bool)
 
-    claims = _claims(records, exclusive, within)
-    conflicted = _conflicted(component, claims)
-    inside = np.isin(component[a], conflicted)
+    claims = _claims(records, constraints)
+    inside = np.flatnonzero(np.isin(component[a], _conflicted(component, claims, constraints)))
     kept[inside] = False
-    values: dict[int, dict[object, str]] = {}
-    parent: dict[int, int] = {}
+    refused: dict[int, str] = {}
+    # Edges of one component, strongest first.
+    by_component = inside[np.argsort(component[a[inside]], kind="stable")]
+    borders = np.flatnonzero(np.diff(component[a[by_component]])) + 1
+    for part in np.split(by_component, borders) if len(by_component) else []:
+        links = [(int(a[edge]), int(b[edge]), int(weight[edge])) for edge in part]
+        for edge, why in zip(part, _decide(links, claims, constraints), strict=True):
+            if why is None:
+                kept[edge] = True
+            elif why:
+                refused[int(at[edge])] = why
+    return Clusters(_roots(a[kept], b[kept], records), np.sort(at[kept]), dict(sorted(refused.items())))
 
-    def find(record: int) -> int:
-        while parent.setdefault(record, record) != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
 
-    def held(root: int) -> dict[object, str]:
-        """The exclusive values of a cluster, by where each excludes others."""
-        return values.get(root) or {place: value for place, value in [claims.row(root)] if value is not None}
+def _decide(links: list[tuple[int, int, int]], claims: pl.DataFrame, constraints: Constraints) -> list[str | None]:
+    """For each link of a component, strongest first: None when it joins two clusters, "" when they are one already,
+    else why it may not."""
+    apart: set[int] = set()
+    while True:
+        decided, root = _agglomerate(links, apart, claims, constraints)
+        ambiguous = _ambiguous(links, decided, root, claims, constraints.margin) - apart
+        if not ambiguous:
+            return decided
+        apart |= ambiguous
 
-    for edge in np.flatnonzero(inside):
-        first, second = find(int(a[edge])), find(int(b[edge]))
+
+def _agglomerate(
+    links: list[tuple[int, int, int]], apart: set[int], claims: pl.DataFrame, constraints: Constraints
+) -> tuple[list[str | None], dict[int, int]]:
+    """Decisions as in `_decide`, and each record's cluster; no link of a record in `apart` joins anything."""
+    root: dict[int, int] = {record: record for a, b, _ in links for record in (a, b)}
+    members: dict[int, list[int]] = {record: [record] for record in root}
+    held: dict[int, dict[str, str]] = {record: _claim(claims, record) for record in root}
+    decided: list[str | None] = []
+    for a, b, _ in links:
+        first, second = sorted((root[a], root[b]))
         if first == second:
+            decided.append("")
             continue
-        union = held(first) | held(second)
-        if any(union[place] != value for place, value in held(first).items()):
-            refused[edge] = True
-            continue
-        low, high = min(first, second), max(first, second)
-        parent[high] = low
-        values[low] = union
-        kept[edge] = True
+        why = (
+            AMBIGUOUS
+            if a in apart or b in apart
+            else _forbidden(members[first], members[second], held[first], held[second], constraints)
+        )
+        decided.append(why)
+        if why is None:
+            for record in members.pop(second):
+                root[record] = first
+                members[first].append(record)
+            held[first] |= held.pop(second)
+    return decided, root
 
-    at = order["edge"].to_numpy()
-    return Clusters(_roots(a[kept], b[kept], records), np.sort(at[kept]), np.sort(at[refused]))
+
+def _forbidden(
+    first: list[int], second: list[int], held: dict[str, str], other: dict[str, str], constraints: Constraints
+) -> str | None:
+    """Why two clusters may not become one, or None."""
+    if any(other.get(place, value) != value for place, value in held.items()):
+        return EXCLUSIVE
+    if constraints.size_cap is not None and len(first) + len(second) > constraints.size_cap:
+        return OVERSIZED
+    if constraints.vetoes:
+        reasons = {constraints.vetoes.get((min(x, y), max(x, y))) for x in first for y in second} - {None}
+        return min(reasons) if reasons else None  # type: ignore[type-var]  # None is taken out
+    return None
 
 
-def _claims(records: int, exclusive: pl.Series | None, within: pl.Series | None) -> pl.DataFrame:
+def _ambiguous(
+    links: list[tuple[int, int, int]],
+    decided: list[str | None],
+    root: dict[int, int],
+    claims: pl.DataFrame,
+    margin: int,
+) -> set[int]:
+    """Records without an exclusive value whose best refused link is nearly as strong as the best one of their own
+    cluster."""
+    own: dict[int, int] = {}
+    foreign: dict[int, int] = {}
+    for (a, b, weight), why in zip(links, decided, strict=True):
+        for record in (a, b):
+            if root[a] == root[b]:
+                own[record] = max(own.get(record, weight), weight)
+            elif why and why not in {AMBIGUOUS, OVERSIZED}:
+                foreign[record] = max(foreign.get(record, weight), weight)
+    return {
+        record
+        for record, weight in foreign.items()
+        if record in own and own[record] - weight < margin and not _claim(claims, record)
+    }
+
+
+def _claims(records: int, constraints: Constraints) -> pl.DataFrame:
     """Each record's exclusive `value`, and `within` what it excludes others."""
     everywhere = pl.repeat("", records, dtype=pl.String, eager=True)
     nothing = pl.repeat(None, records, dtype=pl.String, eager=True)
     return pl.DataFrame(
         {
-            "within": everywhere if within is None else within,
-            "value": nothing if exclusive is None else exclusive,
+            "within": everywhere if constraints.within is None else constraints.within,
+            "value": nothing if constraints.exclusive is None else constraints.exclusive,
         }
     )
 
 
-def _conflicted(component: np.ndarray, claims: pl.DataFrame) -> np.ndarray:
-    """Components in which two values that exclude each other meet."""
+def _claim(claims: pl.DataFrame, record: int) -> dict[str, str]:
+    place, value = claims.row(record)
+    return {} if value is None else {place: value}
+
+
+def _conflicted(component: NDArray[np.int32], claims: pl.DataFrame, constraints: Constraints) -> NDArray[np.int32]:
+    """Components in which two exclusive values or a vetoed pair meet, or that are too large."""
     held = claims.with_columns(pl.Series("component", component)).drop_nulls("value")
     counts = held.group_by("component", "within").agg(pl.col("value").n_unique().alias("values"))
-    return counts.filter(pl.col("values") > 1)["component"].unique().sort().to_numpy()
+    found = [counts.filter(pl.col("values") > 1)["component"].to_numpy()]
+    if constraints.vetoes:
+        a, b = np.array(list(constraints.vetoes)).T
+        found.append(component[a[component[a] == component[b]]])
+    if constraints.size_cap is not None and len(component):
+        found.append(np.flatnonzero(np.bincount(component) > constraints.size_cap))
+    return np.unique(np.concatenate(found))
 
 
-def _roots(a: np.ndarray, b: np.ndarray, records: int) -> np.ndarray:
+def _roots(a: NDArray[np.int64], b: NDArray[np.int64], records: int) -> NDArray[np.int64]:
     graph = csr_array((np.ones(len(a)), (a, b)), shape=(records, records))
     _, component = connected_components(graph, directed=False)
     first = np.full(component.max(initial=-1) + 1, records, dtype=np.int64)
     np.minimum.at(first, component, np.arange(records))
-    roots: np.ndarray = first[component]
+    roots: NDArray[np.int64] = first[component]
     return roots

@@ -4,13 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from pipelines.linkage.background import background_pairs
+from pipelines.linkage.calibration import Alarm, alarm, calibrate, decided, held_out, masked, reliability
 from pipelines.linkage.candidates import candidate_pairs
-from pipelines.linkage.clusters import Clusters, cluster
+from pipelines.linkage.clusters import AMBIGUOUS, Clusters, Constraints, cluster
 from pipelines.linkage.explanation import evidence, reason
+from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
-from pipelines.linkage.model import LinkageModel, estimate, holds_any, probability, score
+from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+from pipelines.linkage.vetoes import vetoed_pairs
+
+NO_CORROBORATION = "no_corroboration"
+_FEW_CASES = 20
+"""As many can be decided in any commune, however small."""
 
 
 @dataclass(frozen=True)
@@ -18,16 +27,21 @@ class Linkage:
     """What linking gave.
 
     `members`: `record_id`, `cluster` (the smallest record id of its entity); one row a record.
-    `links`: the contract's table without `dataset`: merged pairs, pairs for review, and refused ones.
+    `links`: the contract's table without `dataset`: merged pairs, pairs for review, and refused ones; besides it
+    `why` names the constraint of a refused or doubtful pair.
     `paths`: `cluster`, `rows`, `weakest_weight`, `path`; one row an entity of two rows or more.
-    `candidates`: what each candidate rule gave.
+    `candidates`: what each candidate rule gave. `reliability`: the diagram by bands of weight.
+    `thresholds`: `automatic` and `review`, in thousandths of a bit.
     """
 
     members: pl.DataFrame
     links: pl.DataFrame
     paths: pl.DataFrame
     candidates: pl.DataFrame
+    reliability: pl.DataFrame
     model: LinkageModel
+    alarm: Alarm
+    thresholds: dict[str, int]
 
 
 def link(
@@ -35,70 +49,149 @@ def link(
     spec: LinkageSpec,
     settings: LinkageSettings,
     model: LinkageModel | None = None,
+    shipped: LinkageModel | None = None,
 ) -> Linkage:
-    """Link records (`record_id` and the columns that the spec names); estimates the model unless one is given.
+    """Link records (`record_id` and the columns that the spec names).
 
-    The result is a function of the set of records: their order does not matter.
+    Without a model one is estimated from the records, shrunk towards the shipped one if there is one. The result is a
+    function of the set of records: their order does not matter.
     """
     records = records.sort("record_id")
-    pairs, report = candidate_pairs(records, spec.rules, settings.block_cap)
-    levels = compare(records, pairs, spec)
-    model = model or estimate(levels, spec)
-    scored = pl.concat([pairs, levels, score(levels, model)], how="horizontal").filter(
-        pl.col("weight") >= round(1000 * settings.review_bits)
+    tables = (
+        model.frequencies
+        if model
+        else count_frequencies(records, spec.frequencies, shipped.frequencies if shipped else {})
     )
-    automatic = pl.col("weight") >= round(1000 * settings.automatic_bits)
-    if spec.corroborated:
-        automatic &= pl.Series(holds_any(scored, spec, spec.corroborated), dtype=pl.Boolean)
+    records = with_surprisal(records, spec.frequencies, tables)
+    pairs, report = candidate_pairs(records, spec.rules, settings)
+    levels = compare(records, pairs, spec)
+    proof = decided(levels, spec)
+    if model is None:
+        chance = background_pairs(records, pairs, spec)
+        drawn = pl.concat([compare(records, chance, spec), chance.select("pairs", "alternative")], how="horizontal")
+        model = estimate(levels, spec, drawn, tables, shipped)
+        unseen = held_out(levels.height) & proof.is_not_null()
+        calibration = calibrate(
+            score(masked(levels.filter(unseen), spec), model)["weight"], proof.filter(unseen), model.calibration
+        )
+        model = model.model_copy(update={"calibration": calibration})
+    tested = held_out(levels.height) & proof.is_not_null()
+    without = score(masked(levels.filter(tested), spec), model)["weight"]
+
+    scored = pl.concat([pairs, levels, score(levels, model)], how="horizontal")
+    automatic = _automatic(scored, spec, settings, model)
     edges = scored.filter(automatic)
-    exclusive = records[spec.exclusive] if spec.exclusive else None
-    within = records[spec.exclusive_within] if spec.exclusive_within else None
-    clusters = cluster(edges.select("a", "b", "weight"), len(records), exclusive, within)
+    clusters = cluster(
+        edges.select("a", "b", "weight"),
+        len(records),
+        Constraints(
+            exclusive=records[spec.exclusive] if spec.exclusive else None,
+            within=records[spec.exclusive_within] if spec.exclusive_within else None,
+            vetoes=vetoed_pairs(records, scored, edges, spec, settings, model),
+            size_cap=settings.size_cap,
+            margin=round(1000 * settings.margin_bits),
+        ),
+    )
+    links, thresholds = _decisions(scored, automatic, clusters, model, settings)
     ids = records["record_id"]
-    members = pl.DataFrame({"record_id": ids, "cluster": ids.gather(clusters.root)})
     return Linkage(
-        members,
-        _links(scored, automatic, clusters, ids, model, spec, settings),
-        _paths(edges[clusters.tree], clusters, ids),
-        report,
-        model,
+        members=pl.DataFrame({"record_id": ids, "cluster": ids.gather(clusters.root)}),
+        links=_links(links, ids, model, spec, thresholds),
+        paths=_paths(edges[clusters.tree], clusters, ids),
+        candidates=report,
+        reliability=reliability(without, proof.filter(tested), model.calibration),
+        model=model,
+        alarm=alarm(without, proof.filter(tested)),
+        thresholds=thresholds,
+    )
+
+
+def automatic_weight(settings: LinkageSettings, model: LinkageModel) -> int:
+    """The weight (thousandths of a bit) from which a merge is worth its risk: a false one costs so many missed."""
+    if settings.automatic_bits is not None:
+        return round(1000 * settings.automatic_bits)
+    return model.calibration.weight_at(settings.false_merge_cost)
+
+
+def review_weight(settings: LinkageSettings, model: LinkageModel) -> int:
+    """The weight from which it is worth a person's time to look at a pair, however few such pairs there are."""
+    if settings.review_bits is not None:
+        return round(1000 * settings.review_bits)
+    return model.calibration.weight_at(settings.review_cost / (1 - settings.review_cost))
+
+
+def _automatic(
+    scored: pl.DataFrame, spec: LinkageSpec, settings: LinkageSettings, model: LinkageModel
+) -> NDArray[np.bool_]:
+    heavy: NDArray[np.bool_] = scored["weight"].to_numpy() >= automatic_weight(settings, model)
+    if spec.corroborated:
+        heavy[heavy] = holds_any(scored.filter(heavy), spec, spec.corroborated)
+    return heavy
+
+
+def _decisions(
+    scored: pl.DataFrame,
+    automatic: NDArray[np.bool_],
+    clusters: Clusters,
+    model: LinkageModel,
+    settings: LinkageSettings,
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Pairs that were merged, refused, or are worth a person's time, with `decision` and `why`; and the thresholds.
+
+    A pair whose rows came together by other links needs no review. Where more pairs are doubtful than the case budget
+    allows, the review threshold rises, and the most likely ones are kept.
+    """
+    together = clusters.root[scored["a"].to_numpy()] == clusters.root[scored["b"].to_numpy()]
+    positions = np.flatnonzero(automatic)
+    refused = {int(positions[edge]): why for edge, why in clusters.refused.items()}
+    threshold = automatic_weight(settings, model)
+    doubtful = ~automatic & ~together & (scored["weight"].to_numpy() >= review_weight(settings, model))
+    budget = max(int(settings.case_share * len(clusters.root)), _FEW_CASES)
+    lowest = review_weight(settings, model)
+    if settings.review_bits is None and int(doubtful.sum()) > budget:
+        # All pairs of one weight are in or out, so that the order of records does not matter.
+        weights = np.sort(scored["weight"].to_numpy()[doubtful])[::-1]
+        lowest = int(weights[budget]) + 1
+        doubtful &= scored["weight"].to_numpy() >= lowest
+    refusals = pl.DataFrame(
+        {"at": list(refused), "why": list(refused.values())}, schema={"at": pl.UInt32, "why": pl.String}
+    )
+    return (
+        scored.with_columns(pl.Series("automatic", automatic & together), pl.Series("doubtful", doubtful))
+        .with_row_index("at")
+        .join(refusals, on="at", how="left", maintain_order="left")
+        .filter(pl.col("automatic") | pl.col("doubtful") | pl.col("why").is_not_null())
+        .with_columns(
+            pl.when(pl.col("doubtful") & (pl.col("weight") >= threshold))
+            .then(pl.lit(NO_CORROBORATION))
+            .otherwise("why")
+            .alias("why")
+        )
+        .with_columns(
+            pl.when("automatic")
+            .then(pl.lit("automatic"))
+            .when(pl.col("doubtful") | (pl.col("why") == AMBIGUOUS))
+            .then(pl.lit("review"))
+            .otherwise(pl.lit("refused"))
+            .alias("decision")
+        ),
+        {"automatic": threshold, "review": lowest},
     )
 
 
 def _links(
-    scored: pl.DataFrame,
-    automatic: pl.Expr,
-    clusters: Clusters,
-    ids: pl.Series,
-    model: LinkageModel,
-    spec: LinkageSpec,
-    settings: LinkageSettings,
+    links: pl.DataFrame, ids: pl.Series, model: LinkageModel, spec: LinkageSpec, thresholds: dict[str, int]
 ) -> pl.DataFrame:
-    """A pair whose rows came together by other links needs no review; one that stayed apart was refused."""
-    together = clusters.root[scored["a"].to_numpy()] == clusters.root[scored["b"].to_numpy()]
-    return (
-        scored.with_columns(pl.Series("together", together))
-        .with_columns(
-            pl.when(automatic & pl.col("together"))
-            .then(pl.lit("automatic"))
-            .when(automatic)
-            .then(pl.lit("refused"))
-            .when(~pl.col("together"))
-            .then(pl.lit("review"))
-            .alias("decision")
-        )
-        .drop_nulls("decision")
-        .select(
-            pl.lit(ids).gather(pl.col("a")).alias("record_id_a"),
-            pl.lit(ids).gather(pl.col("b")).alias("record_id_b"),
-            "weight",
-            probability(pl.col("weight")).alias("probability"),
-            "decision",
-            reason(spec, settings).alias("reason"),
-            evidence(scored, model).alias("evidence"),
-        )
-        .sort("record_id_a", "record_id_b")
-    )
+    return links.select(
+        pl.lit(ids).gather(pl.col("a")).alias("record_id_a"),
+        pl.lit(ids).gather(pl.col("b")).alias("record_id_b"),
+        "weight",
+        model.calibration.probability(pl.col("weight")).alias("probability"),
+        "decision",
+        reason(spec, thresholds).alias("reason"),
+        evidence(links, model).alias("evidence"),
+        pl.when(pl.col("decision") != "automatic").then("why").alias("why"),
+    ).sort("record_id_a", "record_id_b")
 
 
 def _paths(tree: pl.DataFrame, clusters: Clusters, ids: pl.Series) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.linkage.model import LinkageModel, integer_weights
-from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+from pipelines.linkage.spec import LinkageSpec
 
 
 def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
@@ -35,23 +35,31 @@ def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
     return pl.concat_list(entries).list.drop_nulls()
 
 
-def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
-    """A Vietnamese sentence from `decision`, `weight` and `alternative`."""
+def reason(spec: LinkageSpec, thresholds: dict[str, int]) -> pl.Expr:
+    """A Vietnamese sentence from `decision`, `why`, `weight` and `alternative`."""
     names = {position: alternative.vi for position, alternative in enumerate(spec.alternatives)}
     bits = (pl.col("weight") / 1000).round(1).cast(pl.String).str.replace(".", ",", literal=True)
     other = pl.col("alternative").replace_strict(names, return_dtype=pl.String)
-    automatic, review = (f"{x:.1f}".replace(".", ",") for x in (settings.automatic_bits, settings.review_bits))
+    automatic, review = (f"{thresholds[name] / 1000:.1f}".replace(".", ",") for name in ("automatic", "review"))
+    whys = _WHY | {ban.name: ban.vi for ban in spec.forbidden}
     return (
-        pl.when(pl.col("decision") == "refused")
-        .then(pl.format("Trọng số {} bit đủ để gộp, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau.", bits))
-        .when((pl.col("decision") == "review") & (pl.col("weight") >= round(1000 * settings.automatic_bits)))
+        pl.when(pl.col("decision") == "automatic")
         .then(
             pl.format(
-                "Trọng số {} bit đủ để gộp, nhưng thiếu chứng cứ độc lập mà quy tắc đòi hỏi; cần người xem.", bits
+                "Trọng số {} bit, từ ngưỡng tự động " + automatic + " bit trở lên; khả năng khác mạnh nhất: {}.",
+                bits,
+                other,
             )
         )
-        .when(pl.col("decision") == "review")
+        .when(pl.col("why").is_not_null())
         .then(
+            pl.format(
+                "Trọng số {} bit đủ để gộp, nhưng {}.",
+                bits,
+                pl.col("why").replace_strict(whys, default=None, return_dtype=pl.String),
+            )
+        )
+        .otherwise(
             pl.format(
                 "Trọng số {} bit, giữa ngưỡng xem xét "
                 + review
@@ -62,14 +70,17 @@ def reason(spec: LinkageSpec, settings: LinkageSettings) -> pl.Expr:
                 other,
             )
         )
-        .otherwise(
-            pl.format(
-                "Trọng số {} bit, từ ngưỡng tự động " + automatic + " bit trở lên; khả năng khác mạnh nhất: {}.",
-                bits,
-                other,
-            )
-        )
     )
+
+
+_WHY = {
+    "exclusive_values": "cụm sẽ mang hai giá trị không được đi cùng nhau",
+    "oversized_cluster": "cụm sẽ có quá nhiều dòng",
+    "ambiguous_attachment": "dòng này hợp với hai cụm gần như nhau, mà hai cụm đó không được là một",
+    "looks_like_two": "cụm sẽ có hai dòng trông rõ ràng là của hai người",
+    "no_corroboration": "thiếu chứng cứ độc lập mà quy tắc đòi hỏi; cần người xem",
+}
+"""Constraints that the engine itself knows."""
 
 
 def _entry(field: pl.Expr, level: pl.Expr, weight: pl.Expr) -> pl.Expr:

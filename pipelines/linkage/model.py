@@ -15,15 +15,25 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from pipelines.linkage.calibration import Calibration, held_out, masked
+from pipelines.linkage.frequencies import FrequencyTable
 from pipelines.linkage.spec import Condition, LinkageSpec
 
 Floats = NDArray[np.float64]
 
 _ITERATIONS = 200
-_CONVERGED = 1e-7
+_CONVERGED = 1e-4
 _PSEUDO_PAIRS = 20.0
 """How many pairs the starting values count for: few data fall back on them, many override them."""
+_SHIPPED_PAIRS = 200.0
+"""The same for the shipped model, which was estimated from many."""
+_FLOOR = 0.5
+"""Pairs that no class is without."""
+_LABEL_PAIRS = 1000.0
+"""The same for labels, by which anchors are told, so that they can hardly speak for themselves."""
 _START_PRIOR = 0.02
+_SAMPLE = 400_000
+"""Candidate pairs from which shares are estimated, at most."""
 _DIGITS = 9
 """Parameters are rounded, so that the last bits of a machine's logarithm do not reach a weight."""
 
@@ -36,6 +46,8 @@ class LinkageModel(BaseModel, frozen=True):
     priors: tuple[float, ...]
     levels: dict[str, tuple[str, ...]]
     shares: dict[str, tuple[tuple[float, ...], ...]]
+    frequencies: dict[str, FrequencyTable] = {}
+    calibration: Calibration = Calibration()
 
     @property
     def sha256(self) -> str:
@@ -43,33 +55,52 @@ class LinkageModel(BaseModel, frozen=True):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
-def estimate(levels: pl.DataFrame, spec: LinkageSpec) -> LinkageModel:
-    """Estimate the model from the levels of the candidate pairs, by expectation maximisation with anchors.
+def estimate(
+    levels: pl.DataFrame,
+    spec: LinkageSpec,
+    background: pl.DataFrame | None = None,
+    frequencies: dict[str, FrequencyTable] | None = None,
+    shipped: "LinkageModel | None" = None,
+) -> LinkageModel:
+    """Estimate the model from the levels of candidate pairs, by expectation maximisation with anchors.
 
     Anchored pairs keep their class; they hold the estimation without being all of it, since they are a biased
-    sample. The spec's starting values count as a few pairs of each class.
+    sample. `background` has the levels of sampled pairs that are no candidates, none of which is a match, with how
+    many `pairs` each stands for and the `alternative` in which it starts. The shipped model, or else the spec's
+    starting values, count as a few pairs of each class.
     """
-    patterns = levels.group_by(pl.all()).len("pairs").sort(pl.all(), nulls_last=True)
-    counts = patterns["pairs"].to_numpy().astype(np.float64)
-    same = holds_any(patterns, spec, spec.same)
-    different = holds_any(patterns, spec, spec.different) & ~same
-    observed = {c.field: _one_hot(patterns[c.field], len(c.levels)) for c in spec.comparisons}
-    fitted = [c.field for c in spec.comparisons if not c.label]
-    start = {
-        c.field: np.array([[lv.m for lv in c.levels], *[[lv.u for lv in c.levels]] * len(spec.alternatives)])
-        for c in spec.comparisons
+    fields = [c.field for c in spec.comparisons]
+    sample = _bounded(masked(levels, spec, held_out(levels.height)))
+    sample = sample.with_columns(pl.lit(None, pl.UInt8).alias("alternative"))
+    if background is not None:
+        sample = pl.concat([sample, background.select(sample.columns)])
+    patterns = (
+        sample.group_by(*fields, "alternative").agg(pl.col("pairs").sum()).sort(*fields, "alternative", nulls_last=True)
+    )
+    counts = patterns["pairs"].to_numpy()
+    chance = patterns["alternative"].is_not_null().to_numpy()
+    same = holds_any(patterns, spec, spec.same) & ~chance
+    different = (holds_any(patterns, spec, spec.different) & ~same) | chance
+    barred = np.column_stack([holds_any(patterns, spec, other.excludes) for other in spec.alternatives])
+    start = _start(spec, shipped)
+    pseudo = _SHIPPED_PAIRS if shipped else _PSEUDO_PAIRS
+    # The last position of each field stands for "says nothing": its logarithm is 0 and it is never counted.
+    observed = {
+        c.field: patterns[c.field].fill_null(len(c.levels)).to_numpy().astype(np.intp) for c in spec.comparisons
     }
-    start = {field: shares / shares.sum(axis=1, keepdims=True) for field, shares in start.items()}
+    fitted = [c.field for c in spec.comparisons if not c.label]
 
     seeded = _seeded(patterns, spec)
     first = _posterior({f: start[f][:2] for f in fitted}, np.array([_START_PRIOR, 1 - _START_PRIOR]), observed)
     posterior = np.column_stack([first[:, 0], first[:, 1][:, None] * seeded])
     shares = start
     for _ in range(_ITERATIONS):
-        posterior = _clamp(posterior, same, different, seeded)
-        priors = (counts[:, None] * posterior).sum(axis=0) + _PSEUDO_PAIRS / len(spec.alternatives)
+        posterior = _clamp(posterior, same, different, seeded, barred)
+        posterior[chance, 1:] = seeded[chance]
+        weighted = posterior * counts[:, None]
+        priors = weighted.sum(axis=0) + _FLOOR
         priors /= priors.sum()
-        fresh = {field: _shares(posterior, counts, observed[field], start[field]) for field in fitted}
+        fresh = {field: _shares(weighted, observed[field], start[field], pseudo) for field in fitted}
         moved = max((np.abs(fresh[field] - shares[field]).max() for field in fitted), default=0.0)
         shares = {**start, **fresh}
         posterior = _posterior(fresh, priors, observed)
@@ -79,17 +110,41 @@ def estimate(levels: pl.DataFrame, spec: LinkageSpec) -> LinkageModel:
         if comparison.label:
             # Only the match class learns: a few matches that look like strangers would swamp a u of 1e-6.
             field = comparison.field
-            learned = _shares(posterior, counts, observed[field], start[field])
+            learned = _shares(weighted, observed[field], start[field], _LABEL_PAIRS)
             shares[field] = np.vstack([learned[:1], start[field][1:]])
     return LinkageModel(
         dataset=spec.dataset,
         classes=("match", *(alternative.name for alternative in spec.alternatives)),
-        priors=tuple(np.round(priors, _DIGITS).tolist()),
+        priors=tuple(float(f"{prior:.{_DIGITS}g}") for prior in priors),
         levels={c.field: tuple(level.name for level in c.levels) for c in spec.comparisons},
         shares={
-            field: tuple(tuple(row) for row in np.round(table, _DIGITS).tolist()) for field, table in shares.items()
+            field: tuple(tuple(float(f"{share:.{_DIGITS}g}") for share in row) for row in table.tolist())
+            for field, table in shares.items()
         },
+        frequencies=frequencies or {},
+        calibration=shipped.calibration if shipped else Calibration(slope=spec.slope),
     )
+
+
+def _bounded(levels: pl.DataFrame) -> pl.DataFrame:
+    """Every n-th pair, and how many `pairs` each stands for: enough for shares, whatever the size of the register.
+
+    Pairs stand in the order of record ids, which are hashes, so that every n-th one is a random sample.
+    """
+    # An odd step takes held-out pairs and others alike.
+    step = -(-levels.height // _SAMPLE) // 2 * 2 + 1
+    return levels.gather_every(step).with_columns(pl.lit(float(step)).alias("pairs"))
+
+
+def _start(spec: LinkageSpec, shipped: LinkageModel | None) -> dict[str, Floats]:
+    """Shares class x level from which estimation starts."""
+    if shipped is not None:
+        return {c.field: np.maximum(np.array(shipped.shares[c.field]), 1e-9) for c in spec.comparisons}
+    start = {
+        c.field: np.array([[lv.m for lv in c.levels], *[[lv.u for lv in c.levels]] * len(spec.alternatives)])
+        for c in spec.comparisons
+    }
+    return {field: shares / shares.sum(axis=1, keepdims=True) for field, shares in start.items()}
 
 
 def score(levels: pl.DataFrame, model: LinkageModel) -> pl.DataFrame:
@@ -122,58 +177,59 @@ def integer_weights(model: LinkageModel) -> tuple[NDArray[np.int64], dict[str, N
     return prior, tables
 
 
-def probability(weight: pl.Expr) -> pl.Expr:
-    """The probability that belongs to a weight in thousandths of a bit."""
-    return (1 / (1 + pl.lit(2.0).pow(-weight.cast(pl.Float64) / 1000))).round(6)
-
-
 def _millibits(ratio: Floats) -> NDArray[np.int64]:
     thousandths: NDArray[np.int64] = np.rint(1000 * np.log2(ratio)).astype(np.int64)
     return thousandths
 
 
-def _one_hot(levels: pl.Series, count: int) -> Floats:
-    """Rows of zeros where the level is null: such a pair says nothing of this field."""
-    table = np.vstack([np.eye(count), np.zeros(count)])
-    rows: Floats = table[levels.fill_null(count).to_numpy()]
-    return rows
-
-
-def _posterior(shares: dict[str, Floats], priors: Floats, observed: dict[str, Floats]) -> Floats:
-    log = np.log(priors)[None, :] + sum(observed[field] @ np.log(table).T for field, table in shares.items())
+def _posterior(shares: dict[str, Floats], priors: Floats, observed: dict[str, NDArray[np.intp]]) -> Floats:
+    log = np.tile(np.log(priors), (len(next(iter(observed.values()))), 1))
+    for field, table in shares.items():
+        log += np.vstack([np.log(table).T, np.zeros(len(table))])[observed[field]]
     likelihood = np.exp(log - log.max(axis=1, keepdims=True))
     posterior: Floats = likelihood / likelihood.sum(axis=1, keepdims=True)
     return posterior
 
 
-def _shares(posterior: Floats, counts: Floats, observed: Floats, start: Floats) -> Floats:
-    seen = (posterior * counts[:, None]).T @ observed + _PSEUDO_PAIRS * start
+def _shares(weighted: Floats, observed: NDArray[np.intp], start: Floats, pseudo: float) -> Floats:
+    levels = start.shape[1]
+    counted = [np.bincount(observed, weights=column, minlength=levels + 1)[:levels] for column in weighted.T]
+    seen = np.array(counted, dtype=np.float64) + pseudo * start
     shares: Floats = seen / seen.sum(axis=1, keepdims=True)
     return shares
 
 
-def _clamp(posterior: Floats, same: NDArray[np.bool_], different: NDArray[np.bool_], seeded: Floats) -> Floats:
+def _clamp(
+    posterior: Floats,
+    same: NDArray[np.bool_],
+    different: NDArray[np.bool_],
+    seeded: Floats,
+    barred: NDArray[np.bool_],
+) -> Floats:
     clamped = posterior.copy()
+    clamped[:, 1:] = np.where(barred, 0.0, clamped[:, 1:])
+    clamped[different, 0] = 0.0
+    rest = clamped.sum(axis=1, keepdims=True)
+    # A pair that looks like nothing but a match keeps the class in which it was seeded.
+    clamped = np.where(rest > 1e-300, clamped / np.maximum(rest, 1e-300), 0.0)
+    lost = rest[:, 0] <= 1e-300
+    clamped[lost, 1:] = seeded[lost]
     clamped[same] = 0.0
     clamped[same, 0] = 1.0
-    clamped[different, 0] = 0.0
-    rest = clamped[different].sum(axis=1, keepdims=True)
-    # A pair that looks like nothing but a match keeps the class in which it was seeded.
-    share = clamped[different] / np.maximum(rest, 1e-300)
-    share[:, 1:] = np.where(rest > 1e-12, share[:, 1:], seeded[different])
-    clamped[different] = share
     return clamped
 
 
 def _seeded(patterns: pl.DataFrame, spec: LinkageSpec) -> Floats:
-    """One row a pattern, one column an alternative: 1 in the first whose seed holds, else in the last."""
-    free = np.ones(len(patterns), dtype=bool)
+    """One row a pattern, one column an alternative: 1 in the first whose seed holds, else in the last; a sampled pair
+    starts in the alternative for which it was drawn."""
+    drawn = patterns["alternative"].fill_null(len(spec.alternatives)).to_numpy()
+    free = drawn == len(spec.alternatives)
     columns = []
-    for alternative in spec.alternatives[:-1]:
+    for number, alternative in enumerate(spec.alternatives[:-1]):
         taken = free & holds_any(patterns, spec, alternative.seeds)
         free &= ~taken
-        columns.append(taken)
-    return np.column_stack([*columns, free]).astype(np.float64)
+        columns.append(taken | (drawn == number))
+    return np.column_stack([*columns, free | (drawn == len(spec.alternatives) - 1)]).astype(np.float64)
 
 
 def holds_any(patterns: pl.DataFrame, spec: LinkageSpec, conditions: Sequence[Condition]) -> NDArray[np.bool_]:

@@ -36,10 +36,14 @@ def equal(column: str) -> pl.Expr:
 
 @dataclass(frozen=True)
 class CandidateRule:
-    """Records with equal values in all these columns are compared; a null in any leaves a record out."""
+    """Records with equal values in all these columns are compared; a null in any leaves a record out.
+
+    A block that is too large is split by the columns of `further`, one after the other.
+    """
 
     name: str
     key: tuple[str, ...]
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,20 @@ class Similarity:
     name: str
     column: str
     scorer: Literal["jaro_winkler", "token_set", "edits"]
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """How common a value is: adds the column `name`, the surprisal −log₂(share) of `column`'s value in whole bits.
+
+    Shares come from the model's table, which holds only values that several records carry. The share of another one
+    is the product of its `parts` (names of other frequencies of the same record), and without parts that of a value
+    too rare for the table.
+    """
+
+    name: str
+    column: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,7 @@ class Comparison:
     """How one field is compared. A pair for which `present` does not hold says nothing (level null).
 
     A `label` comparison takes no part in estimating the others, since anchors are told by it; its own m are
-    estimated after them and its u are taken as declared.
+    estimated after them and its u are taken as declared. Its first level says one entity, its last one two.
     """
 
     field: str
@@ -87,14 +105,29 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another reason why two records look alike, with its own u: members of a family, namesakes, strangers.
+    """Another reason why two records look alike, with its own u: twins, members of a family, namesakes, strangers.
 
     `vi` names it in a sentence. `seeds` say which pairs start in it; the last alternative takes what no seed holds.
+    `frames` are the columns in which all its pairs agree, by which they are sampled: one household, one name, or
+    nothing at all (the empty frame). A pair for which one of `excludes` holds never belongs to it.
     """
 
     name: str
     vi: str
     seeds: tuple[Condition, ...] = ()
+    frames: tuple[tuple[str, ...], ...] = ()
+    excludes: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """What no two records of one entity may show: a pair for which `when` holds, and not `unless`, is never in one
+    cluster, not even by way of others; a person decides. `vi` says why."""
+
+    name: str
+    vi: str
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,19 +147,54 @@ class LinkageSpec:
     same: tuple[Condition, ...]
     different: tuple[Condition, ...]
     corroborated: tuple[Condition, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
+    forbidden: tuple[Forbidden, ...] = ()
     exclusive: str | None = None
     exclusive_within: str | None = None
+    slope: float = 1.0
 
 
 class LinkageSettings(BaseModel, frozen=True):
-    """How far the engine goes; the same object in the launchpad, on the command line and in the manifest."""
+    """How far the engine goes; the same object in the launchpad, on the command line and in the manifest.
 
-    automatic_bits: float = Field(
-        9.0, description="Trọng số (bit) từ đó hai dòng được gộp tự động / weight from which rows are merged"
+    The thresholds follow from what a mistake costs and from how many cases people can decide; `automatic_bits` and
+    `review_bits` set them by hand instead.
+    """
+
+    false_merge_cost: float = Field(
+        10.0,
+        ge=1,
+        description="Một lần gộp nhầm đắt bằng bao nhiêu lần bỏ sót / what a false merge costs, in missed ones",
     )
-    review_bits: float = Field(
-        2.0, description="Trọng số (bit) từ đó một cặp được đưa ra xem xét / weight from which a pair is reviewed"
+    review_cost: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        description="Một lần xem xét đắt bằng bao nhiêu lần bỏ sót / what a case to decide costs, in missed merges",
     )
+    case_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Số trường hợp xem xét tối đa, so với số dòng / most cases in review, as a share of the rows",
+    )
+    automatic_bits: float | None = Field(
+        None, description="Đặt tay: trọng số (bit) từ đó gộp tự động / weight from which rows are merged, by hand"
+    )
+    review_bits: float | None = Field(
+        None, description="Đặt tay: trọng số (bit) từ đó đưa ra xem xét / weight from which a pair is reviewed, by hand"
+    )
+    veto_bits: float = Field(
+        -8.0,
+        description="Hai dòng dưới trọng số này không đứng chung một cụm / two rows below it never share a cluster",
+    )
+    margin_bits: float = Field(
+        3.0, ge=0, description="Một dòng phải hợp với cụm này hơn cụm kia bao nhiêu bit / margin of an attachment"
+    )
+    size_cap: int = Field(8, ge=2, description="Số dòng tối đa của một cụm / most rows of a cluster")
     block_cap: int = Field(
         60, ge=2, description="Số dòng tối đa của một khối so sánh / most rows that one block may compare"
+    )
+    pairs_per_row: int = Field(
+        40, ge=1, description="Số cặp so sánh tối đa tính trên mỗi dòng / most candidate pairs per row, over all rules"
     )

@@ -156,5 +156,6 @@ SPEC = LinkageSpec(
     different=({"number": _OTHER_NUMBER},),
     exclusive="number_key",
     exclusive_within="book_key",
+    slope=0.35,
 )
 """The parcels' spec; needs the columns of `standardise`."""

@@ -27,6 +27,16 @@ def ascii_key(text: pl.Expr) -> pl.Expr:
     return decomposed.str.replace_all(r"\p{M}", "").str.replace_all("đ", "d", literal=True)
 
 
+def toneless_key(key: pl.Expr) -> pl.Expr:
+    """A spelling key without its tones, with the letters' own marks: hùng, húng → hung, but hưng stays."""
+    return key.str.replace_all(f"[{TONES}]", "")
+
+
+def folded_key(text: pl.Expr) -> pl.Expr:
+    """`ascii_key`, with i for the y of an open syllable, which is a matter of taste: Lý, Lí → li; Thúy → thuy."""
+    return ascii_key(text).str.replace_all(r"\b([bcdghklmnpqrstvx]+|qu)y\b", "${1}i")
+
+
 def has_marks(text: pl.Expr) -> pl.Expr:
     """Whether a text carries any Vietnamese mark (a tone, a vowel's hat, breve or horn, or đ)."""
     return text.str.normalize("NFD").str.contains(r"[\p{M}đĐ]")

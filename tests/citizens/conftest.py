@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.citizens.comparisons import SPEC
+from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens
 from pipelines.citizens.standard import standardise
 from pipelines.citizens.trust import add_number_status
@@ -59,6 +60,11 @@ def row(name: str | None, born: str | None = None, commune: str = "10231", **cel
     return {"ho_ten": name, "ngay_sinh": born, "old_commune_code": commune, **cells}
 
 
+def comparable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows as they are linked."""
+    return add_context(add_number_status(standardise(rows)))
+
+
 def as_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:
     located = [
         {"record_id": f"r{n}", "source_file": "a.csv", "source_line": n + 1, "source_row": n, **PLACED, **cells}
@@ -86,13 +92,13 @@ def sample_rows(commune: NewCommune, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def model(sample_rows: pl.DataFrame) -> LinkageModel:
-    return link(add_number_status(standardise(sample_rows)), SPEC, LinkageSettings()).model
+    return link(comparable(sample_rows), SPEC, LinkageSettings()).model
 
 
 @pytest.fixture(scope="session")
 def register(model: LinkageModel, commune: NewCommune) -> Callable[..., Register]:
     def made(*rows: dict[str, Any]) -> Register:
-        records = add_number_status(standardise(as_rows(list(rows))))
+        records = comparable(as_rows(list(rows)))
         linkage = link(records, SPEC, LinkageSettings(), model)
         ids = (
             linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="P-" + pl.col("cluster"))

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.citizens.comparisons import SPEC
+from pipelines.citizens.context import add_context
 from pipelines.citizens.standard import standardise
 from pipelines.citizens.trust import add_number_status
 from pipelines.linkage import LinkageSettings, link
@@ -16,18 +17,27 @@ PARENTS = {"ho_ten_cha": "Đặng Đình Khoát", "ho_ten_me": "Vương Thị Nh
 AN = {"gioi_tinh": "Nam", **PARENTS}
 
 
-def test_different_trusted_numbers_never_meet_even_through_a_row_without_one(register: Callable, cell: Row) -> None:
+def test_a_row_without_number_that_fits_two_people_equally_belongs_to_neither(register: Callable, cell: Row) -> None:
     home = {**AN, "so_ho_khau": "1001", "so_cmnd": "111222333"}
     made = register(
         cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084222345", **home),
         cell("Đặng Đình Sửu", "02/03/1984", **home),
         cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084765432", **home),
     )
-    assert len(made.people) == 2
-    assert not any({"r1", "r3"} <= person for person in made.people)
-    refused = made.cases.filter(reason="union_refused")
-    assert len(refused)
-    assert not refused["blocking"].any()
+    assert made.people == [{"r1"}, {"r2"}, {"r3"}]
+    assert set(made.linkage.links["why"].drop_nulls()) == {"ambiguous_attachment", "exclusive_values"}
+    assert len(made.cases.filter(reason="union_refused"))
+    assert not made.cases["blocking"].any()
+
+
+def test_different_trusted_numbers_never_meet_even_through_a_row_without_one(register: Callable, cell: Row) -> None:
+    first = {**AN, "so_ho_khau": "1001", "so_cmnd": "111222333", "ho_ten_vo_chong": "Bế Thị Nụ"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084222345", so_dien_thoai="0912345678", **first),
+        cell("Đặng Đình Sửu", "02/03/1984", so_dien_thoai="0912345678", **first),
+        cell("Đặng Đình Sửu", "02/03/1984", "10234", so_dinh_danh="001084765432", **AN),
+    )
+    assert made.people == [{"r1", "r2"}, {"r3"}]
     trusted = made.tables["citizen_trust"].group_by("citizen_id").agg(pl.col("trusted_number").drop_nulls().n_unique())
     assert trusted["trusted_number"].max() == 1
 
@@ -156,7 +166,7 @@ def test_equal_household_numbers_of_two_communes_are_two_households(register: Ca
 
 def scored(rows: pl.DataFrame) -> tuple[float, float]:
     """Precision and recall by pairs of a sample linked with a model of its own."""
-    records = add_number_status(standardise(rows))
+    records = add_context(add_number_status(standardise(rows)))
     members = link(records, SPEC, LinkageSettings()).members.join(rows.select("record_id", "truth"), on="record_id")
 
     def pairs(*keys: str) -> int:
@@ -189,6 +199,7 @@ def test_a_sample_is_linked_well_whatever_is_missing(
 @pytest.mark.parametrize("rows", [300, 2500])
 def test_where_nobody_stands_twice_nothing_merges(sample_rows: pl.DataFrame, missing: list[str], rows: int) -> None:
     once = sample_rows.unique("truth", keep="first", maintain_order=True).head(rows)
-    records = add_number_status(standardise(once.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)))
+    stripped = once.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)
+    records = add_context(add_number_status(standardise(stripped)))
     linkage = link(records, SPEC, LinkageSettings())
     assert linkage.members["cluster"].n_unique() == len(once)

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.linkage.clusters import Clusters, cluster
+from pipelines.linkage.clusters import Clusters, Constraints, cluster
 
 Edge = tuple[int, int, int]
 
@@ -31,8 +31,10 @@ def clustered(
     return cluster(
         frame,
         records,
-        None if values is None else pl.Series(values, dtype=pl.String),
-        None if places is None else pl.Series(places, dtype=pl.String),
+        Constraints(
+            exclusive=None if values is None else pl.Series(values, dtype=pl.String),
+            within=None if places is None else pl.Series(places, dtype=pl.String),
+        ),
     )
 
 
@@ -83,7 +85,7 @@ def test_two_values_never_meet_and_only_conflicts_are_refused(graph: tuple) -> N
         if len({values[record] for record in component} - {None}) <= 1:
             assert component in groups
     # Whatever edge leads from one cluster to another was refused: nothing stays apart without a reason.
-    assert {edge for edge, (a, b, _) in enumerate(edges) if of[a] != of[b]} == set(result.refused.tolist())
+    assert {edge for edge, (a, b, _) in enumerate(edges) if of[a] != of[b]} == set(result.refused)
 
 
 @given(graphs(values=3))
@@ -123,7 +125,7 @@ def test_the_tree_is_made_of_the_strongest_edges() -> None:
 def test_the_stronger_edge_wins_a_record_that_two_values_claim() -> None:
     result = clustered(3, [(0, 1, 5), (1, 2, 9)], ["u", None, "v"])
     assert partition(result.root) == {frozenset({0}), frozenset({1, 2})}
-    assert result.refused.tolist() == [0]
+    assert result.refused == {0: "exclusive_values"}
 
 
 def test_a_chain_of_rows_without_value_does_not_carry_two_values_together() -> None:

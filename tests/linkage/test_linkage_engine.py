@@ -170,7 +170,7 @@ def test_decisions_follow_the_thresholds_and_the_clusters(linkage: Linkage) -> N
 
 def test_without_corroboration_no_weight_merges_a_pair(ships: pl.DataFrame, linkage: Linkage) -> None:
     only_by_name = replace(SPEC, corroborated=({"name": frozenset({"equal"})},))
-    made = link(ships, only_by_name, LinkageSettings(), linkage.model).links
+    made = link(ships, only_by_name, LinkageSettings(automatic_bits=9.0), linkage.model).links
     levels = made.select(
         "decision",
         "weight",
@@ -192,7 +192,7 @@ def test_a_pair_that_came_together_by_other_links_needs_no_review(linkage: Linka
         ("c", None, "heron", "y", 94, None),
     ]
     three = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    pairs, _ = candidate_pairs(three, SPEC.rules, 60)
+    pairs, _ = candidate_pairs(three, SPEC.rules, SETTINGS)
     weights = sorted(score(compare(three, pairs, SPEC), linkage.model)["weight"].to_list())
     assert weights[0] == weights[1] < weights[2]
     # c is joined by one of its two equal links when that suffices, and is asked about when it does not.
@@ -229,7 +229,7 @@ def test_the_model_survives_json_with_equal_scores(ships: pl.DataFrame, linkage:
     back = LinkageModel.model_validate_json(linkage.model.model_dump_json())
     assert back == linkage.model
     assert back.sha256 == linkage.model.sha256
-    pairs, _ = candidate_pairs(ships, SPEC.rules, 60)
+    pairs, _ = candidate_pairs(ships, SPEC.rules, SETTINGS)
     levels = compare(ships, pairs, SPEC)
     assert score(levels, back).equals(score(levels, linkage.model))
 
@@ -258,16 +258,24 @@ def test_a_missing_value_says_nothing(ships: pl.DataFrame) -> None:
 
 def test_candidates_are_the_pairs_within_blocks_each_once() -> None:
     records = pl.DataFrame({"hull": ["x", "x", None, None, "y"], "name": ["n", "n", "n", "m", "m"], "yard": ["q"] * 5})
-    pairs, report = candidate_pairs(records, SPEC.rules, 60)
+    pairs, report = candidate_pairs(records, SPEC.rules, SETTINGS)
     assert pairs.rows() == [(0, 1), (0, 2), (1, 2), (3, 4)]
     assert report["pairs"].to_list() == [1, 4]
 
 
 def test_oversized_blocks_give_no_pair_and_are_reported() -> None:
     records = pl.DataFrame({"hull": ["x"] * 4 + ["y"] * 3 + ["z"] * 5, "name": "n", "yard": None})
-    pairs, report = candidate_pairs(records, SPEC.rules, 3)
+    pairs, report = candidate_pairs(records, SPEC.rules, LinkageSettings(block_cap=3))
     assert pairs.rows() == [(4, 5), (4, 6), (5, 6)]
-    assert report.row(0, named=True) == {"rule": "hull", "pairs": 3, "oversized_blocks": 2, "oversized_rows": 9}
+    assert report.row(0, named=True) == {
+        "rule": "hull",
+        "pairs": 3,
+        "new_pairs": 3,
+        "block_cap": 3,
+        "split_blocks": 0,
+        "oversized_blocks": 2,
+        "oversized_rows": 9,
+    }
 
 
 @pytest.mark.parametrize("rows", [0, 1])
@@ -277,7 +285,7 @@ def test_no_record_and_one_record(rows: int) -> None:
     assert not len(linkage.links)
     assert not len(linkage.paths)
     assert set(linkage.links.columns) == {
-        "record_id_a", "record_id_b", "weight", "probability", "decision", "reason", "evidence"
+        "record_id_a", "record_id_b", "weight", "probability", "decision", "reason", "evidence", "why"
     }  # fmt: skip
 
 

@@ -1,0 +1,61 @@
+"""How common values are: tables that are counted once, shrunk towards shipped ones, and stored with the model."""
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel
+
+from pipelines.linkage.spec import Frequency
+
+_KEPT = 5
+"""Rows that must carry a value for the table to hold it: fewer would point at people, and tell little."""
+_SHIPPED_ROWS = 5000
+"""How many rows of its own the shipped table is worth."""
+_DIGITS = 1
+
+
+class FrequencyTable(BaseModel, frozen=True):
+    """Rows (own and shipped together) by value; values that fewer than five own rows carry are left out."""
+
+    rows: float
+    counts: dict[str, float]
+
+
+Tables = dict[str, FrequencyTable]
+
+
+def count_frequencies(records: pl.DataFrame, frequencies: tuple[Frequency, ...], shipped: Tables) -> Tables:
+    """The tables of these records; where there is a shipped one it counts as some thousand rows of the same kind."""
+    return {frequency.name: _count(records[frequency.column], shipped.get(frequency.name)) for frequency in frequencies}
+
+
+def with_surprisal(records: pl.DataFrame, frequencies: tuple[Frequency, ...], tables: Tables) -> pl.DataFrame:
+    """Add each frequency's column: −log₂ of the share of the record's value in whole bits (Int32), or null."""
+    bits: dict[str, np.ndarray] = {}
+    for frequency in frequencies:
+        table = tables[frequency.name]
+        known = {value: -np.log2(count / table.rows) for value, count in table.counts.items()}
+        rare = -np.log2(_KEPT / 2 / max(table.rows, _KEPT))
+        found = records[frequency.column].replace_strict(known, default=None, return_dtype=pl.Float64)
+        other = sum(bits[part] for part in frequency.parts) if frequency.parts else rare
+        in_table = found.to_numpy()
+        bits[frequency.name] = np.where(np.isnan(in_table), other, in_table)
+    return records.with_columns(
+        pl.when(pl.col(frequency.column).is_not_null())
+        .then(pl.Series(np.floor(np.nan_to_num(bits[frequency.name]) + 1e-9), dtype=pl.Int32))
+        .alias(frequency.name)
+        for frequency in frequencies
+    )
+
+
+def _count(values: pl.Series, shipped: FrequencyTable | None) -> FrequencyTable:
+    own = values.drop_nulls().value_counts().filter(pl.col("count") >= _KEPT)
+    counts: dict[str, float] = dict(own.iter_rows())
+    rows = float(len(values) - values.null_count())
+    if shipped is not None:
+        scale = _SHIPPED_ROWS / shipped.rows
+        for value, count in shipped.counts.items():
+            counts[value] = counts.get(value, 0.0) + count * scale
+        rows += _SHIPPED_ROWS
+    return FrequencyTable(
+        rows=rows, counts={value: round(count, _DIGITS + 2) for value, count in sorted(counts.items())}
+    )

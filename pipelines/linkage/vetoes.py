@@ -1,0 +1,63 @@
+"""Pairs that may never share a cluster: forbidden ones, and those that look plainly like two entities.
+
+All pairs inside what the automatic links hold together are looked at, also those that no candidate rule compared: a
+chain of likely links must not carry two records together that nobody would link.
+"""
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from pipelines.linkage.clusters import Pair
+from pipelines.linkage.levels import compare
+from pipelines.linkage.model import LinkageModel, holds_any, score
+from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+
+LOOKS_LIKE_TWO = "looks_like_two"
+_LARGE = 64
+"""Components beyond this size are cut by the size cap; only their compared pairs are looked at."""
+
+
+def vetoed_pairs(
+    records: pl.DataFrame,
+    scored: pl.DataFrame,
+    edges: pl.DataFrame,
+    spec: LinkageSpec,
+    settings: LinkageSettings,
+    model: LinkageModel,
+) -> dict[Pair, str]:
+    """Why each such pair (`a` < `b`) inside a component of the automatic links is vetoed.
+
+    `scored`: candidate pairs with levels and weight; `edges`: the automatic ones among them.
+    """
+    a, b = edges["a"].to_numpy().astype(np.int64), edges["b"].to_numpy().astype(np.int64)
+    graph = csr_array((np.ones(len(a)), (a, b)), shape=(len(records), len(records)))
+    _, component = connected_components(graph, directed=False)
+    first, second = component[scored["a"].to_numpy()], component[scored["b"].to_numpy()]
+    fields = [c.field for c in spec.comparisons]
+    inside = scored.filter(first == second).select("a", "b", *fields, "weight")
+    missing = _missing(component, inside)
+    levels = compare(records, missing, spec)
+    inside = pl.concat([inside, pl.concat([missing, levels, score(levels, model).select("weight")], how="horizontal")])
+
+    vetoes: dict[Pair, str] = {}
+    for name, mask in (
+        (LOOKS_LIKE_TWO, inside["weight"].to_numpy() < round(1000 * settings.veto_bits)),
+        *(
+            (ban.name, holds_any(inside, spec, ban.when) & ~holds_any(inside, spec, ban.unless))
+            for ban in reversed(spec.forbidden)
+        ),
+    ):
+        vetoes |= dict.fromkeys(inside.filter(mask).select("a", "b").iter_rows(), name)
+    return vetoes
+
+
+def _missing(component: np.ndarray, inside: pl.DataFrame) -> pl.DataFrame:
+    """Pairs inside components of three records or more that no candidate rule gave."""
+    members = pl.DataFrame({"component": component}).with_row_index("at")
+    sizes = pl.len().over("component")
+    several = members.filter((sizes > 2) & (sizes <= _LARGE))
+    every = several.join(several, on="component", suffix="_b").filter(pl.col("at") < pl.col("at_b"))
+    pairs = every.select(pl.col("at").alias("a"), pl.col("at_b").alias("b"))
+    return pairs.join(inside.select("a", "b"), on=["a", "b"], how="anti").sort("a", "b")
