@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
     run.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
     run.add_argument("--mode", choices=("trial", "official"), default="trial")
+    run.add_argument(
+        "--model", default="", metavar="NAME", help="mô hình đối sánh đã lưu, hoặc shipped / a stored linkage model"
+    )
+    run.add_argument("--estimate", action="store_true", help="ước lượng lại mô hình / estimate the model again")
     run.set_defaults(command=_run)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
@@ -145,6 +149,8 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
                             "data": str(options.data),
                             "exports": str(exports),
                             "mode": options.mode,
+                            "model": options.model,
+                            "estimate": options.estimate,
                         }
                     }
                 },
@@ -182,7 +188,7 @@ def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> N
     from assets.deployment import Deployment
     from pipelines.warehouse.reading import open_warehouse
 
-    deployment = Deployment(data=str(options.data), exports="", mode=options.mode)
+    deployment = Deployment(data=str(options.data), exports="", mode=options.mode, model="", estimate=False)
     published = deployment.published(commune.code)
     with open_warehouse(published) as connection:
         people, citizen_rows, parcels, parcel_rows, cases, held = connection.execute(

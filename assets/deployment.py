@@ -21,6 +21,13 @@ class Deployment(dg.ConfigurableResource):
         "", description="Thư mục tệp xuất của các xã cũ; để trống là <data>/exports / the exports folder"
     )
     mode: Mode = Field("trial", description="trial: chạy thử; official: công bố chính thức")
+    model: str = Field(
+        "",
+        description="Tên mô hình đối sánh; để trống là mô hình của xã / the linkage model; empty: the commune's own",
+    )
+    estimate: bool = Field(
+        False, description="Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again"
+    )
 
     @property
     def data_dir(self) -> Path:
@@ -36,6 +43,11 @@ class Deployment(dg.ConfigurableResource):
     def ledger_dir(self) -> Path:
         """Where the ledger of entity ids lies; one for trial and official."""
         return self.data_dir / "ledger"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where the named linkage models lie."""
+        return self.data_dir / "models"
 
     def scratch(self, code: str) -> Path:
         """Where a run of one commune keeps what its assets hand on."""

@@ -4,6 +4,8 @@ Each makes one call into `pipelines` and says in the log, in plain words and cou
 belong here: any rule of reading, linking or merging.
 """
 
+import json
+
 import dagster as dg
 import polars as pl
 
@@ -23,6 +25,7 @@ from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import known_headers_sha256
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
+from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
 from pipelines.parcels.standard import standardise as standardise_parcels
@@ -132,12 +135,13 @@ def parcel_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl
 def citizen_links(
     context: dg.AssetExecutionContext,
     config: LinkageConfig,
+    deployment: Deployment,
     citizen_records: pl.DataFrame,
     parcel_records: pl.DataFrame,
 ) -> Tables:
     """Link the citizen records; owners in the land books are one more witness."""
     records = add_context(_placed(citizen_records), _placed(parcel_records))
-    return _link(context, records, CITIZENS, config, "người")
+    return _link(context, deployment, records, CITIZENS, config)
 
 
 @dg.asset(
@@ -149,9 +153,11 @@ def citizen_links(
     )
 )
 @in_plain_words
-def parcel_links(context: dg.AssetExecutionContext, config: LinkageConfig, parcel_records: pl.DataFrame) -> Tables:
+def parcel_links(
+    context: dg.AssetExecutionContext, config: LinkageConfig, deployment: Deployment, parcel_records: pl.DataFrame
+) -> Tables:
     """Link the parcel records."""
-    return _link(context, _placed(parcel_records), PARCELS, config, "thửa đất")
+    return _link(context, deployment, _placed(parcel_records), PARCELS, config)
 
 
 @dg.asset(
@@ -182,7 +188,7 @@ def golden_citizens(
         | {
             "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
             "id_history": assigned.history,
-            "review_queue": review_cases("citizens", citizen_links["links"], placed),
+            "review_queue": review_cases("citizens", citizen_links["links"], placed, citizen_links["members"]),
         }
     )
 
@@ -214,37 +220,58 @@ def golden_parcels(
         | {
             "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
             "id_history": assigned.history,
-            "review_queue": review_cases("parcels", parcel_links["links"]),
+            "review_queue": review_cases("parcels", parcel_links["links"], members=parcel_links["members"]),
         }
     )
 
 
+_ENTITY = {"citizens": "người", "parcels": "thửa đất"}
+
+
 def _link(
     context: dg.AssetExecutionContext,
+    deployment: Deployment,
     records: pl.DataFrame,
     spec: LinkageSpec,
     settings: LinkageSettings,
-    entity: str,
 ) -> Tables:
-    linkage = link(records, spec, settings)
+    code = commune_of(context).code
+    store = ModelStore(deployment.models_dir)
+    model = chosen_model(store, code, spec, deployment.model, deployment.estimate)
+    linkage = link(records, spec, settings, model, shipped_model(spec))
+    if model is None:
+        name = store.keep(code, linkage.model)
+        context.log.info(f"Đã ước lượng và lưu mô hình {name}.")
+    elif 2 * model.rows < records.height:
+        context.log.warning(
+            f"Mô hình được ước lượng từ {model.rows} dòng, nay có {records.height} dòng: nên chạy lại với --estimate."
+        )
     decisions = dict(linkage.links["decision"].value_counts().rows())
     context.log.info(
-        f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {entity}: "
+        f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {_ENTITY[spec.dataset]}: "
         f"{decisions.get('automatic', 0)} cặp gộp tự động, {decisions.get('review', 0)} cặp chờ xem xét, "
         f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại."
     )
-    model = {
-        "name": [f"{spec.dataset}-{linkage.model.sha256[:12]}"],
-        "json": [linkage.model.model_dump_json()],
-        "settings": [settings.model_dump_json()],
+    if linkage.alarm.fired:
+        context.log.warning(
+            "Mô hình đã lệch: không còn nhận ra các cặp cùng số định danh khi che số. Kết quả sẽ không được công bố."
+        )
+    facts = {
+        "model": linkage.model.model_dump_json(exclude={"frequencies"}),
+        "model_name": linkage.model.name(code),
+        "settings": settings.model_dump_json(),
+        "thresholds": json.dumps(linkage.thresholds),
+        "calibration": linkage.model.calibration.model_dump_json(),
+        "alarm": json.dumps(linkage.alarm.model_dump() | {"fired": linkage.alarm.fired}),
+        "reliability": json.dumps(linkage.reliability.to_dicts()),
+        "candidates": json.dumps(linkage.candidates.to_dicts()),
     }
     return Tables(
         {
             "members": linkage.members,
             "links": linkage.links,
             "paths": linkage.paths,
-            "candidates": linkage.candidates,
-            "model": pl.DataFrame(model),
+            "facts": pl.DataFrame(list(facts.items()), schema=["key", "value"], orient="row"),
         }
     )
 

@@ -97,7 +97,7 @@ def _tables(
     )
     yield (
         "links",
-        pl.concat([part["links"].with_columns(dataset=pl.lit(name)) for name, part in links.items()]),
+        pl.concat([part["links"].drop("why").with_columns(dataset=pl.lit(name)) for name, part in links.items()]),
     )
     for name in ("quarantine", "column_encodings", "decoded_rows"):
         yield name, source_rows[name]
@@ -290,20 +290,7 @@ def _manifest(
     for file in source_rows["files"].iter_rows(named=True):
         manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
     for dataset, part in links.items():
-        model = part["model"].row(0, named=True)
-        settings = json.loads(model["settings"])
-        manifest |= {
-            f"candidates.{dataset}": _json(part["candidates"].to_dicts()),
-            f"model.{dataset}": model["json"],
-            f"model_name.{dataset}": model["name"],
-            f"settings.{dataset}": model["settings"],
-            f"thresholds.{dataset}": _json(
-                {
-                    "automatic": round(1000 * settings["automatic_bits"]),
-                    "review": round(1000 * settings["review_bits"]),
-                }
-            ),
-        }
+        manifest |= {f"{key}.{dataset}": value for key, value in part["facts"].iter_rows()}
     return manifest
 
 

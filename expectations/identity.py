@@ -113,6 +113,18 @@ RULES: Final[tuple[Rule, ...]] = (
             HAVING count(*) > 1 OR NOT coalesce(bool_and(record_id_a <> record_id_b), false)""",
     ),
     Rule(
+        id="identity.model_not_drifted",
+        suite="identity",
+        severity="gate",
+        vi="Mô hình đối sánh còn nhận ra các cặp cùng số định danh khi che số, và không gộp các cặp khác số.",
+        en="The linkage model still recognises pairs of one number when numbers are masked, and keeps others apart.",
+        source="Label-free alarm against drift of an estimated model (pipelines/linkage/calibration.py)",
+        table="manifest",
+        expectation="""
+            SELECT 1 FROM {batch} WHERE starts_with(key, 'alarm.') AND contains(value, '"fired": true')""",
+        checked="SELECT count(*) FROM {batch} WHERE starts_with(key, 'alarm.')",
+    ),
+    Rule(
         id="identity.sheet_map_unique",
         suite="identity",
         severity="gate",

@@ -5,7 +5,6 @@ import polars as pl
 from pipelines.citizens.mentions import add_owner_mentions
 from pipelines.citizens.twins import add_known_twins
 
-
 _NO_OWNERS = pl.DataFrame(
     schema={
         "old_commune_code": pl.String,

@@ -74,7 +74,7 @@ def link(
         calibration = calibrate(
             score(masked(levels.filter(unseen), spec), model)["weight"], proof.filter(unseen), model.calibration
         )
-        model = model.model_copy(update={"calibration": calibration})
+        model = model.model_copy(update={"calibration": calibration, "rows": len(records)})
     tested = held_out(levels.height) & proof.is_not_null()
     without = score(masked(levels.filter(tested), spec), model)["weight"]
 

@@ -39,7 +39,10 @@ _DIGITS = 9
 
 
 class LinkageModel(BaseModel, frozen=True):
-    """Shares by class: `priors[class]`, `shares[field][class][level]`; class 0 is the match."""
+    """Shares by class: `priors[class]`, `shares[field][class][level]`; class 0 is the match.
+
+    `frequencies` are those of values that several of the `rows` carried from which the model was estimated.
+    """
 
     dataset: str
     classes: tuple[str, ...]
@@ -48,6 +51,11 @@ class LinkageModel(BaseModel, frozen=True):
     shares: dict[str, tuple[tuple[float, ...], ...]]
     frequencies: dict[str, FrequencyTable] = {}
     calibration: Calibration = Calibration()
+    rows: int = 0
+
+    def name(self, commune: str) -> str:
+        """The name of the model of a commune: dataset, commune and content."""
+        return f"{self.dataset}-{commune}-{self.sha256[:12]}"
 
     @property
     def sha256(self) -> str:

@@ -1,35 +1,54 @@
-"""Cases for a person: pairs left to review, unions refused, numbers that cannot be trusted."""
+"""Cases for a person: rows that may be one entity, unions refused, numbers that cannot be trusted.
 
+What hangs together is one case: a person decides about all rows that may be somebody, not about pairs.
+"""
+
+import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from pipelines.identity.record_ids import add_record_ids
 from pipelines.warehouse.schema import REVIEW_QUEUE
 
 _ENTITY = {"citizens": "một người", "parcels": "một thửa đất"}
 _NUMBERS = {"citizens": "hai số định danh khác nhau", "parcels": "hai số thửa của cùng một sổ"}
+# In the order of urgency; a case with several reasons has the first of them.
 _QUESTIONS = {
     "number_shared": "Số định danh này là của ai? Nhiều người khác nhau đang mang cùng một số.",
     "union_refused": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng mang {numbers}.",
-    "link_in_review": "Hai dòng này có phải cùng {entity} không?",
+    "alive_after_death": "Các dòng này có phải cùng {entity} không? Một dòng còn sống sau ngày sổ kia ghi đã chết.",
+    "other_sex": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ghi giới tính khác nhau.",
+    "other_birth": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ngày sinh khác hẳn nhau.",
+    "looks_like_two": "Các dòng này có phải cùng {entity} không? Có hai dòng trong số đó khác hẳn nhau.",
+    "oversized_cluster": "Các dòng này có phải cùng {entity} không? Chúng nhiều hơn mức thường gặp.",
+    "ambiguous_attachment": "Dòng ở giữa thuộc về bên nào? Nó hợp gần như nhau với hai bên không thể cùng là {entity}.",
+    "no_corroboration": "Các dòng này có phải cùng {entity} không? Rất giống nhau nhưng thiếu chứng cứ độc lập.",
+    "link_in_review": "Các dòng này có phải cùng {entity} không?",
     "number_doubtful": "Số định danh nào đúng? Hai số chỉ khác nhau một chữ số.",
 }
-_PRIORITY = {"number_shared": 1, "union_refused": 2, "link_in_review": 3, "number_doubtful": 4}
+_PRIORITY = {reason: priority for priority, reason in enumerate(_QUESTIONS, start=1)}
 _BLOCKING = ("number_shared",)
+_SIDES = ("record_id_a", "record_id_b")
 
 
-def review_cases(dataset: str, links: pl.DataFrame, records: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The contract's `review_queue`, from the links and, for citizens, the records with their number status."""
-    pairs = links.filter(pl.col("decision").is_in(["review", "refused"])).select(
-        pl.concat_list("record_id_a", "record_id_b").alias("record_ids"),
-        pl.col("decision")
-        .replace_strict({"review": "link_in_review", "refused": "union_refused"}, return_dtype=pl.String)
-        .alias("reason"),
-    )
-    cases = [pairs]
+def review_cases(
+    dataset: str,
+    links: pl.DataFrame,
+    records: pl.DataFrame | None = None,
+    members: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The contract's `review_queue`.
+
+    `links`: `record_id_a`, `record_id_b`, `decision`, `why`; those in review or refused make cases. `records`, for
+    citizens: with their number status. `members`: `record_id`, `cluster`; rows that are one entity already hang
+    together.
+    """
+    cases = [_by_component(links, members)]
     if records is not None:
         cases += [
             _by_group(records, "shared", ["number"], "number_shared"),
-            _by_group(records, "doubtful", ["name_key", "birth_digits", "sex"], "number_doubtful"),
+            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful"),
         ]
     words = {"entity": _ENTITY[dataset], "numbers": _NUMBERS[dataset]}
     questions = {reason: text.format(**words) for reason, text in _QUESTIONS.items()}
@@ -45,6 +64,44 @@ def review_cases(dataset: str, links: pl.DataFrame, records: pl.DataFrame | None
     )
     return REVIEW_QUEUE.conform(
         add_record_ids(queue, "content").rename({"record_id": "case_id"}).sort("priority", "case_id")
+    )
+
+
+def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataFrame:
+    """One case for all open links that hang together, with the most urgent of their reasons."""
+    pairs = links.filter(pl.col("decision").is_in(["review", "refused"])).select(
+        "record_id_a",
+        "record_id_b",
+        pl.col("why").replace({"exclusive_values": "union_refused"}).fill_null("link_in_review").alias("reason"),
+    )
+    ids = pl.concat([pairs["record_id_a"], pairs["record_id_b"].alias("record_id_a")]).unique().sort()
+    rows = pl.DataFrame({"record_id": ids})
+    if members is None:
+        rows = rows.with_columns(pl.col("record_id").alias("cluster"))
+    else:
+        rows = rows.join(members, on="record_id", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("cluster").rank("dense").cast(pl.Int64).alias("node"))
+    if rows.is_empty():
+        return pl.DataFrame(schema={"record_ids": pl.List(pl.String), "reason": pl.String})
+    node = dict(rows.select("record_id", "node").iter_rows())
+    a, b = (pairs[side].replace_strict(node, return_dtype=pl.Int64).to_numpy() for side in _SIDES)
+    size = len(rows) + 1
+    _, component = connected_components(csr_array((np.ones(len(a)), (a, b)), shape=(size, size)), directed=False)
+    held = rows.with_columns(pl.Series("component", component[rows["node"].to_numpy()], dtype=pl.Int64))
+    reasons = (
+        pairs.with_columns(
+            pl.Series("component", component[a], dtype=pl.Int64),
+            pl.col("reason").replace_strict(_PRIORITY, return_dtype=pl.Int64).alias("urgency"),
+        )
+        .sort("urgency")
+        .group_by("component", maintain_order=True)
+        .agg(pl.col("reason").first())
+    )
+    return (
+        held.group_by("component")
+        .agg(pl.col("record_id").sort().alias("record_ids"))
+        .join(reasons, on="component")
+        .select("record_ids", "reason")
     )
 
 

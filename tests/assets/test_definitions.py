@@ -20,7 +20,7 @@ GRAPH = {
     "source_rows": ("g1_nguon", ["commune_exports", "merger_map"]),
     "citizen_records": ("g2_ban_ghi", ["source_rows"]),
     "parcel_records": ("g2_ban_ghi", ["source_rows"]),
-    "citizen_links": ("g3_doi_sanh", ["citizen_records"]),
+    "citizen_links": ("g3_doi_sanh", ["citizen_records", "parcel_records"]),
     "parcel_links": ("g3_doi_sanh", ["parcel_records"]),
     "golden_citizens": ("g4_thuc_the", ["citizen_links", "citizen_records"]),
     "golden_parcels": ("g4_thuc_the", ["golden_citizens", "parcel_links", "parcel_records"]),

@@ -138,6 +138,7 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         "provenance",
         {"dataset": "citizens", "entity_id": "P1", "field": "full_name", "other_values": [CANARY]},
     )
+    insert(connection, "manifest", {"key": "alarm.citizens", "value": '{"same": 90, "fired": false}'})
     insert(connection, "id_history", {"dataset": "citizens", "new_entity_id": "P1", "kind": "minted"})
     insert(
         connection,

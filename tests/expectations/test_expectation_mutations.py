@@ -38,6 +38,7 @@ MUTATIONS: dict[str, str] = {
     "identity.links_unique": """
         INSERT INTO links (dataset, record_id_a, record_id_b, decision)
         SELECT dataset, record_id_b, record_id_a, 'refused' FROM links""",
+    "identity.model_not_drifted": """INSERT INTO manifest VALUES ('alarm.parcels', '{"fired": true}')""",
     "identity.sheet_map_unique": "UPDATE sheet_map SET new_sheet_no = '1'",
     "identity.citizens_one_kept": "UPDATE citizen_sources SET outcome = 'kept'",
     "identity.citizens_kept_count": "DELETE FROM citizens WHERE citizen_id = 'P2'",
