@@ -10,6 +10,7 @@ from pipelines.linkage.background import background_pairs
 from pipelines.linkage.calibration import Alarm, alarm, calibrate, decided, held_out, masked, reliability
 from pipelines.linkage.candidates import candidate_pairs
 from pipelines.linkage.clusters import AMBIGUOUS, Clusters, Constraints, cluster
+from pipelines.linkage.encoding import encoded
 from pipelines.linkage.explanation import evidence, reason
 from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
@@ -56,13 +57,16 @@ def link(
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. The result is a
     function of the set of records: their order does not matter.
     """
-    records = records.sort("record_id")
+    # Only what the spec names is held through the steps to come, as text only where text is looked at.
+    records = encoded(records.select(spec.columns), spec.texts)
+    records = records[records["record_id"].arg_sort()]
     tables = (
         model.frequencies
         if model
         else count_frequencies(records, spec.frequencies, shipped.frequencies if shipped else {})
     )
     records = with_surprisal(records, spec.frequencies, tables)
+    records = encoded(records, spec.texts - {frequency.column for frequency in spec.frequencies} | spec.measured)
     pairs, report = candidate_pairs(records, spec.rules, settings)
     levels = compare(records, pairs, spec)
     proof = decided(levels, spec)

@@ -18,14 +18,32 @@ _SCORERS: dict[str, tuple[Any, Any, float, float]] = {
 }
 
 
-def compare(records: pl.DataFrame, pairs: pl.DataFrame, spec: LinkageSpec) -> pl.DataFrame:
+_CHUNK = 250_000
+
+
+def compare(records: pl.DataFrame, pairs: pl.DataFrame, spec: LinkageSpec, chunk: int = _CHUNK) -> pl.DataFrame:
     """One column a comparison: the position of the pair's level in the spec (UInt8), null where it says nothing.
 
-    One comparison at a time, so that only its columns are held for all pairs at once.
+    Some pairs at a time and one comparison at a time, so that only its columns are held for these pairs at once; what
+    the chunks are does not matter to the result.
     """
     columns = list(dict.fromkeys(column for comparison in spec.comparisons for column in comparison.columns))
-    codes = encoded(records.select(columns))
-    return pl.DataFrame([_levels(records, codes, pairs, comparison) for comparison in spec.comparisons])
+    records = records.select(columns)
+    if 2 * pairs.height < records.height:
+        records, pairs = _only_named(records, pairs)
+    codes = encoded(records)
+    chunks = [
+        pl.DataFrame([_levels(records, codes, part, comparison) for comparison in spec.comparisons])
+        for part in pairs.iter_slices(chunk)
+    ]
+    return pl.concat(chunks) if chunks else pl.DataFrame(schema={c.field: pl.UInt8 for c in spec.comparisons})
+
+
+def _only_named(records: pl.DataFrame, pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records that stand in a pair, and the pairs by their positions among these."""
+    used, back = np.unique(np.concatenate([pairs["a"].to_numpy(), pairs["b"].to_numpy()]), return_inverse=True)
+    back = back.astype(np.uint32)
+    return records[used], pl.DataFrame({"a": back[: pairs.height], "b": back[pairs.height :]})
 
 
 def _levels(records: pl.DataFrame, codes: pl.DataFrame, pairs: pl.DataFrame, comparison: Comparison) -> pl.Series:

@@ -153,6 +153,33 @@ class LinkageSpec:
     exclusive_within: str | None = None
     slope: float = 1.0
 
+    @property
+    def measured(self) -> frozenset[str]:
+        """Columns whose texts are compared letter by letter."""
+        return frozenset(similarity.column for c in self.comparisons for similarity in c.similarities)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Columns that are needed as text; of the others it is enough to know whether they are equal."""
+        kept = {"record_id", self.exclusive, self.exclusive_within} - {None}
+        counted = {frequency.column for frequency in self.frequencies}
+        return self.measured | counted | kept  # type: ignore[return-value]  # None is taken out
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that records must have: `record_id` and all that is named here."""
+        made = {frequency.name for frequency in self.frequencies}
+        named = [
+            "record_id",
+            *(column for rule in self.rules for column in (*rule.key, *rule.further)),
+            *(column for comparison in self.comparisons for column in comparison.columns),
+            *(similarity.column for comparison in self.comparisons for similarity in comparison.similarities),
+            *(column for other in self.alternatives for frame in other.frames for column in frame),
+            *(frequency.column for frequency in self.frequencies),
+            *(column for column in (self.exclusive, self.exclusive_within) if column),
+        ]
+        return [column for column in dict.fromkeys(named) if column not in made]
+
 
 class LinkageSettings(BaseModel, frozen=True):
     """How far the engine goes; the same object in the launchpad, on the command line and in the manifest.

@@ -1,6 +1,7 @@
 """Clusters are the plain components where nothing forbids it, and never hold two exclusive values anywhere."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 from hypothesis import given, settings
@@ -131,3 +132,63 @@ def test_the_stronger_edge_wins_a_record_that_two_values_claim() -> None:
 def test_a_chain_of_rows_without_value_does_not_carry_two_values_together() -> None:
     result = clustered(4, [(0, 1, 9), (1, 2, 8), (2, 3, 7)], ["u", None, None, "v"])
     assert partition(result.root) == {frozenset({0, 1, 2}), frozenset({3})}
+
+
+@st.composite
+def constrained(draw: st.DrawFn) -> tuple[int, list[Edge], dict[tuple[int, int], str], int]:
+    """A graph, pairs that may never share a cluster, and a size cap."""
+    records, edges, _, _ = draw(graphs(values=0))
+    pairs = [(a, b) for a in range(records) for b in range(a + 1, records)]
+    vetoes = (
+        draw(st.dictionaries(st.sampled_from(pairs), st.sampled_from(["sex", "birth"]), max_size=5)) if pairs else {}
+    )
+    return records, edges, vetoes, draw(st.integers(2, 6))
+
+
+def with_constraints(records: int, edges: list[Edge], constraints: Constraints) -> Clusters:
+    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row")
+    return cluster(frame, records, constraints)
+
+
+@given(constrained())
+@settings(max_examples=150, deadline=None)
+def test_no_vetoed_pair_meets_and_no_cluster_outgrows_the_cap(case: tuple) -> None:
+    records, edges, vetoes, cap = case
+    result = with_constraints(records, edges, Constraints(vetoes=vetoes, size_cap=cap))
+    groups = partition(result.root)
+    of = {record: group for group in groups for record in group}
+    assert all(of[a] != of[b] for a, b in vetoes)
+    assert max(map(len, groups)) <= cap
+    # What stays apart although linked is told, with a reason that is true of it.
+    assert {edge for edge, (a, b, _) in enumerate(edges) if of[a] != of[b]} == set(result.refused)
+    for edge, why in result.refused.items():
+        a, b, _ = edges[edge]
+        crossing = {vetoes.get((min(x, y), max(x, y))) for x in of[a] for y in of[b]}
+        assert why in crossing or (why == "oversized_cluster" and len(of[a]) + len(of[b]) > cap)
+
+
+@given(constrained(), st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None)
+def test_the_order_of_edges_does_not_matter(case: tuple, random: Any) -> None:
+    records, edges, vetoes, cap = case
+    constraints = Constraints(vetoes=vetoes, size_cap=cap, margin=2)
+    shuffled = random.sample(edges, len(edges))
+    assert partition(with_constraints(records, edges, constraints).root) == partition(
+        with_constraints(records, shuffled, constraints).root
+    )
+
+
+def test_a_record_that_fits_two_people_about_equally_belongs_to_neither() -> None:
+    values = pl.Series(["u", None, "v"])
+    edges = [(0, 1, 9), (1, 2, 8)]
+    torn = with_constraints(3, edges, Constraints(exclusive=values, margin=2))
+    assert partition(torn.root) == {frozenset({0}), frozenset({1}), frozenset({2})}
+    assert torn.refused == {0: "ambiguous_attachment", 1: "ambiguous_attachment"}
+    clear = with_constraints(3, edges, Constraints(exclusive=values, margin=1))
+    assert partition(clear.root) == {frozenset({0, 1}), frozenset({2})}
+
+
+def test_a_vetoed_link_itself_is_refused_with_its_reason() -> None:
+    result = with_constraints(2, [(0, 1, 9)], Constraints(vetoes={(0, 1): "other_sex"}))
+    assert partition(result.root) == {frozenset({0}), frozenset({1})}
+    assert result.refused == {0: "other_sex"}
