@@ -23,13 +23,24 @@ _SAME_GIVEN = equal("given_ascii")
 _SAME_SURNAME = equal("surname_ascii")
 _ONE_UNMARKED = left("name_marked") != right("name_marked")
 _ABBREVIATED = left("name_abbreviated") | right("name_abbreviated")
-_OTHER_GIVEN = ~_SAME_GIVEN | (~equal("given_key") & ~_ONE_UNMARKED)
+# A given name that is no syllable of Vietnamese is a slip, not the name of a twin.
+_OTHER_GIVEN = (~_SAME_GIVEN | (~equal("given_key") & ~_ONE_UNMARKED)) & ~left("given_odd") & ~right("given_odd")
 _ONE_YEAR_ONLY = left("birth_digits").is_null() != right("birth_digits").is_null()
 _SAME_BIRTH = equal("birth_digits") | (equal("birth_year") & ~both("birth_digits"))
 _TWINS_KNOWN = left("twin_known") | right("twin_known")
 _ONE_FAMILY = equal("household_key") | (
-    equal("old_commune_code") & equal("father_ascii") & equal("mother_ascii")
-).fill_null(False)
+    equal("old_commune_code") & (equal("father_ascii").fill_null(False) | equal("mother_ascii").fill_null(False))
+)
+_OTHER_MIDDLE = (
+    _SAME_GIVEN
+    & _SAME_SURNAME
+    & (pl.col("name_tokens") <= 0.999)
+    & (pl.col("name_edits") > 1)
+    & ~(_ABBREVIATED & equal("name_initials"))
+)
+_ONE_PERSONS = pl.any_horizontal(
+    equal(column).fill_null(False) for column in ("usable_number", "old_id_no", "spouse_ascii")
+)
 _BITS = left("name_bits")
 _FOLDED_BITS = left("folded_bits")
 _GIVEN_BITS = left("given_bits")
@@ -43,15 +54,8 @@ NAME = Comparison(
         *("name_key", "name_toneless", "name_ascii", "name_marked", "name_initials", "name_abbreviated"),
         *("given_key", "given_toneless", "given_ascii", "surname_ascii", "middle_ascii", "rest_ascii"),
         *("name_bits", "folded_bits", "given_bits"),
-        *(
-            "birth_digits",
-            "birth_year",
-            "household_key",
-            "old_commune_code",
-            "father_ascii",
-            "mother_ascii",
-            "twin_known",
-        ),
+        *("birth_digits", "birth_year", "household_key", "old_commune_code", "father_ascii", "mother_ascii"),
+        *("twin_known", "given_odd", "usable_number", "old_id_no", "spouse_ascii"),
     ),
     both("name_ascii"),
     (
@@ -63,9 +67,14 @@ NAME = Comparison(
         Level("marks_lost_14_bits", _SAME_FOLDED & _ONE_UNMARKED & (_FOLDED_BITS >= 14), 0.02, 0.0004),
         Level("marks_lost_11_bits", _SAME_FOLDED & _ONE_UNMARKED & (_FOLDED_BITS >= 11), 0.02, 0.001),
         Level("marks_lost_common", _SAME_FOLDED & _ONE_UNMARKED, 0.02, 0.002),
-        # Twins' names may be one mark or letter apart: where a twin is known another given name is no slip, nor is it
-        # in one family, whose rows of one date are rather twins than copies.
-        Level("twin_given_name", _OTHER_GIVEN & _SAME_BIRTH & (_ONE_FAMILY | _TWINS_KNOWN), 0.002, 0.02),
+        # Twins' names may be one mark, letter or middle name apart: where a twin is known another name is no slip, nor
+        # is it in one family, whose rows of one date are rather twins than copies. Twins share no number, no spouse.
+        Level(
+            "twin_name",
+            (_OTHER_GIVEN | _OTHER_MIDDLE) & _SAME_BIRTH & (_ONE_FAMILY | _TWINS_KNOWN) & ~_ONE_PERSONS,
+            0.002,
+            0.02,
+        ),
         Level("marks_differ_before_given", _SAME_FOLDED & equal("given_key"), 0.02, 0.01),
         # Given names one mark apart (Hùng, Hưng) are two names, or a slip.
         Level("tone_of_given_differs", _SAME_FOLDED & equal("given_toneless"), 0.01, 0.01),
@@ -122,22 +131,22 @@ BIRTH = Comparison(
 
 SEX = Comparison(
     "sex",
-    ("sex",),
-    both("sex"),
-    (Level("equal", equal("sex"), 0.995, 0.55), Level("other", pl.lit(True), 0.005, 0.45)),
+    ("evident_sex",),
+    both("evident_sex"),
+    (Level("equal", equal("evident_sex"), 0.995, 0.55), Level("other", pl.lit(True), 0.005, 0.45)),
 )
 
 # Where a person lives: the household's number, its head, the hamlet and the commune say one thing together.
 RESIDENCE = Comparison(
     "residence",
-    ("household_key", "head_ascii", "hamlet_key", "old_commune_code"),
+    ("household_key", "head_other", "hamlet_key", "old_commune_code"),
     both("old_commune_code"),
     (
         Level("same_household", equal("household_key"), 0.25, 0.1),
-        Level("same_head", equal("old_commune_code") & equal("head_ascii"), 0.03, 0.01),
+        Level("same_head", equal("old_commune_code") & equal("head_other"), 0.03, 0.01),
         Level("same_hamlet", equal("hamlet_key"), 0.05, 0.05),
         Level("same_commune", equal("old_commune_code"), 0.07, 0.2),
-        Level("other_commune_same_head", equal("head_ascii"), 0.01, 0.001),
+        Level("other_commune_same_head", equal("head_other"), 0.01, 0.001),
         Level("other_commune", pl.lit(True), 0.6, 0.6),
     ),
 )
@@ -150,13 +159,13 @@ def _relative(who: str) -> Comparison:
     """
     folded, score, tokens, edits = f"{who}_ascii", f"{who}_jw", f"{who}_tokens", f"{who}_edits"
     headed = [
-        (one(folded).is_null() & one("head_ascii").is_not_null() & other(folded).is_not_null(), one, other)
+        (one(folded).is_null() & one("head_other").is_not_null() & other(folded).is_not_null(), one, other)
         for one, other in ((left, right), (right, left))
     ]
-    is_head = [lacks & (one("head_ascii") == other(folded)) for lacks, one, other in headed]
+    is_head = [lacks & (one("head_other") == other(folded)) for lacks, one, other in headed]
     return Comparison(
         f"{who}_name",
-        (folded, f"{who}_key", f"{who}_given", "head_ascii"),
+        (folded, f"{who}_key", f"{who}_given", "head_other"),
         both(folded) | headed[0][0] | headed[1][0],
         (
             Level("equal", equal(f"{who}_key"), 0.6, 0.04),
@@ -276,7 +285,7 @@ SPEC = LinkageSpec(
             ("old_commune_code", "hamlet_key"),
         ),
         CandidateRule("phone_and_given_name", ("phone", "given_ascii"), ("birth_year",)),
-        CandidateRule("name_and_year", ("name_ascii", "birth_year"), ("sex", "hamlet_key", "father_ascii")),
+        CandidateRule("name_and_year", ("name_ascii", "birth_year"), ("evident_sex", "hamlet_key", "father_ascii")),
     ),
     comparisons=(
         NAME,
@@ -334,7 +343,7 @@ SPEC = LinkageSpec(
     ),
     different=(
         {"personal_id": frozenset({"other"})},
-        {"full_name": frozenset({"twin_given_name"})},
+        {"full_name": frozenset({"twin_name"})},
     ),
     frequencies=(
         Frequency("surname_bits", "surname_key"),

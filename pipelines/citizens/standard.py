@@ -32,6 +32,7 @@ from pipelines.vietnamese.numbers import (
     restored_old_number,
 )
 from pipelines.vietnamese.spelling import ascii_key, clean, folded_key, has_marks, spelling_key, toneless_key
+from pipelines.vietnamese.syllables import is_legal
 from pipelines.vietnamese.typed import retyped
 
 _SEX = {
@@ -58,9 +59,10 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     Keys: `name_key` (spelling), `name_toneless`, `name_ascii` (folded), `name_marked`, `name_initials`,
     `name_abbreviated`; of its parts `surname_key`, `rest_key` (all behind the surname), `given_key`, `given_toneless`,
     `surname_ascii`, `middle_ascii`, `rest_ascii`, `given_ascii`; `birth_digits`, `month_day`, `day_month`,
-    `number_year` (the year of birth that the number tells); for father, mother, spouse and head `…_key`, `…_ascii`
-    and `…_given`; `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by
-    which the register knew of a death, or of a life.
+    `number_year` (the year of birth that the number tells), `evident_sex`, `given_odd` (a given name that is no
+    syllable); for father, mother, spouse and head `…_key`, `…_ascii` and `…_given`; `head_other` (the head unless it
+    is the person); `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by which the register knew of
+    a death, or of a life.
     """
     text = rows.with_columns(
         clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
@@ -151,8 +153,16 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
             given_name(pl.col("name_ascii")).alias("given_ascii"),
             *(given_name(pl.col(f"{who}_ascii")).alias(f"{who}_given") for who in _RELATIVES),
         )
-        .with_columns(toneless_key(pl.col("given_key")).alias("given_toneless"))
+        .with_columns(
+            toneless_key(pl.col("given_key")).alias("given_toneless"),
+            _evident_sex().alias("evident_sex"),
+            # The head's own name in the head's own row says nothing of a household.
+            pl.when(~pl.col("is_head") & (pl.col("head_ascii") != pl.col("name_ascii")).fill_null(True))
+            .then("head_ascii")
+            .alias("head_other"),
+        )
     )
+    keyed = keyed.with_columns(_odd(keyed["full_name"]).alias("given_odd"))
     return keyed.drop(column for column in rows.columns if column not in _LOCATORS)
 
 
@@ -202,6 +212,24 @@ def _sex() -> pl.Expr:
         .otherwise(text.replace_strict(_SEX, default=None, return_dtype=pl.String))
         .alias("sex")
     )
+
+
+def _odd(name: pl.Series) -> pl.Series:
+    """Whether the given name of a name with marks is no syllable of Vietnamese; each distinct one is looked up once."""
+    given = name.str.extract(r"(\S+)$")
+    told = pl.DataFrame({"given": given.unique()}).with_columns((~is_legal(pl.col("given"))).alias("odd"))
+    known = pl.DataFrame({"name": name, "given": given}).join(told, on="given", how="left", maintain_order="left")
+    return known.select((pl.col("odd") & has_marks(pl.col("name"))).fill_null(False)).to_series()
+
+
+def _evident_sex() -> pl.Expr:
+    """The sex by all that a row says: that of a number whose year is the row's own, else the one written.
+
+    A man whose name has Thị behind the surname is a slip of either, so that nothing is evident.
+    """
+    told = pl.when(pl.col("number_year") == pl.col("birth_year")).then(number_sex(pl.col("number")))
+    odd = (pl.col("sex") == "male") & pl.col("middle_ascii").str.contains(r"^thi\b")
+    return pl.coalesce(told, pl.when(odd.fill_null(False)).then(pl.lit(None)).otherwise("sex"))
 
 
 def _status(text: pl.Expr) -> pl.Expr:

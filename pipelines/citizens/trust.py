@@ -1,14 +1,20 @@
 """Which 12-digit numbers can be trusted to tell people apart.
 
-A trusted number is well-formed, is not shared by people who are plainly different, and is not one edit away from the
-number of a row with the same name, birth date and sex (then one of the two is a slip, and both are doubtful), unless
-a twin is known, since twins may hold neighbouring numbers.
+A trusted number is well-formed, tells the sex and the year of birth of its row and a province of this country, is not
+shared by people who are plainly different, and is not one edit away from the number of a row with the same name, birth
+date and sex (then one of the two is a slip, and both are doubtful), unless a twin is known, since twins may hold
+neighbouring numbers.
+
+A number that disagrees with its row is a slip in either, or one of those that the police cancelled and issued again in
+2023 since place, sex or year had been entered wrongly: it may speak for a person, but never keep two rows apart.
 """
 
 import numpy as np
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
+
+from pipelines.vietnamese.numbers import PROVINCES, number_birth_year, number_sex
 
 _PLAINLY_ANOTHER_NAME = 0.8
 """Jaro-Winkler of folded names below which two names are not spellings of one."""
@@ -24,12 +30,18 @@ def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
     """
     shared = _shared_numbers(records)
     doubtful = _doubtful_numbers(records)
+    number = pl.col("number")
+    odd = (
+        (number_sex(number) != pl.col("sex")).fill_null(False)
+        | (number_birth_year(number) != pl.col("birth_year")).fill_null(False)
+        | ~number.str.slice(0, 3).is_in(PROVINCES)
+    )
     return records.with_columns(
         pl.when(pl.col("number").is_null())
         .then(pl.lit("none"))
         .when(pl.col("number").is_in(shared.implode()))
         .then(pl.lit("shared"))
-        .when(pl.col("number").is_in(doubtful.implode()))
+        .when(pl.col("number").is_in(doubtful.implode()) | odd)
         .then(pl.lit("doubtful"))
         .otherwise(pl.lit("trusted"))
         .alias("number_status")

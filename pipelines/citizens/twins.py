@@ -2,28 +2,63 @@
 
 import polars as pl
 
+_FAMILIES = (
+    ["household_key", "birth_digits"],
+    ["old_commune_code", "father_ascii", "birth_digits"],
+    ["old_commune_code", "mother_ascii", "birth_digits"],
+)
+
 
 def add_known_twins(records: pl.DataFrame) -> pl.DataFrame:
-    """Add `twin_known`: the same old commune has a row of the same household, or of the same two parents, and the
-    same whole birth date with another given name.
+    """Add `twin_known`: the same old commune has a row of the same household, father or mother, and of the same whole
+    birth date, with another name.
 
-    A given name that lost its marks is not another one. Two rows of one person with a slip in the given name look
+    Another name has another given name (one that lost its marks is not another), or middle names of which neither
+    holds the other: twins may share their given name (Mai Anh, Tú Anh). Two rows of one person with such a slip look
     like twins; that is the cautious side.
     """
-    bare = pl.col("given_ascii").n_unique() > 1
-    marked = pl.col("given_key").filter(pl.col("name_marked")).n_unique() > 1
-    families = (["household_key", "birth_digits"], ["old_commune_code", "father_ascii", "mother_ascii", "birth_digits"])
-    twins = records.select("record_id")
-    for number, family in enumerate(families):
-        known = (
-            records.drop_nulls([*family, "given_ascii"])
-            .group_by(family)
-            .agg((bare | marked).alias(f"twins_{number}"))
-            .filter(pl.col(f"twins_{number}"))
+    words = pl.col("middle_ascii").str.split(" ")
+    rows = records.select(
+        "old_commune_code",
+        "household_key",
+        "father_ascii",
+        "mother_ascii",
+        "birth_digits",
+        "given_ascii",
+        "given_key",
+        "name_marked",
+        words.alias("middle"),
+    )
+    known = [
+        rows.select(family)
+        .join(_with_another_name(rows, family), on=family, how="left", maintain_order="left")
+        .select(pl.col("twins").fill_null(False).alias(f"twins_{number}"))
+        for number, family in enumerate(_FAMILIES)
+    ]
+    twins = pl.concat(known, how="horizontal").select(pl.any_horizontal(pl.all())).to_series()
+    return records.with_columns(twins.alias("twin_known"))
+
+
+def _with_another_name(rows: pl.DataFrame, family: list[str]) -> pl.DataFrame:
+    """The groups of a family and a date in which two people stand, with `twins` true."""
+    first, last = pl.col("middle").sort().first(), pl.col("middle").sort().last()
+    return (
+        rows.drop_nulls([*family, "given_ascii"])
+        .filter(pl.len().over(family) > 1)
+        .group_by(family)
+        .agg(
+            (pl.col("given_ascii").n_unique() > 1).alias("bare"),
+            (pl.col("given_key").filter(pl.col("name_marked")).n_unique() > 1).alias("marked"),
+            first.alias("first"),
+            last.alias("last"),
         )
-        twins = twins.with_columns(
-            records.select(family).join(known, on=family, how="left", maintain_order="left")[f"twins_{number}"]
+        .filter(
+            pl.col("bare")
+            | pl.col("marked")
+            | (
+                (pl.col("first").list.set_difference("last").list.len() > 0)
+                & (pl.col("last").list.set_difference("first").list.len() > 0)
+            )
         )
-    return records.with_columns(
-        twins.select(pl.any_horizontal(pl.all().exclude("record_id")).fill_null(False).alias("twin_known")).to_series()
+        .select(*family, pl.lit(True).alias("twins"))
     )

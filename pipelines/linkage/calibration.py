@@ -16,11 +16,13 @@ Floats = NDArray[np.float64]
 
 _FEWEST = 30
 """Decided pairs of either kind below which nothing is concluded."""
-_RECALL, _FALSE = 0.5, 0.05
+_RECALL, _FALSE = 0.5, 0.25
 """The alarm: the least share of same pairs with a weight above 0, the largest of different ones."""
-_BELIEF = 25.0
+_BELIEF = 300.0
 """How strongly a calibration falls back on the one it starts from, in squared bits of its offset and slope."""
 _STEPS = 50
+_WRONG_LABELS = 0.005
+"""Share of pairs whose label says the wrong thing: numbers issued again, or copied from somebody else's row."""
 _FAR = 20_000
 """Weights beyond (thousandths of a bit) are beyond doubt and say nothing of the slope."""
 _SLOPES = (0.3, 1.2)
@@ -98,7 +100,10 @@ def alarm(weights: pl.Series, same: pl.Series) -> Alarm:
 
 
 def calibrate(weights: pl.Series, same: pl.Series, start: Calibration) -> Calibration:
-    """Offset and slope by logistic regression of what labels say on masked weights (Platt 1999), held by `start`."""
+    """Offset and slope by logistic regression of what labels say on masked weights (Platt 1999), held by `start`.
+
+    A few labels are wrong, which must not flatten the slope (robust logistic regression, Bootkrajang and Kabán 2012).
+    """
     known = same.is_not_null() & (weights.abs() <= _FAR)
     x = weights.filter(known).to_numpy() / 1000
     y = same.filter(known).cast(pl.Float64).to_numpy()
@@ -110,8 +115,10 @@ def calibrate(weights: pl.Series, same: pl.Series, start: Calibration) -> Calibr
     design = np.column_stack([np.ones_like(x), x])
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-np.log(2) * np.clip(design @ at, -40, 40)))
-        gradient = np.log(2) * design.T @ (y - p) - belief @ (at - prior)
-        curvature = np.log(2) ** 2 * (design * (p * (1 - p))[:, None]).T @ design + belief
+        told = _WRONG_LABELS + (1 - 2 * _WRONG_LABELS) * p
+        slant = np.log(2) * (1 - 2 * _WRONG_LABELS) * p * (1 - p)
+        gradient = design.T @ (slant * (y - told) / (told * (1 - told))) - belief @ (at - prior)
+        curvature = (design * (slant**2 / (told * (1 - told)))[:, None]).T @ design + belief
         step = np.linalg.solve(curvature, gradient)
         at += np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < 1e-8:

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.linkage.background import background_pairs
-from pipelines.linkage.calibration import Alarm, alarm, calibrate, decided, held_out, masked, reliability
+from pipelines.linkage.calibration import Alarm, Calibration, alarm, calibrate, decided, held_out, masked, reliability
 from pipelines.linkage.candidates import candidate_pairs
 from pipelines.linkage.clusters import AMBIGUOUS, Clusters, Constraints, cluster
 from pipelines.linkage.encoding import encoded
@@ -111,10 +111,14 @@ def link(
 
 
 def automatic_weight(settings: LinkageSettings, model: LinkageModel) -> int:
-    """The weight (thousandths of a bit) from which a merge is worth its risk: a false one costs so many missed."""
+    """The weight (thousandths of a bit) from which a merge is worth its risk: a false one costs so many missed.
+
+    Calibration can only make it more cautious than the model's own odds.
+    """
     if settings.automatic_bits is not None:
         return round(1000 * settings.automatic_bits)
-    return model.calibration.weight_at(settings.false_merge_cost)
+    own = Calibration().weight_at(settings.false_merge_cost)
+    return max(own, model.calibration.weight_at(settings.false_merge_cost))
 
 
 def review_weight(settings: LinkageSettings, model: LinkageModel) -> int:

@@ -25,7 +25,7 @@ _ITERATIONS = 200
 _CONVERGED = 1e-4
 _PSEUDO_PAIRS = 20.0
 """How many pairs the starting values count for: few data fall back on them, many override them."""
-_SHIPPED_PAIRS = 200.0
+_SHIPPED_PAIRS = 60.0
 """The same for the shipped model, which was estimated from many."""
 _FLOOR = 0.5
 """Pairs that no class is without."""
@@ -130,7 +130,7 @@ def estimate(
             for field, table in shares.items()
         },
         frequencies=frequencies or {},
-        calibration=shipped.calibration if shipped else Calibration(slope=spec.slope),
+        calibration=Calibration(slope=spec.slope),
     )
 
 

@@ -161,9 +161,9 @@ class LinkageSpec:
     @property
     def texts(self) -> frozenset[str]:
         """Columns that are needed as text; of the others it is enough to know whether they are equal."""
-        kept = {"record_id", self.exclusive, self.exclusive_within} - {None}
         counted = {frequency.column for frequency in self.frequencies}
-        return self.measured | counted | kept  # type: ignore[return-value]  # None is taken out
+        kept = {column for column in ("record_id", self.exclusive, self.exclusive_within) if column}
+        return self.measured | counted | kept
 
     @property
     def columns(self) -> list[str]:

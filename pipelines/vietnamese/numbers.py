@@ -8,6 +8,16 @@ from typing import Final
 
 import polars as pl
 
+PROVINCES: Final = tuple(
+    f"{code:03}"
+    for code in (
+        *(1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42),
+        *(44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86),
+        *(87, 89, 91, 92, 93, 94, 95, 96),
+    )
+)
+"""Codes of the 63 provinces where births were registered (TT 07/2016/TT-BCA, annex); others are countries, or slips."""
+
 _SCIENTIFIC: Final = r"(?i)^([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})$"
 
 # Alternatives stand in one pattern, since an expression that stands in ten places is computed ten times.

@@ -1,0 +1,37 @@
+"""Synthetic registers in memory, as they are linked: standard columns, number status, context; and their truth."""
+
+import polars as pl
+
+from pipelines.citizens.context import add_context
+from pipelines.citizens.standard import standardise
+from pipelines.citizens.trust import add_number_status
+from pipelines.communes import MergerMap
+from pipelines.identity.record_ids import add_record_ids
+from pipelines.synthetic import OldCommune, citizen_register, profile
+
+COMMUNE = "10231"
+TRUTH = ("person_id", "copy_kind", "errors", "special")
+
+
+def standard_register(people: int, seed: int, name: str = "default") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Records of that many people by the named profile, and `record_id` with the columns of `TRUTH`."""
+    commune = MergerMap.shipped().new_commune(COMMUNE)
+    communes = [
+        OldCommune(old.code, old.name, old.kind, _lower_first(old.district), _lower_first(old.province))
+        for old in commune.old_communes
+    ]
+    register = citizen_register(communes, people, seed, profile(name))
+    text = pl.concat_str(pl.exclude(*TRUTH).fill_null(""), separator="\x1f")
+    register = add_record_ids(register.with_columns(text.alias("content")), "content")
+    rows = register.drop(*TRUTH).with_columns(
+        pl.col("old_commune_code").alias("source_file"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("source_line"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("source_row"),
+        pl.lit("placed").alias("placement"),
+        pl.lit(None, pl.String).alias("placement_reason"),
+    )
+    return add_context(add_number_status(standardise(rows))), register.select("record_id", *TRUTH)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
