@@ -97,9 +97,9 @@ NAME = Comparison(
         Level("other", pl.lit(True), 0.003, 0.2),
     ),
     (
-        Similarity("name_tokens", "name_ascii", "token_set"),
-        Similarity("name_edits", "name_ascii", "edits"),
-        Similarity("name_jw", "name_ascii", "jaro_winkler"),
+        Similarity("name_tokens", "name_ascii", "token_set", 0.999, _SAME_GIVEN),
+        Similarity("name_edits", "name_ascii", "edits", 1),
+        Similarity("name_jw", "name_ascii", "jaro_winkler", 0.92, ~_SAME_GIVEN),
     ),
 )
 
@@ -126,7 +126,7 @@ BIRTH = Comparison(
         Level("generation", _YEARS_APART >= 14, 0.005, 0.5),
         Level("other", pl.lit(True), 0.01, 0.3),
     ),
-    (Similarity("birth_edits", "birth_digits", "edits"),),
+    (Similarity("birth_edits", "birth_digits", "edits", 1),),
 )
 
 SEX = Comparison(
@@ -178,9 +178,9 @@ def _relative(who: str) -> Comparison:
             Level("heads_neither", pl.lit(True), 0.15, 0.255),
         ),
         (
-            Similarity(tokens, folded, "token_set"),
-            Similarity(edits, folded, "edits"),
-            Similarity(score, folded, "jaro_winkler"),
+            Similarity(tokens, folded, "token_set", 0.999, equal(f"{who}_given")),
+            Similarity(edits, folded, "edits", 1),
+            Similarity(score, folded, "jaro_winkler", 0.92),
         ),
     )
 
@@ -202,7 +202,7 @@ def _number(field: str, column: str) -> Comparison:
             Level("neighbouring", pl.col(edits) <= 1, 0.002, 0.01),
             Level("other", pl.lit(True), 0.005, 1.0),
         ),
-        (Similarity(edits, column, "edits"),),
+        (Similarity(edits, column, "edits", 1),),
         label=True,
     )
 

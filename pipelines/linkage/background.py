@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import LinkageSpec
 
-_SAMPLE = 40_000
+_SAMPLE = 20_000
 _SEED = 20250701
+_POSITION = np.uint64((1 << 29) - 1)
 SCHEMA = pl.Schema({"a": pl.UInt32, "b": pl.UInt32, "pairs": pl.Float64, "alternative": pl.UInt8})
 
 Positions = NDArray[np.int64]
@@ -34,7 +35,7 @@ def background_pairs(records: pl.DataFrame, candidates: pl.DataFrame, spec: Link
     parts = []
     for at, (number, frame) in enumerate(frames):
         a, b, each = _sample(codes, len(records), frame, random)
-        fresh = ~np.isin(_packed(a, b), known)
+        fresh = ~_among(_packed(a, b), known)
         for _, earlier in frames[:at]:
             if earlier:
                 fresh &= ~_equal(codes, earlier, a, b)
@@ -51,15 +52,13 @@ def _sample(
 ) -> tuple[Positions, Positions, float]:
     """Random pairs of a frame, drawn with replacement, and how many pairs of the frame each stands for."""
     if frame:
-        blocks = (
-            codes.select(frame)
-            .with_row_index("at")
-            .drop_nulls()
-            .select("at", block=pl.struct(frame).rank("dense"))
-            .sort("block", "at")
-        )
-        sizes = blocks["block"].rle().struct.field("len").to_numpy().astype(np.int64)
-        at = blocks["at"].to_numpy().astype(np.int64)
+        known = codes.select(pl.all_horizontal(pl.col(frame).is_not_null())).to_series()
+        block = codes.filter(known).select(pl.struct(frame).hash(seed=1)).to_series().to_numpy()
+        # As in candidates, the upper bits of the code and the position are sorted as one number.
+        packed = np.sort((block & ~_POSITION) | np.flatnonzero(known.to_numpy()).astype(np.uint64))
+        at, block = (packed & _POSITION).astype(np.int64), packed & ~_POSITION
+        starts = np.flatnonzero(np.r_[True, block[1:] != block[:-1]]) if len(block) else np.empty(0, np.int64)
+        sizes = np.diff(np.r_[starts, len(block)])
     else:
         sizes, at = np.array([rows], dtype=np.int64), np.arange(rows, dtype=np.int64)
     pairs = sizes * (sizes - 1) // 2
@@ -82,6 +81,15 @@ def _equal(codes: pl.DataFrame, frame: tuple[str, ...], a: Positions, b: Positio
     for column in frame:
         same &= (codes[column].gather(a) == codes[column].gather(b)).fill_null(False).to_numpy()
     return same
+
+
+def _among(values: Positions, known: Positions) -> NDArray[np.bool_]:
+    """Which values are among the known ones, which are sorted."""
+    if not len(known):
+        return np.zeros(len(values), dtype=bool)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    found: NDArray[np.bool_] = known[at] == values
+    return found
 
 
 def _packed(a: Positions, b: Positions) -> Positions:

@@ -24,6 +24,7 @@ Keys = dict[str, tuple[Codes, NDArray[np.bool_]]]
 
 _RULE_BITS = np.uint64(6)
 _POSITION_BITS = np.uint64(29)
+_POSITION = np.uint64((1 << 29) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -59,9 +60,8 @@ def candidate_pairs(
     for report, new in zip(reports, found_by.tolist(), strict=True):
         report["new_pairs"] = new
     pairs = pairs[first]
-    mask = np.uint64((1 << int(_POSITION_BITS)) - 1)
     return (
-        pl.DataFrame({"a": (pairs >> _POSITION_BITS).astype(np.uint32), "b": (pairs & mask).astype(np.uint32)}),
+        pl.DataFrame({"a": (pairs >> _POSITION_BITS).astype(np.uint32), "b": (pairs & _POSITION).astype(np.uint32)}),
         pl.DataFrame(reports, schema=REPORT),
     )
 
@@ -76,20 +76,21 @@ def _combined(codes: list[Codes]) -> Codes:
     for code in codes[1:]:
         total ^= total >> np.uint64(29)
         total = total * _MIX + code
-    return total
+    # Years and other small numbers must reach the upper bits, by which blocks are told.
+    total ^= total >> np.uint64(31)
+    total *= _MIX
+    return total ^ (total >> np.uint64(30)) * _MIX
 
 
 def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tuple[Codes, dict[str, object]]:
     """The rule's pairs, each packed into one integer (a in the upper bits), and its line of the report."""
     known = np.logical_and.reduce([keys[column][1] for column in rule.key])
-    rows = np.flatnonzero(known)
-    codes = _combined([keys[column][0][rows] for column in rule.key])
+    rows = np.flatnonzero(known).astype(np.uint64)
+    codes = _combined([keys[column][0][known] for column in rule.key])
     pairs: list[Codes] = []
     split_blocks = 0
     for further in (*rule.further, None):
-        order = np.argsort(codes)
-        rows, codes = rows[order], codes[order]
-        starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.empty(0, np.int64)
+        rows, codes, starts = _blocks(rows, codes)
         sizes = np.diff(np.r_[starts, len(codes)])
         cap = _affordable(sizes, block_cap, budget)
         pairs += _within(rows, starts, sizes, cap)
@@ -114,6 +115,19 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
     }
 
 
+def _blocks(rows: Codes, codes: Codes) -> tuple[Codes, Codes, NDArray[np.intp]]:
+    """Rows and codes in the order of codes, and where each block of equal ones starts.
+
+    The upper 35 bits of a code and the position are sorted as one number, five times as fast as an argsort; the few
+    blocks that thereby share 35 bits give some more pairs to compare.
+    """
+    packed = np.sort((codes & ~_POSITION) | rows)
+    rows, codes = packed & _POSITION, packed & ~_POSITION
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = codes[1:] != codes[:-1]
+    return rows, codes, np.flatnonzero(first)
+
+
 def _affordable(sizes: NDArray[np.int64], cap: int, budget: int) -> int:
     """The largest cap, of at most `cap`, at which the blocks give no more pairs than the budget."""
     counts = np.bincount(np.minimum(sizes, cap + 1), minlength=cap + 2)[: cap + 1]
@@ -122,12 +136,11 @@ def _affordable(sizes: NDArray[np.int64], cap: int, budget: int) -> int:
     return max(int(np.searchsorted(cost, budget, side="right")) - 1, 1)
 
 
-def _within(rows: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArray[np.int64], cap: int) -> list[Codes]:
+def _within(rows: Codes, starts: NDArray[np.intp], sizes: NDArray[np.int64], cap: int) -> list[Codes]:
     """All pairs inside each block of 2 to `cap` rows; blocks of one size are laid side by side in one table."""
     pairs = []
     for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]):
-        block = rows[starts[sizes == size][:, None] + np.arange(size)].astype(np.uint64)
-        block.sort(axis=1)
+        block = rows[starts[sizes == size][:, None] + np.arange(size)]  # in the order of rows already
         first, second = np.triu_indices(int(size), 1)
         pairs.append(((block[:, first] << _POSITION_BITS) | block[:, second]).ravel())
     return pairs

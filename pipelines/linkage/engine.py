@@ -57,16 +57,14 @@ def link(
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. The result is a
     function of the set of records: their order does not matter.
     """
-    # Only what the spec names is held through the steps to come, as text only where text is looked at.
-    records = encoded(records.select(spec.columns), spec.texts)
-    records = records[records["record_id"].arg_sort()]
     tables = (
         model.frequencies
         if model
         else count_frequencies(records, spec.frequencies, shipped.frequencies if shipped else {})
     )
-    records = with_surprisal(records, spec.frequencies, tables)
-    records = encoded(records, spec.texts - {frequency.column for frequency in spec.frequencies} | spec.measured)
+    # Only what the spec names is held through the steps to come, as text only where text is looked at.
+    records = encoded(with_surprisal(records.select(spec.columns), spec.frequencies, tables), spec.texts)
+    records = records.sort("record_id")
     pairs, report = candidate_pairs(records, spec.rules, settings)
     levels = compare(records, pairs, spec)
     proof = decided(levels, spec)
@@ -197,7 +195,7 @@ def _links(
         model.calibration.probability(pl.col("weight")).alias("probability"),
         "decision",
         reason(spec, thresholds).alias("reason"),
-        evidence(links, model).alias("evidence"),
+        evidence(links, model),
         pl.when(pl.col("decision") != "automatic").then("why").alias("why"),
     ).sort("record_id_a", "record_id_b")
 

@@ -1,38 +1,43 @@
 """Why a pair was merged, refused or left to a person: evidence by field, and a sentence."""
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.linkage.model import LinkageModel, integer_weights
 from pipelines.linkage.spec import LinkageSpec
 
 
-def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Expr:
+def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Series:
     """A list of field, level and weight for each scored pair, against its strongest alternative.
 
     `scored` has the levels and `alternative`. The first entry, `prior`, is the weight before any evidence; the
     entries add up to the pair's weight, and a field that says nothing is left out.
     """
     prior, weights = integer_weights(model)
-    entries = [
-        _entry(
-            pl.lit("prior"),
-            pl.col("alternative").replace_strict(dict(enumerate(model.classes[1:])), return_dtype=pl.String),
-            pl.col("alternative").replace_strict(dict(enumerate(prior.tolist())), return_dtype=pl.Int64),
-        )
-    ]
+    rows = scored.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "alternative", *weights)
+    other = scored["alternative"].to_numpy()
+    parts = [_entries(rows["row"], "prior", list(model.classes[1:]), other, prior[other])]
     for field, table in weights.items():
-        names = dict(enumerate(model.levels[field]))
-        cell = pl.col("alternative").cast(pl.Int64) * table.shape[1] + pl.col(field)
-        entries.append(
-            pl.when(pl.col(field).is_not_null()).then(
-                _entry(
-                    pl.lit(field),
-                    pl.col(field).replace_strict(names, default=None, return_dtype=pl.String),
-                    cell.replace_strict(dict(enumerate(table.ravel().tolist())), default=None, return_dtype=pl.Int64),
-                )
+        known = rows.filter(pl.col(field).is_not_null())
+        level = known[field].to_numpy()
+        parts.append(
+            _entries(
+                known["row"], field, list(model.levels[field]), level, table[known["alternative"].to_numpy(), level]
             )
         )
-    return pl.concat_list(entries).list.drop_nulls()
+    # Field by field the rows come in their order, so that within a row the fields stand in theirs.
+    entries = pl.concat(parts).sort("row", maintain_order=True)
+    found = entries.group_by("row", maintain_order=True).agg(pl.struct("field", "level", "weight").alias("evidence"))
+    return found["evidence"]
+
+
+def _entries(
+    row: pl.Series, field: str, names: list[str], level: NDArray[np.uint8], weight: NDArray[np.int64]
+) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"row": row, "level": pl.Series(names, dtype=pl.String).gather(level), "weight": weight}
+    ).with_columns(pl.lit(field).alias("field"))
 
 
 def reason(spec: LinkageSpec, thresholds: dict[str, int]) -> pl.Expr:
@@ -81,7 +86,3 @@ _WHY = {
     "no_corroboration": "thiếu chứng cứ độc lập mà quy tắc đòi hỏi; cần người xem",
 }
 """Constraints that the engine itself knows."""
-
-
-def _entry(field: pl.Expr, level: pl.Expr, weight: pl.Expr) -> pl.Expr:
-    return pl.struct(field.alias("field"), level.alias("level"), weight.alias("weight"))

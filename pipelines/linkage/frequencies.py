@@ -4,13 +4,14 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel
 
+from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import Frequency
 
 _KEPT = 5
 """Rows that must carry a value for the table to hold it: fewer would point at people, and tell little."""
 _SHIPPED_ROWS = 5000
 """How many rows of its own the shipped table is worth."""
-_DIGITS = 1
+_DIGITS = 3
 
 
 class FrequencyTable(BaseModel, frozen=True):
@@ -33,12 +34,17 @@ def with_surprisal(records: pl.DataFrame, frequencies: tuple[Frequency, ...], ta
     bits: dict[str, np.ndarray] = {}
     for frequency in frequencies:
         table = tables[frequency.name]
-        known = {value: -np.log2(count / table.rows) for value, count in table.counts.items()}
         rare = -np.log2(_KEPT / 2 / max(table.rows, _KEPT))
-        found = records[frequency.column].replace_strict(known, default=None, return_dtype=pl.Float64)
+        known = pl.DataFrame(
+            {
+                "code": pl.Series(list(table.counts), dtype=pl.String),
+                "bits": -np.log2(np.array(list(table.counts.values()), dtype=np.float64) / max(table.rows, 1.0)),
+            }
+        ).pipe(encoded)
+        codes = encoded(records.select(pl.col(frequency.column).alias("code")))
+        found = codes.join(known, on="code", how="left", maintain_order="left")["bits"].fill_null(np.nan).to_numpy()
         other = sum(bits[part] for part in frequency.parts) if frequency.parts else rare
-        in_table = found.to_numpy()
-        bits[frequency.name] = np.where(np.isnan(in_table), other, in_table)
+        bits[frequency.name] = np.where(np.isnan(found), other, found)
     return records.with_columns(
         pl.when(pl.col(frequency.column).is_not_null())
         .then(pl.Series(np.floor(np.nan_to_num(bits[frequency.name]) + 1e-9), dtype=pl.Int32))
@@ -48,14 +54,20 @@ def with_surprisal(records: pl.DataFrame, frequencies: tuple[Frequency, ...], ta
 
 
 def _count(values: pl.Series, shipped: FrequencyTable | None) -> FrequencyTable:
-    own = values.drop_nulls().value_counts().filter(pl.col("count") >= _KEPT)
-    counts: dict[str, float] = dict(own.iter_rows())
-    rows = float(len(values) - values.null_count())
+    coded = pl.DataFrame({"value": values.drop_nulls()}).with_columns(pl.col("value").hash(seed=1).alias("code"))
+    own = (
+        coded.with_row_index("at")
+        .group_by("code")
+        .agg(pl.len().alias("count"), pl.col("at").min())
+        .filter(pl.col("count") >= _KEPT)
+    )
+    counts: dict[str, float] = dict(
+        zip(coded["value"].gather(own["at"]).to_list(), own["count"].to_list(), strict=True)
+    )
+    rows = float(coded.height)
     if shipped is not None:
         scale = _SHIPPED_ROWS / shipped.rows
         for value, count in shipped.counts.items():
             counts[value] = counts.get(value, 0.0) + count * scale
         rows += _SHIPPED_ROWS
-    return FrequencyTable(
-        rows=rows, counts={value: round(count, _DIGITS + 2) for value, count in sorted(counts.items())}
-    )
+    return FrequencyTable(rows=rows, counts={value: round(count, _DIGITS) for value, count in sorted(counts.items())})

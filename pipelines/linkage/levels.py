@@ -1,5 +1,6 @@
 """Comparison levels: what each field of a candidate pair says."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import Comparison, LinkageSpec, Similarity
 
-# Scorer, type of its scores, what they are divided by, and the score of equal texts.
-_SCORERS: dict[str, tuple[Any, Any, float, float]] = {
-    "jaro_winkler": (JaroWinkler.similarity, np.float32, 1.0, 1.0),
-    "token_set": (fuzz.token_set_ratio, np.float32, 100.0, 1.0),
-    "edits": (OSA.distance, np.int32, 1, 0),
+# Scorer, type of its scores, what they are divided by, the score of equal texts and that of wholly different ones.
+_SCORERS: dict[str, tuple[Any, Any, float, float, float]] = {
+    "jaro_winkler": (JaroWinkler.similarity, np.float32, 1.0, 1.0, 0.0),
+    "token_set": (fuzz.token_set_ratio, np.float32, 100.0, 1.0, 0.0),
+    "edits": (OSA.distance, np.int32, 1, 0, 99),
 }
 
 
@@ -53,7 +54,11 @@ def _levels(records: pl.DataFrame, codes: pl.DataFrame, pairs: pl.DataFrame, com
         for side in ("a", "b")
     ]
     frame = pl.DataFrame(sides)
-    scores = [_similarity(records, frame, pairs, similarity) for similarity in comparison.similarities]
+    scores = [
+        score
+        for column in dict.fromkeys(similarity.column for similarity in comparison.similarities)
+        for score in _scores(records[column], frame, pairs, [s for s in comparison.similarities if s.column == column])
+    ]
     chosen = pl.lit(None, pl.UInt8)
     for position, level in reversed(list(enumerate(comparison.levels))):
         chosen = pl.when(level.when).then(pl.lit(position, pl.UInt8)).otherwise(chosen)
@@ -62,14 +67,25 @@ def _levels(records: pl.DataFrame, codes: pl.DataFrame, pairs: pl.DataFrame, com
     )
 
 
-def _similarity(records: pl.DataFrame, sides: pl.DataFrame, pairs: pl.DataFrame, similarity: Similarity) -> pl.Series:
-    """The score of every pair: that of equality where the codes are equal, computed where they are not."""
-    scorer, dtype, scale, equal = _SCORERS[similarity.scorer]
-    first, second = sides[f"{similarity.column}_a"], sides[f"{similarity.column}_b"]
+def _scores(
+    texts: pl.Series, sides: pl.DataFrame, pairs: pl.DataFrame, similarities: Sequence[Similarity]
+) -> list[pl.Series]:
+    """The scores of every pair: that of equality where the codes are equal, computed where they are not."""
+    first, second = sides[f"{texts.name}_a"], sides[f"{texts.name}_b"]
     apart = (first != second).fill_null(False)
-    texts = records[similarity.column]
-    left, right = (texts.gather(pairs[side].filter(apart)).to_list() for side in ("a", "b"))
-    scores = np.full(len(pairs), equal, dtype=dtype)
-    scores[apart.to_numpy()] = process.cpdist(left, right, scorer=scorer, dtype=dtype, workers=-1) / scale
-    known = pl.DataFrame({"score": scores, "known": first.is_not_null() & second.is_not_null()})
-    return known.select(pl.when("known").then("score").alias(similarity.name)).to_series()
+    at = apart.arg_true().to_numpy()
+    left, right = (texts.gather(pairs[side].filter(apart)).to_numpy() for side in ("a", "b"))
+    known = first.is_not_null() & second.is_not_null()
+    made = []
+    for similarity in similarities:
+        scorer, dtype, scale, equal, nothing = _SCORERS[similarity.scorer]
+        scores = np.full(len(pairs), equal, dtype=dtype)
+        scores[at] = nothing
+        needed = pl.lit(True) if similarity.where is None else similarity.where.fill_null(False)
+        chosen = sides.select(needed.alias("needed") & pl.lit(apart)).to_series().filter(apart).arg_true().to_numpy()
+        cutoff = None if similarity.cutoff is None else similarity.cutoff * scale
+        found = process.cpdist(left[chosen], right[chosen], scorer=scorer, dtype=dtype, score_cutoff=cutoff, workers=-1)
+        scores[at[chosen]] = found / scale
+        frame = pl.DataFrame({"score": scores, "known": known})
+        made.append(frame.select(pl.when("known").then("score").alias(similarity.name)).to_series())
+    return made

@@ -32,7 +32,7 @@ _FLOOR = 0.5
 _LABEL_PAIRS = 1000.0
 """The same for labels, by which anchors are told, so that they can hardly speak for themselves."""
 _START_PRIOR = 0.02
-_SAMPLE = 400_000
+_SAMPLE = 200_000
 """Candidate pairs from which shares are estimated, at most."""
 _DIGITS = 9
 """Parameters are rounded, so that the last bits of a machine's logarithm do not reach a weight."""
