@@ -21,7 +21,7 @@ from pipelines.problems import UnusableInput
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("reader", "job")
+_BENCHMARKS = ("linkage", "reader", "job")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 

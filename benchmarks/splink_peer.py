@@ -26,7 +26,6 @@ without the shared ones, u from EM, other rules for EM, the hamlet, still more b
 import argparse
 import json
 import logging
-import resource
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -38,6 +37,8 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import EMTrainingException
+
+from benchmarks.usage import peak_megabytes, processor_seconds
 
 THREADS = 2
 LOWEST_WEIGHT = -5.0
@@ -103,12 +104,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     records = pl.read_parquet(options.records, columns=list(COLUMNS))
-    before = _processor_seconds()
+    before = processor_seconds()
     result = link_with_splink(records, options.seed, (0.95,))
     timings = {
         **{step: round(getattr(result, step), 3) for step in ("prepare", "train", "predict", "cluster", "total")},
-        "cpu": round(_processor_seconds() - before, 3),
-        "peak_megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "cpu": round(processor_seconds() - before, 3),
+        "peak_megabytes": peak_megabytes(),
         "records": records.height,
         "edges": result.edges.height,
         "skipped_training": [" + ".join(rule) for rule in result.skipped],
@@ -256,11 +257,6 @@ def _expectation_maximisation(linker: Linker, rules: tuple[tuple[str, ...], ...]
         except (EMTrainingException, ValueError):
             skipped.append(rule)
     return tuple(skipped)
-
-
-def _processor_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
