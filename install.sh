@@ -19,11 +19,11 @@ if ! "$python" -c 'import ensurepip' 2>/dev/null; then
 fi
 echo "Cài thư viện vào $venv … / Installing the libraries into $venv …" >&2
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-# uv installs in seconds what takes pip minutes; where it cannot run, pip does it from the same lock.
+# uv installs in seconds what takes pip minutes; where it cannot run, pip does it from the same lock, which is complete.
 if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv 2>/dev/null &&
     "$venv/bin/uv" pip sync --quiet --require-hashes --compile-bytecode --python "$venv/bin/python" "$lock"; then
     "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" -e .
 else
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
