@@ -60,9 +60,17 @@ def row(name: str | None, born: str | None = None, commune: str = "10231", **cel
     return {"ho_ten": name, "ngay_sinh": born, "old_commune_code": commune, **cells}
 
 
-def comparable(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows as they are linked."""
-    return add_context(add_number_status(standardise(rows)))
+OWNERS = {
+    "old_commune_code": pl.String,
+    "owner_ascii": pl.String,
+    "owner_birth_year": pl.Int64,
+    "owner_number": pl.String,
+}
+
+
+def comparable(rows: pl.DataFrame, owners: list[dict[str, Any]] | None = None) -> pl.DataFrame:
+    """Rows as they are linked, with what land books say of owners."""
+    return add_context(add_number_status(standardise(rows)), pl.DataFrame(owners or [], schema=OWNERS))
 
 
 def as_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -97,8 +105,8 @@ def model(sample_rows: pl.DataFrame) -> LinkageModel:
 
 @pytest.fixture(scope="session")
 def register(model: LinkageModel, commune: NewCommune) -> Callable[..., Register]:
-    def made(*rows: dict[str, Any]) -> Register:
-        records = comparable(as_rows(list(rows)))
+    def made(*rows: dict[str, Any], owners: list[dict[str, Any]] | None = None) -> Register:
+        records = comparable(as_rows(list(rows)), owners)
         linkage = link(records, SPEC, LinkageSettings(), model)
         ids = (
             linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="P-" + pl.col("cluster"))

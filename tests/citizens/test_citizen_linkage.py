@@ -5,12 +5,15 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.citizens.comparisons import SPEC
 from pipelines.citizens.context import add_context
 from pipelines.citizens.standard import standardise
 from pipelines.citizens.trust import add_number_status
 from pipelines.linkage import LinkageSettings, link
+from pipelines.linkage.store import shipped_model
 
 Row = Callable[..., dict[str, Any]]
 PARENTS = {"ho_ten_cha": "Đặng Đình Khoát", "ho_ten_me": "Vương Thị Nhài"}
@@ -203,3 +206,137 @@ def test_where_nobody_stands_twice_nothing_merges(sample_rows: pl.DataFrame, mis
     records = add_context(add_number_status(standardise(stripped)))
     linkage = link(records, SPEC, LinkageSettings())
     assert linkage.members["cluster"].n_unique() == len(once)
+
+
+def test_a_slip_in_the_given_name_is_one_person_where_no_twin_is_known(register: Callable, cell: Row) -> None:
+    first, second = cell("Đặng Đình Sửu", "02/03/1984", **AN), cell("Đặng Đình Sừu", "02/03/1984", "10234", **AN)
+    assert register(first, second).people == [{"r1", "r2"}]
+    twin = cell("Đặng Đình Sứu", "02/03/1984", **AN)
+    assert {"r1"} in register(first, second, twin).people
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Đặng Mai Anh", "Đặng Tú Anh"), ("Đặng Đình Sửu", "Đặng Đình Tý"), ("Đặng Thị Hoa", "Đặng Thị Hoan")],
+)
+def test_a_twin_who_moved_is_not_taken_for_the_one_who_stayed(
+    register: Callable, cell: Row, one: str, other: str
+) -> None:
+    made = register(
+        cell(one, "02/03/1984", so_ho_khau="1001", **AN),
+        cell(other, "02/03/1984", so_ho_khau="1001", **AN),
+        cell(other, "02/03/1984", "10234", so_ho_khau="77", **AN),
+    )
+    assert made.people == [{"r1"}, {"r2", "r3"}]
+
+
+def test_neighbouring_numbers_speak_for_one_person_only_with_one_given_name(register: Callable, cell: Row) -> None:
+    def weight(name: str) -> int:
+        made = register(
+            cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084111234", **AN),
+            cell(name, "1984", "10234", so_dinh_danh="001084111235", **AN),
+        )
+        entries = [entry for evidence in made.linkage.links["evidence"] for entry in evidence]
+        return sum(entry["weight"] for entry in entries if entry["field"] == "personal_id")
+
+    assert weight("Đặng Đình Sửu") > 5000
+    assert weight("Đặng Đình Tý") <= 0
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        ("001084123457", "trusted"),
+        ("001184123457", "doubtful"),
+        ("001085123457", "doubtful"),
+        ("801084123457", "doubtful"),
+        ("097084123457", "doubtful"),
+    ],
+    ids=["as its row", "another sex", "another year", "no province", "another country"],
+)
+def test_a_number_that_contradicts_its_row_keeps_nobody_apart(
+    register: Callable, cell: Row, number: str, status: str
+) -> None:
+    home = {**AN, "so_ho_khau": "1001", "so_cmnd": "111222333", "so_dien_thoai": "0912345678"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh=number, **home),
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh="001084999888", **home),
+    )
+    assert made.statuses() == {"r1": status, "r2": "trusted"}
+    assert made.people == ([{"r1"}, {"r2"}] if status == "trusted" else [{"r1", "r2"}])
+    if status != "trusted":
+        (person,) = made.tables["citizens"].rows(named=True)
+        assert person["personal_id"] == "001084999888"
+        assert person["former_personal_ids"] == [number]
+
+
+def test_a_husband_who_heads_the_new_household_speaks_for_the_bride(register: Callable, cell: Row) -> None:
+    def weight(head: str) -> int:
+        made = register(
+            cell("Đặng Thị Nhài", "02/03/1984", gioi_tinh="Nữ", ho_ten_vo_chong="Bế Văn Khuê", so_ho_khau="5"),
+            cell("Đặng Thị Nhài", "02/03/1984", "10234", gioi_tinh="Nữ", ho_ten_chu_ho=head, so_ho_khau="9"),
+        )
+        return int(made.linkage.links["weight"].max() or -99_000)
+
+    assert weight("Bế Văn Khuê") > weight("Uông Văn Tạo") + 2000
+
+
+def test_owners_in_the_land_books_are_a_witness(register: Callable, cell: Row) -> None:
+    rows = [
+        cell("Đặng Đình Sửu", "1951", gioi_tinh="Nam"),
+        cell("Đặng Đình Sửu", "02/03/1951", "10234", gioi_tinh="Nam", so_dinh_danh="001051222345"),
+    ]
+    owner = {"old_commune_code": "10231", "owner_ascii": "dang dinh suu", "owner_birth_year": 1951}
+    assert register(*rows).people == [{"r1"}, {"r2"}]
+    assert register(*rows, owners=[owner | {"owner_number": "001051222345"}]).people == [{"r1", "r2"}]
+    # Of two owners of that name and year nothing is known, and a name without a year never finds anybody.
+    two = [owner | {"owner_number": number} for number in ("001051222345", "001051777345")]
+    assert register(*rows, owners=two).people == [{"r1"}, {"r2"}]
+    unknown = [owner | {"owner_number": "001051222345", "owner_birth_year": None}]
+    assert register(*rows, owners=unknown).people == [{"r1"}, {"r2"}]
+
+
+def test_nobody_is_met_alive_after_death(register: Callable, cell: Row) -> None:
+    home = {**AN, "so_ho_khau": "1001"}
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1944", tinh_trang="Đã chết", ngay_cap_nhat="01/01/2015", **home),
+        cell("Đặng Đình Sửu", "02/03/1944", "10234", tinh_trang="Thường trú", ngay_cap_nhat="01/01/2020", **AN),
+    )
+    assert made.people == [{"r1"}, {"r2"}]
+    assert made.case("alive_after_death")["record_ids"] == ["r1", "r2"]
+    made = register(
+        cell("Đặng Đình Sửu", "02/03/1944", tinh_trang="Đã chết", ngay_cap_nhat="01/01/2020", **home),
+        cell("Đặng Đình Sửu", "02/03/1944", "10234", tinh_trang="Thường trú", ngay_cap_nhat="01/01/2015", **AN),
+    )
+    assert made.people == [{"r1", "r2"}]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Ddawngj Ddinhf Suwur", "Đ.Đ. Sửu", "Ông Đặng Đình Sửu", "ĐẶNG ĐÌNH SỬU (đã chết)", "Dang Dinh Suu", "Đặng Sửu"],
+    ids=["telex", "initials", "title", "remark", "marks lost", "middle name left out"],
+)
+def test_a_name_however_typed_is_one_persons(register: Callable, cell: Row, typed: str) -> None:
+    made = register(cell("Đặng Đình Sửu", "02/03/1984", **AN), cell(typed, "02/03/1984", "10234", **AN))
+    assert made.people == [{"r1", "r2"}]
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_neither_the_order_of_rows_nor_of_files_matters(sample_rows: pl.DataFrame, random: Any) -> None:
+    some = sample_rows.head(900)
+    shuffled = some[random.sample(range(len(some)), len(some))]
+    told = [
+        link(add_context(add_number_status(standardise(rows))), SPEC, LinkageSettings()) for rows in (some, shuffled)
+    ]
+    assert told[0].members.sort("record_id").equals(told[1].members.sort("record_id"))
+    assert told[0].links.equals(told[1].links)
+    assert told[0].model == told[1].model
+
+
+def test_the_shipped_model_fits_and_points_at_nobody() -> None:
+    shipped = shipped_model(SPEC)
+    assert shipped is not None
+    for name, table in shipped.frequencies.items():
+        assert all(" " not in value for value in table.counts if "surname" in name or name == "given_bits")
+        assert min(table.counts.values(), default=60) >= 60
