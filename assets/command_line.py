@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--people", type=_count, default=6000, metavar="N")
     sample.add_argument("--parcels", type=_count, default=4000, metavar="N")
     sample.add_argument("--seed", type=_count, default=1, metavar="S")
+    sample.add_argument(
+        "--profile", default="default", metavar="NAME", help="mức độ lỗi: default, clean, doubled, … / how dirty"
+    )
     sample.add_argument("out", type=Path, metavar="OUT_DIR")
     sample.set_defaults(command=_sample)
 
@@ -217,8 +220,13 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from pipelines.synthetic import OldCommune, write_sample
+    from pipelines.synthetic import PROFILES, OldCommune, profile, write_sample
 
+    if options.profile not in PROFILES:
+        raise UnusableInput(
+            f"Không có kiểu mẫu «{options.profile}»; các kiểu: {', '.join(PROFILES)}.",
+            f"There is no profile {options.profile}.",
+        )
     commune = MergerMap.shipped().new_commune(options.new_commune)
     if not commune.old_communes:
         raise UnusableInput(
@@ -239,6 +247,7 @@ def _sample(options: argparse.Namespace) -> int:
         options.people,
         options.parcels,
         options.seed,
+        profile(options.profile),
     )
     print(
         f"{summary.people} người trong {summary.citizen_rows} dòng, {summary.parcels} thửa đất trong "

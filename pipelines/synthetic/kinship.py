@@ -62,6 +62,23 @@ def years(days: Array) -> Array:
     return calendar
 
 
+@dataclass(frozen=True)
+class _Fates:
+    """Draws for so many households at once."""
+
+    rng: Rng
+    count: int
+
+    def share(self, likely: float | Array) -> Array:
+        """True for so large a share of the households."""
+        falls: Array = self.rng.random(self.count) < likely
+        return falls
+
+    def days(self, mean: float, spread: float, low: float, high: float) -> Array:
+        """Days, from years that vary around a mean."""
+        return (np.clip(self.rng.normal(mean, spread, self.count), low, high) * YEAR).astype(np.int64)
+
+
 def make_kin(rng: Rng, count: int, settings: SampleSettings) -> Kin:
     """Who belongs to each household, of what sex, born when; a head and whoever of the kin lives at home."""
     shape = (count, len(Place))
@@ -69,12 +86,8 @@ def make_kin(rng: Rng, count: int, settings: SampleSettings) -> Kin:
     born = np.zeros(shape, dtype=np.int64)
     at_home = np.zeros(shape, dtype=bool)
 
-    def share(likely: float | Array) -> Array:
-        falls: Array = rng.random(count) < likely
-        return falls
-
-    def days(mean: float, spread: float, low: float, high: float) -> Array:
-        return (np.clip(rng.normal(mean, spread, count), low, high) * YEAR).astype(np.int64)
+    fates = _Fates(rng, count)
+    share, days = fates.share, fates.days
 
     def partner_born(place: Place) -> Array:
         # Husbands are some years older.
@@ -91,22 +104,7 @@ def make_kin(rng: Rng, count: int, settings: SampleSettings) -> Kin:
     married = share(np.clip((age - 19) / 12, 0, 0.96))
     at_home[:, Place.SPOUSE] = married & share(np.clip(0.95 - (age - 55) / 60, 0.2, 0.94))
 
-    head_is_male = sex[:, Place.HEAD] == MALE
-    mother = np.where(head_is_male, born[:, Place.SPOUSE], born[:, Place.HEAD])
-    older_families = years(mother) < 1962
-    wanted = np.where(older_families, rng.choice([2, 3, 4], count), rng.choice([1, 2, 3], count, p=[0.2, 0.56, 0.24]))
-    birth = mother + days(24, 3.5, 18, 38)
-    was_twin = np.zeros(count, dtype=bool)
-    for order, child in enumerate(CHILDREN):
-        born[:, child] = birth
-        child_age = (LAST_DAY - birth) / YEAR
-        stays = np.select([child_age < 18, child_age < 30], [0.97, 0.65], 0.30 if order == 0 else 0.12)
-        lives = married & (order < wanted) & (birth <= LAST_DAY) & (birth < mother + 46 * YEAR)
-        at_home[:, child] = lives & share(stays)
-        # Once the twins are born the next birth comes after a gap again.
-        was_twin = lives & share(settings.twin_births) & ~was_twin
-        wanted = wanted + was_twin
-        birth = birth + np.where(was_twin, 0, days(3.8, 1.6, 1.2, 11))
+    _bear_children(fates, sex, born, at_home, married, settings)
 
     heir_age = (LAST_DAY - born[:, Place.CHILD1]) / YEAR
     sex[:, Place.IN_LAW] = 1 - sex[:, Place.CHILD1]
@@ -129,6 +127,36 @@ def make_kin(rng: Rng, count: int, settings: SampleSettings) -> Kin:
 
     at_home &= born >= FIRST_DAY
     return Kin(sex, born, at_home, married, *_parents(sex))
+
+
+def _bear_children(
+    fates: _Fates, sex: Array, born: Array, at_home: Array, married: Array, settings: SampleSettings
+) -> None:
+    """Fill the places of the children: some are twins, some live elsewhere, some were never born."""
+    rng, count, share, days = fates.rng, fates.count, fates.share, fates.days
+    head_is_male = sex[:, Place.HEAD] == MALE
+    mother = np.where(head_is_male, born[:, Place.SPOUSE], born[:, Place.HEAD])
+    older_families = years(mother) < 1962
+    wanted = np.where(older_families, rng.choice([2, 3, 4], count), rng.choice([1, 2, 3], count, p=[0.2, 0.56, 0.24]))
+    birth = mother + days(24, 3.5, 18, 38)
+    born_with_last = np.zeros(count, dtype=bool)
+    was_triplet = np.zeros(count, dtype=bool)
+    for order, child in enumerate(CHILDREN):
+        born[:, child] = birth
+        if order:
+            last = sex[:, child - 1]
+            alike = np.where(share(settings.twins_like_sexed), last, 1 - last)
+            sex[:, child] = np.where(born_with_last, alike, sex[:, child])
+        child_age = (LAST_DAY - birth) / YEAR
+        stays = np.select([child_age < 18, child_age < 30], [0.97, 0.65], 0.30 if order == 0 else 0.12)
+        lives = married & (order < wanted) & (birth <= LAST_DAY) & (birth < mother + 46 * YEAR)
+        at_home[:, child] = lives & share(stays)
+        # Once twins are born the next birth comes after a gap again, unless they are three.
+        third = lives & share(settings.triplets) & born_with_last & ~was_triplet
+        second = lives & share(settings.twin_births) & ~born_with_last
+        born_with_last, was_triplet = second | third, third
+        wanted = wanted + born_with_last
+        birth = birth + np.where(born_with_last, 0, days(3.8, 1.6, 1.2, 11))
 
 
 def _parents(sex: Array) -> tuple[Array, Array]:

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 
 from .draws import Array, Rng, allotted, chosen
-from .errors import without_marks
-from .ownership import draw_owners
+from .errors import with_owner_errors
+from .ownership import as_the_book_names, draw_owners
 from .population import Population, known_only
 from .settings import OldCommune, SampleSettings
 from .sheets import numbering
+from .syllables import without_marks
 
 _VILLAGE_USES = {"ONT+CLN": 46, "ONT": 34, "CLN": 14, "NTS": 4, "BHK": 2}
 _FIELD_USES = {"LUC": 68, "BHK": 20, "NTS": 7, "CLN": 5}
@@ -26,7 +27,7 @@ def make_land_books(
     rng: Rng, population: Population, communes: Sequence[OldCommune], parcels: int, settings: SampleSettings
 ) -> pl.DataFrame:
     """Rows of all land books in the order of their books: canonical columns, `commune`, and the truth in
-    `true_parcel_id`, `copy_kind` (original, double, boundary) and `owner_person_id`."""
+    `true_parcel_id`, `copy_kind` (original, double, boundary), `owner_person_id` and `errors` (of its name)."""
     commune = allotted(rng, parcels, len(communes))
     boundary = (rng.random(parcels) < settings.boundary_parcels) & (len(communes) > 1)
     neighbour = (commune[boundary] + 1) % len(communes)
@@ -41,6 +42,9 @@ def make_land_books(
     )
     twice = originals.filter(pl.Series(rng.random(parcels) < settings.parcel_doubles))
     books = pl.concat([originals, beyond, _typed_again(rng, twice, settings)])
+    books = with_owner_errors(rng, books, settings)
+    owner = as_the_book_names()
+    books = books.with_columns(chu_su_dung=pl.when("unmarked").then(without_marks(owner)).otherwise(owner))
     second_entry = pl.col("copy_kind") == "double"  # these stand at the end of the book
     return _as_typed(rng, books.sort("commune", second_entry, "so_to", "so_thua"), settings)
 
@@ -70,6 +74,7 @@ def _parcels(
         ghi_chu=known_only(chosen(rng, _NOTES, count), rng.random(count) < 0.03),
         true_parcel_id="T" + pl.Series(np.arange(1, count + 1)).cast(pl.String).str.zfill(8),
         copy_kind=pl.lit("original"),
+        unmarked=False,
     )
 
 
@@ -90,7 +95,7 @@ def _typed_again(rng: Rng, parcels: pl.DataFrame, settings: SampleSettings) -> p
         so_gcn=pl.when(respaced)
         .then(pl.col("so_gcn").str.slice(0, 2) + spaces + pl.col("so_gcn").str.slice(3))
         .otherwise("so_gcn"),
-        chu_su_dung=pl.when(unmarked).then(without_marks(pl.col("chu_su_dung"))).otherwise("chu_su_dung"),
+        unmarked=unmarked,
         copy_kind=pl.lit("double"),
     ).with_columns(pl.when(~uncertified).then(pl.col(certificate)))
 

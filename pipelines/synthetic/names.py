@@ -5,6 +5,7 @@ before the southern ones (Huỳnh, Võ); the tail is an estimate. Given names st
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -111,26 +112,55 @@ GIVEN: dict[tuple[int, int], dict[str, float]] = {
 }
 
 
+@dataclass(frozen=True)
+class NameTables:
+    """The words of names with their weights: given ones and middle ones by sex and generation, pairs by sex."""
+
+    given: Mapping[tuple[int, int], Mapping[str, float]]
+    middle: Mapping[tuple[int, int], Mapping[str, float]]
+    first_of_two: Mapping[int, Mapping[str, float]]
+    second_of_two: Mapping[int, Mapping[str, float]]
+
+    def tilted(self, rng: Rng, concentration: float) -> "NameTables":
+        """The tables of one population: the weights of each drawn from a Dirichlet distribution around its shares."""
+
+        def drawn(table: Mapping[str, float]) -> dict[str, float]:
+            weights = np.array(list(table.values()))
+            return dict(zip(table, rng.dirichlet(weights / weights.sum() * concentration), strict=True))
+
+        return NameTables(
+            {group: drawn(table) for group, table in self.given.items()},
+            {group: drawn(table) for group, table in self.middle.items()},
+            {sex: drawn(table) for sex, table in self.first_of_two.items()},
+            {sex: drawn(table) for sex, table in self.second_of_two.items()},
+        )
+
+
+USUAL_NAMES = NameTables(GIVEN, _MIDDLE, _FIRST_OF_TWO, _SECOND_OF_TWO)
+
+
 def generation(birth_year: Array) -> Array:
     """OLD, MIDDLE or YOUNG for each birth year."""
     return np.searchsorted(_GENERATIONS_FROM, birth_year, side="right")
 
 
-def given_names(rng: Rng, sex: Array, birth_year: Array) -> Array:
+def given_names(rng: Rng, sex: Array, birth_year: Array, tables: NameTables = USUAL_NAMES) -> Array:
     """One given name for each person."""
-    return _by_group(rng, GIVEN, sex, generation(birth_year))
+    return _by_group(rng, tables.given, sex, generation(birth_year))
 
 
-def middle_names(rng: Rng, sex: Array, birth_year: Array, surname: Array, given: Array) -> Array:
+def middle_names(
+    rng: Rng, sex: Array, birth_year: Array, surname: Array, given: Array, tables: NameTables = USUAL_NAMES
+) -> Array:
     """The words between surname and given name of each person: none, one or two.
 
     A word that would repeat a neighbour gives way to Văn or Thị, which are never given names here.
     """
     era, count = generation(birth_year), len(sex)
     plain = np.where(sex == MALE, "Văn", "Thị")
-    single = _by_group(rng, _MIDDLE, sex, era)
-    first = _by_group(rng, {(s, e): _FIRST_OF_TWO[s] for s, e in _MIDDLE}, sex, era)
-    second = _by_group(rng, {(s, e): _SECOND_OF_TWO[s] for s, e in _MIDDLE}, sex, era)
+    single = _by_group(rng, tables.middle, sex, era)
+    first = _by_group(rng, {(s, e): tables.first_of_two[s] for s, e in tables.middle}, sex, era)
+    second = _by_group(rng, {(s, e): tables.second_of_two[s] for s, e in tables.middle}, sex, era)
     single = np.where((single == given) | (single == surname), plain, single)
     first = np.where((first == surname) | (first == second) | (first == given), plain, first)
     pair = np.where(second == given, first, np.char.add(np.char.add(first, " "), second))

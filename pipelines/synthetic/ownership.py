@@ -21,9 +21,11 @@ _STYLES = {"person": 52, "household": 30, "couple": 18}
 def draw_owners(
     rng: Rng, population: Population, commune: Array, communes: Sequence[OldCommune], settings: SampleSettings
 ) -> pl.DataFrame:
-    """The columns of owner and certificate for each parcel, the owner's `thon`, and `owner_person_id`.
+    """The columns of certificate and owner for each parcel, the owner's `thon`, and `owner_person_id`.
 
-    The owner is an adult of the commune, mostly the head of a household, or else the committee (a null id).
+    The owner's name stays in parts, which `as_the_book_names` joins: `style`, `ho_ten`, `gioi_tinh`,
+    `ho_ten_vo_chong`, and `committee` where nobody owns the land. The owner is an adult of the commune, mostly the
+    head of a household, or else the committee (a null id).
     """
     count = len(commune)
     candidates = _candidates(population)
@@ -42,7 +44,11 @@ def draw_owners(
         pl.Series("so_gcn", known_only(_serials(rng, issued), certified)),
         pl.Series("so_vao_so", known_only(_book_numbers(rng, issued), certified)),
         pl.Series("ngay_cap", known_only(issued.astype("datetime64[D]"), certified)).dt.strftime("%d/%m/%Y"),
-        pl.coalesce(_written(chosen(rng, _STYLES, count)), pl.Series(committee)).alias("chu_su_dung"),
+        pl.Series("style", chosen(rng, _STYLES, count), dtype=pl.String),
+        "ho_ten",
+        "gioi_tinh",
+        "ho_ten_vo_chong",
+        known_only(committee, ~private).alias("committee"),
         pl.when(pl.Series(rng.random(count) < settings.owner_number)).then(number_then).alias("giay_to_chu"),
         pl.when(pl.Series(rng.random(count) < 0.8))
         .then(pl.col("ngay_sinh").dt.year().cast(pl.String))
@@ -62,8 +68,8 @@ def _candidates(population: Population) -> pl.DataFrame:
     return pl.concat([adults, *[heads] * 4]).sort("commune", maintain_order=True)
 
 
-def _written(style: Array) -> pl.Expr:
-    """The owner as the book names one: "Ông A", "Hộ bà B", "Ông A và bà B"; null without an owner."""
+def as_the_book_names() -> pl.Expr:
+    """The owner from the parts of `draw_owners`: "Ông A", "Hộ bà B", "Ông A và bà B", "UBND xã C"."""
     name, spouse = pl.col("ho_ten"), pl.col("ho_ten_vo_chong")
     man = pl.col("gioi_tinh") == "Nam"
     title, other = (
@@ -71,13 +77,14 @@ def _written(style: Array) -> pl.Expr:
     )
     titled = title.str.to_titlecase() + " " + name
     couple = titled + " và " + other + " " + spouse
-    return (
-        pl.when(pl.Series(style == "household"))
+    private = (
+        pl.when(pl.col("style") == "household")
         .then("Hộ " + title + " " + name)
-        .when(pl.Series(style == "couple") & spouse.is_not_null())
+        .when((pl.col("style") == "couple") & spouse.is_not_null())
         .then(couple)
         .otherwise(titled)
     )
+    return pl.coalesce("committee", private)
 
 
 def _serials(rng: Rng, issued: Array) -> Array:

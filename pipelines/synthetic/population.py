@@ -6,21 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from .draws import Array, Rng, allotted, chosen, padded, repeated, unique_numbers
-from .kinship import (
-    ANCESTORS,
-    CHILDREN,
-    GRANDCHILDREN,
-    LAST_DAY,
-    YEAR,
-    Kin,
-    Place,
-    cut_to,
-    day_of,
-    make_kin,
-    years,
-)
-from .names import MALE, SURNAMES, full_names, given_names, middle_names
+from .draws import Array, Rng, allotted, chosen, padded, unique_numbers
+from .kinship import GRANDCHILDREN, LAST_DAY, YEAR, Kin, Place, cut_to, day_of, make_kin, years
+from .names import MALE
+from .naming import Names, born_together, make_names
 from .settings import OldCommune, SampleSettings
 
 _HAMLETS = (
@@ -45,74 +34,74 @@ class Population:
     """Who lives where.
 
     `people`: one row per person, the canonical columns with true values and dates as dates, and besides them
-    `person_id`, `commune` and `household` (positions in their lists), `place`, and the numbers held, recorded
-    or not. `households`: `commune`, `so_ho_khau`, `ho_ten_chu_ho`, `thon` and `noi_thuong_tru` of each.
+    `person_id`, `commune` and `household` (positions in their lists), `place`, the numbers held, recorded or not,
+    `later_number` (what a person would get if the number were issued anew), `kin_number` (that of another of the
+    household), `parents_home` (the household of a wife's parents, or -1) and `special` (see `SPECIAL`).
+    `households`: `commune`, `so_ho_khau`, `ho_ten_chu_ho`, `thon`, `noi_thuong_tru` and `new_address` (of the merged
+    commune, which bears the name of the first of the old ones) of each. People have the columns of their household.
     """
 
     people: pl.DataFrame
     households: pl.DataFrame
 
 
+SPECIAL = ("triplet", "twin", "namesake_son", "neighbour_namesake", "in_law", "remarried")
+"""Those whom linkage easily takes for another or for two, in the order in which one is told of who is several."""
+
+
 def make_population(rng: Rng, communes: Sequence[OldCommune], people: int, settings: SampleSettings) -> Population:
     """Exactly `people` different people in households of the communes."""
-    kin = make_kin(rng, people, settings)
+    # Of many households two people live in each at the very least, on average.
+    kin = make_kin(rng, people if people < 2000 else people // 2, settings)
     cut_to(kin, people)
     commune = allotted(rng, len(kin.sex), len(communes))
-    names = _names(rng, kin, commune, len(communes), settings)
-    households = _households(rng, communes, commune, names)
-    return Population(_people(rng, kin, names, households, settings), households)
+    hamlet, hamlet_names = _hamlets(rng, communes, commune)
+    names = make_names(rng, kin, commune, hamlet, settings)
+    full_names = names.full()
+    heads = full_names.gather_every(len(Place), int(Place.HEAD))
+    households = _households(rng, communes, commune, hamlet_names, heads)
+    return Population(_people(rng, kin, names, full_names, households, settings), households)
 
 
-def _names(rng: Rng, kin: Kin, commune: Array, communes: int, settings: SampleSettings) -> Array:
-    """The full name at every place. A village has its own surnames, and namesakes at home are avoided."""
-    surname = np.full(kin.sex.shape, "", dtype="<U12")
-    shares = np.array(list(SURNAMES.values()))
-    for number in range(communes):
-        here = commune == number
-        tilted = rng.dirichlet(shares / shares.sum() * settings.surname_concentration)
-        village = dict(zip(SURNAMES, tilted, strict=True))
-        surname[here] = chosen(rng, village, surname[here].size).reshape(-1, len(Place))
-    for place, (father, _) in ANCESTORS.items():
-        surname[:, father] = surname[:, place]
-    surname[:, Place.MOTHER_FATHER] = surname[:, Place.MOTHER]
-    for child in (*CHILDREN, *GRANDCHILDREN):
-        surname[:, child] = np.take_along_axis(surname, kin.father_at[:, [child]], axis=1)[:, 0]
-
-    sex, born, last = kin.sex.ravel(), years(kin.born.ravel()), surname.ravel()
-    household = np.repeat(np.arange(len(kin.sex)), len(Place))
-    given = given_names(rng, sex, born)
-    for _ in range(3):
-        again = repeated(np.char.add(household.astype("<U9"), given))
-        given[again] = given_names(rng, sex[again], born[again])
-    return full_names(last, middle_names(rng, sex, born, last, given), given).reshape(kin.sex.shape)
-
-
-def _households(rng: Rng, communes: Sequence[OldCommune], commune: Array, names: Array) -> pl.DataFrame:
-    """Number, hamlet and address of each household; numbers rise within a commune, hamlet by hamlet."""
+def _hamlets(rng: Rng, communes: Sequence[OldCommune], commune: Array) -> tuple[Array, Array]:
+    """The hamlet of each household, as a number that no two communes share and by name."""
     number = np.zeros(len(commune), dtype=np.int64)
-    hamlet = np.full(len(commune), "", dtype="<U20")
-    address = np.full(len(commune), "", dtype="<U200")
+    name = np.full(len(commune), "", dtype="<U20")
     for position, place in enumerate(communes):
         here = commune == position
-        count = int(here.sum())
         rural = "xã" in place.kind.lower()
         pool = _HAMLETS if rural else tuple(f"Tổ dân phố số {n}" for n in range(1, 19))
         hamlets = rng.choice(pool, rng.integers(4, 9), replace=False)
-        hamlet[here] = hamlets[allotted(rng, count, len(hamlets))]
-        number[here] = 110_000_000 + rng.integers(0, 300) * 1_000_000 + rng.integers(1, 9, count).cumsum()
-        address[here] = np.char.add(np.char.add(hamlet[here], ", "), place.address)
+        which = allotted(rng, int(here.sum()), len(hamlets))
+        number[here], name[here] = position * 100 + which, hamlets[which]
+    return number, name
+
+
+def _households(
+    rng: Rng, communes: Sequence[OldCommune], commune: Array, hamlet: Array, heads: pl.Series
+) -> pl.DataFrame:
+    """Number, hamlet and address of each household; numbers rise within a commune, hamlet by hamlet."""
+    number = np.zeros(len(commune), dtype=np.int64)
+    for position in range(len(communes)):
+        here = commune == position
+        number[here] = 110_000_000 + rng.integers(0, 300) * 1_000_000 + rng.integers(1, 9, int(here.sum())).cumsum()
+    address = pl.Series([place.address for place in communes], dtype=pl.String).gather(commune)
     return pl.DataFrame(
         {
             "commune": commune,
             "so_ho_khau": pl.Series(number).cast(pl.String),
-            "ho_ten_chu_ho": names[:, Place.HEAD],
-            "thon": hamlet,
-            "noi_thuong_tru": address,
+            "ho_ten_chu_ho": heads,
+            "thon": pl.Series(hamlet, dtype=pl.String),
         }
+    ).with_columns(
+        noi_thuong_tru=pl.col("thon") + ", " + address,
+        new_address=pl.col("thon") + ", " + pl.lit(f"{communes[0].kind} {communes[0].name}, {communes[0].province}"),
     )
 
 
-def _people(rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings: SampleSettings) -> pl.DataFrame:
+def _people(
+    rng: Rng, kin: Kin, names: Names, full_names: pl.Series, households: pl.DataFrame, settings: SampleSettings
+) -> pl.DataFrame:
     """The people at home, household by household, head first, with all that is true of them."""
     household, place = np.nonzero(kin.at_home)
     count = len(household)
@@ -120,15 +109,18 @@ def _people(rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings
     year = years(born)
     adult = born <= LAST_DAY - 18 * YEAR
     old = year < 1960
+    together = born_together(kin)[household, place]
 
-    def share(likely: float) -> Array:
-        return rng.random(count) < likely
+    def share(likely: float | Array) -> Array:
+        falls: Array = rng.random(count) < likely
+        return falls
 
-    def parent(parent_at: Array, known: Array) -> pl.Series:
-        return known_only(names[household, parent_at[household, place]], known & (parent_at[household, place] >= 0))
+    def name_at(places: Array, known: Array) -> pl.Series:
+        return known_only(full_names.gather(household * len(Place) + places), known & (places >= 0))
 
-    parents_known = ~(old & share(settings.parents_unknown))
-    personal, former, phone = _numbers(rng, sex, year, settings)
+    unknown = share(np.where(old, settings.parents_unknown_if_old, settings.parents_unknown))
+    one_parent = rng.random(count)
+    personal, later, former, phone = _numbers(rng, sex, year, household, together, settings)
     own = households[household]
     # The register is revised house by house; some people were updated later on their own.
     visited = rng.integers(day_of("2010-01-01"), day_of("2025-01-01") + 200, len(households))[household]
@@ -138,6 +130,16 @@ def _people(rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings
     status = np.where((year < 1950) & share(settings.dead), "Đã chết", status)
     others = rng.random(len(households)) < settings.other_ethnicity
     ethnicity = np.where(others, chosen(rng, _ETHNICITIES, len(households)), "Kinh")
+    partner, married = _partners(kin, household, place)
+    parents_home = np.where(place == Place.IN_LAW, names.parents_home[household], -1)
+    falls_under = (
+        together > 2,
+        together == 2,
+        names.namesake[household, place],
+        names.neighbour[household, place],
+        parents_home >= 0,
+    )
+    special = np.select(falls_under, SPECIAL[: len(falls_under)], "")
 
     return pl.DataFrame(
         {
@@ -145,41 +147,68 @@ def _people(rng: Rng, kin: Kin, names: Array, households: pl.DataFrame, settings
             "commune": own["commune"],
             "household": household,
             "place": place,
-            "ho_ten": names[household, place],
+            "ho_ten": full_names.gather(household * len(Place) + place),
             "ngay_sinh": born.astype("datetime64[D]"),
-            "gioi_tinh": np.where(sex == MALE, "Nam", "Nữ"),
+            "gioi_tinh": _texts(np.where(sex == MALE, "Nam", "Nữ")),
             "number_held": personal,
+            "later_number": later,
             "old_number_held": known_only(former, year < 2005),
             "so_dinh_danh": known_only(personal, share(settings.personal_number)),
             "so_cmnd": known_only(former, (year < 2005) & share(settings.old_number)),
-            "dan_toc": ethnicity[household],
+            "dan_toc": _texts(ethnicity).gather(household),
             "so_ho_khau": own["so_ho_khau"],
-            "quan_he_chu_ho": _relation(rng, place, sex),
+            "quan_he_chu_ho": _texts(_relation(rng, place, sex)),
             "ho_ten_chu_ho": own["ho_ten_chu_ho"],
-            "ho_ten_cha": parent(kin.father_at, parents_known),
-            "ho_ten_me": parent(kin.mother_at, parents_known),
-            "ho_ten_vo_chong": _spouse(kin, names, household, place),
+            "ho_ten_cha": name_at(kin.father_at[household, place], ~unknown & (one_parent > 0.02)),
+            "ho_ten_me": name_at(kin.mother_at[household, place], ~unknown & (one_parent < 0.98)),
+            "ho_ten_vo_chong": name_at(partner, married),
             "noi_thuong_tru": own["noi_thuong_tru"],
+            "new_address": own["new_address"],
             "thon": own["thon"],
             "so_dien_thoai": known_only(phone, adult & share(settings.phone)),
-            "tinh_trang": status,
+            "tinh_trang": _texts(status),
             "ngay_cap_nhat": updated.astype("datetime64[D]"),
-            "ghi_chu": known_only(chosen(rng, _NOTES, count), adult & share(0.02)),
-        }
-    ).with_columns(person_id="P" + pl.col("person_id"))
+            "ghi_chu": known_only(_texts(chosen(rng, _NOTES, count)), adult & share(0.02)),
+            "parents_home": parents_home,
+            "special": known_only(_texts(special), special != ""),
+        },
+        schema_overrides={"quan_he_chu_ho": pl.String},
+    ).with_columns(
+        person_id="P" + pl.col("person_id"),
+        kin_number=pl.coalesce(
+            pl.col("number_held").shift(1).over("household"), pl.col("number_held").shift(-1).over("household")
+        ),
+    )
 
 
-def _numbers(rng: Rng, sex: Array, year: Array, settings: SampleSettings) -> tuple[Array, Array, Array]:
-    """Personal number, 9-digit number and phone of everyone, as text and without repeats."""
+def _numbers(
+    rng: Rng, sex: Array, year: Array, household: Array, together: Array, settings: SampleSettings
+) -> tuple[pl.Series, pl.Series, pl.Series, pl.Series]:
+    """Personal number, the one that would follow it, 9-digit number and phone of everyone, without repeats."""
     count = len(sex)
     elsewhere = rng.random(count) < settings.born_elsewhere
     province = np.where(elsewhere, rng.choice(_OTHER_PROVINCES, count), 1)
     century_and_sex = np.where(year >= 2000, 2, 0) + sex
     prefix = (province * 10 + century_and_sex) * 100 + year % 100
-    personal = unique_numbers(rng, prefix, 6)
+    # Both numbers of a person out of one draw: nobody's later number is another's.
+    numbers = unique_numbers(rng, np.tile(prefix, 2), 6)
+    personal, later = numbers[:count], numbers[count:]
+    # Children of one birth stand behind one another, and some were registered one after the other.
+    next_of_birth = np.zeros(count, dtype=bool)
+    next_of_birth[1:] = (together[1:] > 1) & (together[:-1] > 1) & (household[1:] == household[:-1])
+    next_of_birth[1:] &= (year[1:] == year[:-1]) & (sex[1:] == sex[:-1])
+    at = np.flatnonzero(next_of_birth & (rng.random(count) < settings.twins_neighbouring))
+    neighbour = personal[at - 1] + 1
+    free = ~np.isin(neighbour, numbers) & (neighbour // 10**6 == personal[at - 1] // 10**6)
+    personal[at[free]] = neighbour[free]
     former = unique_numbers(rng, chosen(rng, {"01": 35, "11": 65}, count), 7)
     phone = unique_numbers(rng, rng.choice(_PHONE_STARTS, count), 7)
-    return padded(personal, 12), padded(former, 9), padded(phone, 10)
+    widths = (12, 12, 9, 10)
+    texts = [
+        pl.Series(padded(digits, width), dtype=pl.String)
+        for digits, width in zip((personal, later, former, phone), widths, strict=True)
+    ]
+    return texts[0], texts[1], texts[2], texts[3]
 
 
 def _relation(rng: Rng, place: Array, sex: Array) -> Array:
@@ -195,8 +224,8 @@ def _relation(rng: Rng, place: Array, sex: Array) -> Array:
     return np.where(exact, np.where(sex == MALE, "Con trai", "Con gái"), relation)
 
 
-def _spouse(kin: Kin, names: Array, household: Array, place: Array) -> pl.Series:
-    """The husband's or wife's name, alive or not, of those who are married."""
+def _partners(kin: Kin, household: Array, place: Array) -> tuple[Array, Array]:
+    """The place of each person's husband or wife, alive or not, and whether there is one."""
     partner = np.full(len(Place), -1)
     for one, other in zip(
         (Place.HEAD, Place.CHILD1, Place.FATHER), (Place.SPOUSE, Place.IN_LAW, Place.MOTHER), strict=True
@@ -205,9 +234,14 @@ def _spouse(kin: Kin, names: Array, household: Array, place: Array) -> pl.Series
     married = np.isin(place, (Place.FATHER, Place.MOTHER))
     married |= np.isin(place, (Place.HEAD, Place.SPOUSE)) & kin.married[household]
     married |= np.isin(place, (Place.CHILD1, Place.IN_LAW)) & kin.at_home[household, Place.IN_LAW]
-    return known_only(names[household, partner[place]], married)
+    return partner[place], married
 
 
-def known_only(values: Array, known: Array) -> pl.Series:
+def known_only(values: Array | pl.Series, known: Array) -> pl.Series:
     """The values where they are known, null elsewhere."""
     return pl.select(pl.when(pl.lit(pl.Series(known))).then(pl.lit(pl.Series(values)))).to_series()
+
+
+def _texts(values: Array) -> pl.Series:
+    """An array of texts as a column; numpy cannot tell the type of no values."""
+    return pl.Series(values, dtype=pl.String)

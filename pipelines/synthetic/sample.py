@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
+from .columns import CITIZEN_COLUMNS, CITIZEN_TRUTH, PARCEL_COLUMNS, PARCEL_TRUTH
+from .draws import Rng
 from .errors import with_errors
+from .forms import Form, draw_forms
 from .land import make_land_books
-from .population import make_population
-from .registers import make_registers
+from .population import Population, make_population
+from .registers import make_registers, named_once
 from .settings import OldCommune, SampleSettings
-from .writing import CITIZEN_COLUMNS, CITIZEN_TRUTH, PARCEL_COLUMNS, PARCEL_TRUTH, write_exports, write_truth
+from .writing import write_exports, write_truth
 
 USUAL = SampleSettings()
 
@@ -45,22 +49,18 @@ def write_sample(
     `people` and `parcels` count different ones over all communes; the files hold some of them twice.
     Equal arguments give equal bytes.
     """
-    if not communes or len({commune.code for commune in communes}) < len(communes):
-        raise ValueError("a sample needs at least one old commune, each with a code of its own")
-    if people < 0 or parcels < 0:
+    if parcels < 0:
         raise ValueError("the numbers of people and parcels must not be negative")
-    # A stream of random numbers for each stage: a later stage never changes what an earlier one drew.
-    for_people, for_registers, for_errors, for_land = np.random.default_rng(seed).spawn(4)
-
-    population = make_population(for_people, communes, people, settings)
-    citizens = with_errors(for_errors, make_registers(for_registers, population, settings), settings)
-    land = make_land_books(for_land, population, communes, parcels, settings)
+    streams = _Streams.of(seed)
+    forms = draw_forms(streams.files, communes, settings)
+    population, citizens = _citizens(streams, communes, people, settings, forms)
+    land = make_land_books(streams.land, population, communes, parcels, settings)
 
     exports, truth = out_dir / "exports", out_dir / "truth"
-    write_exports(exports, communes, citizens, "cong_dan.csv", CITIZEN_COLUMNS)
-    write_truth(truth / "citizens.csv", communes, citizens, "cong_dan.csv", CITIZEN_TRUTH)
-    write_exports(exports, communes, land, "thua_dat.csv", PARCEL_COLUMNS)
-    write_truth(truth / "parcels.csv", communes, land, "thua_dat.csv", PARCEL_TRUTH)
+    write_exports(exports, communes, citizens, "cong_dan.csv", CITIZEN_COLUMNS, forms)
+    write_truth(truth / "citizens.csv", communes, citizens, "cong_dan.csv", CITIZEN_TRUTH, forms)
+    write_exports(exports, communes, land, "thua_dat.csv", PARCEL_COLUMNS, forms)
+    write_truth(truth / "parcels.csv", communes, land, "thua_dat.csv", PARCEL_TRUTH, forms)
     return SampleSummary(
         communes=len(communes),
         people=people,
@@ -73,3 +73,47 @@ def write_sample(
         parcel_doubles=int((land["copy_kind"] == "double").sum()),
         boundary_parcels=int((land["copy_kind"] == "boundary").sum()),
     )
+
+
+def citizen_register(
+    communes: Sequence[OldCommune], people: int, seed: int, settings: SampleSettings = USUAL
+) -> pl.DataFrame:
+    """The citizen rows of `write_sample` without its files: the canonical columns as text, `old_commune_code`, and
+    the truth in `person_id`, `copy_kind`, `errors` and `special`.
+    """
+    _, rows = _citizens(_Streams.of(seed), communes, people, settings)
+    codes = pl.Series([commune.code for commune in communes], dtype=pl.String)
+    return rows.select(codes.gather(rows["commune"]).alias("old_commune_code"), *CITIZEN_COLUMNS, *CITIZEN_TRUTH)
+
+
+@dataclass(frozen=True)
+class _Streams:
+    """A stream of random numbers for each stage: a later stage never changes what an earlier one drew."""
+
+    people: Rng
+    registers: Rng
+    errors: Rng
+    land: Rng
+    files: Rng
+
+    @classmethod
+    def of(cls, seed: int) -> "_Streams":
+        return cls(*np.random.default_rng(seed).spawn(5))
+
+
+def _citizens(
+    streams: _Streams,
+    communes: Sequence[OldCommune],
+    people: int,
+    settings: SampleSettings,
+    forms: Sequence[Form] = (),
+) -> tuple[Population, pl.DataFrame]:
+    if not communes or len({commune.code for commune in communes}) < len(communes):
+        raise ValueError("a sample needs at least one old commune, each with a code of its own")
+    if people < 0:
+        raise ValueError("the numbers of people and parcels must not be negative")
+    population = make_population(streams.people, communes, people, settings)
+    rows = make_registers(streams.registers, population, settings)
+    # What a register does not name cannot be mistyped, so that this form is known before the errors.
+    rows = named_once(rows, [position for position, form in enumerate(forms) if form.household_on_first_row])
+    return population, with_errors(streams.errors, rows, settings)

@@ -1,0 +1,71 @@
+"""What becomes of household numbers, hamlets and addresses when they are typed."""
+
+import polars as pl
+
+from .dice import Cells, Dice, Kind, computed, missing, on
+
+_TEXT = pl.col("text")
+_HAMLET_WORDS = (
+    (r"^Thôn (\D)", ("T. $1", "T.$1", "thôn $1")),
+    (r"^Thôn (\d)", ("T$1", "T. $1", "Thôn số $1")),
+    (r"^Xóm ", ("X. ", "X.", "xóm ")),
+    (r"^Tổ dân phố số ", ("TDP ", "TDP số ", "Tổ ")),
+)
+_ADDRESS_WORDS = (("xã ", "X. "), ("phường ", "P. "), ("thị trấn ", "TT. "), ("huyện ", "H. "), ("quận ", "Q. "),
+                  ("thị xã ", "TX. "), ("thành phố ", "TP. "))  # fmt: skip
+
+
+def _household_changed(text: pl.Series, dice: Dice) -> pl.Series:
+    """Numbers of the books before: shorter ones, with the letters of the office."""
+    number = (pl.col("where") * 90_000).cast(pl.Int64) + 10_000
+    return computed(text, pl.format("HK{}", number), where=dice.where)
+
+
+def _hamlet_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+    def style(at: int) -> pl.Expr:
+        short = _TEXT
+        for pattern, forms in _HAMLET_WORDS:
+            short = pl.when(_TEXT.str.contains(pattern)).then(_TEXT.str.replace(pattern, forms[at])).otherwise(short)
+        return short
+
+    what = pl.col("what")
+    choice = pl.when(what < 0.4).then(style(0)).when(what < 0.7).then(style(1)).otherwise(style(2))
+    return computed(text, choice, what=dice.what)
+
+
+def _hamlet_renamed(text: pl.Series, dice: Dice) -> pl.Series:
+    """A number where there was a name, or the name of the production brigade."""
+    number = 1 + (pl.col("where") * 9).cast(pl.Int64)
+    style = pl.when(pl.col("what") < 0.5).then(pl.format("Đội {}", number)).otherwise(pl.format("Khu {}", number))
+    return computed(text, style, where=dice.where, what=dice.what)
+
+
+def _two_levels(cells: Cells, _: Dice) -> Cells:
+    known = pl.col("noi_thuong_tru").is_not_null()
+    return cells.select(pl.when(known).then("new_address").alias("noi_thuong_tru"))
+
+
+def _district_left_out(text: pl.Series, _: Dice) -> pl.Series:
+    return text.str.replace(r"^([^,]+, [^,]+), [^,]+, ([^,]+)$", "$1, $2")
+
+
+def _address_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+    def short(space: str) -> pl.Expr:
+        forms = [form.replace(" ", space) for _, form in _ADDRESS_WORDS]
+        return _TEXT.str.replace_many([f", {word}" for word, _ in _ADDRESS_WORDS], [f", {form}" for form in forms])
+
+    return computed(text, pl.when(pl.col("what") < 0.5).then(short(" ")).otherwise(short("")), what=dice.what)
+
+
+PLACES = (
+    missing("household_missing", "so_ho_khau"),
+    on("household_changed", "so_ho_khau", _household_changed),
+    missing("hamlet_missing", "thon"),
+    on("hamlet_renamed", "thon", _hamlet_renamed),
+    on("hamlet_abbreviated", "thon", _hamlet_abbreviated),
+    missing("address_missing", "noi_thuong_tru"),
+    Kind("two_level_address", ("noi_thuong_tru", "new_address"), _two_levels),
+    on("district_left_out", "noi_thuong_tru", _district_left_out),
+    on("address_abbreviated", "noi_thuong_tru", _address_abbreviated),
+)
+"""Errors of where a person lives."""
