@@ -63,9 +63,14 @@ def _with_years_by_sex(rows: pl.DataFrame) -> pl.DataFrame:
     born = pl.when(is_man).then(man).otherwise(woman)
     sex = pl.when(is_man & ~is_woman).then(pl.lit("Nam")).when(is_woman & ~is_man).then(pl.lit("Nữ"))
     return rows.with_columns(
-        pl.coalesce("ngay_sinh", pl.when(born.str.contains(r"\d")).then(born)).alias("ngay_sinh"),
-        pl.coalesce("gioi_tinh", sex).alias("gioi_tinh"),
+        pl.coalesce(_filled("ngay_sinh"), pl.when(born.str.contains(r"\d")).then(born)).alias("ngay_sinh"),
+        pl.coalesce(_filled("gioi_tinh"), sex).alias("gioi_tinh"),
     )
+
+
+def _filled(column: str) -> pl.Expr:
+    """The column's cells, null where nothing stands in them."""
+    return pl.when(pl.col(column).str.strip_chars() != "").then(column)
 
 
 def _raw(names: list[str], cells: pl.DataFrame) -> pl.Series:

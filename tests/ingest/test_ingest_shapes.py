@@ -249,6 +249,12 @@ def test_two_header_rows_and_years_by_sex(read: Read) -> None:
         ]
 
 
+def test_years_by_sex_stand_in_where_the_other_columns_are_empty(read: Read) -> None:
+    exports = read({"a.csv": "ho_ten,Nam,Nữ,ngay_sinh,gioi_tinh\nA,1960,,,\nB,,1962, ,\nC,,,1970,Nam\n".encode()})
+    found = exports.citizens.select("ho_ten", "ngay_sinh", "gioi_tinh").rows()
+    assert found == [("A", "1960", "Nam"), ("B", "1962", "Nữ"), ("C", "1970", "Nam")]
+
+
 def test_a_heading_over_all_columns_adds_nothing(read: Read) -> None:
     rows = [["Thông tin công dân", "", "Ghi chú"], ["Họ tên", "Ngày sinh", ""], ["Nguyễn Văn A", "1990", "x"]]
     exports = read({"a.csv": text(*rows).encode()})
