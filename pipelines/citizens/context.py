@@ -13,11 +13,33 @@ _NO_OWNERS = pl.DataFrame(
         "owner_number": pl.String,
     }
 )
+_LARGEST_HOUSEHOLD = 30
+_NAMES_TO_A_PHONE = 4
+_LARGEST_SHARE, _FEWEST = 0.02, 50
+"""A relative's name on more than this share of the rows, and on so many, is what an office wrote for "unknown": the
+commonest full name of a commune is on one row in 250."""
 
 
 def add_context(records: pl.DataFrame, parcels: pl.DataFrame = _NO_OWNERS) -> pl.DataFrame:
-    """Add what comparing needs besides the record itself: a known twin, and numbers that land books mention.
+    """Records as they are compared: with a known twin, with numbers that land books mention, and without values that
+    tell nobody apart.
 
-    `records`: placed, standardised, with number status; `parcels`: standardised.
+    `records`: placed, standardised, with number status; `parcels`: standardised. A household number of a whole
+    village, a telephone of many names, and a name of half the fathers become null here; what is published keeps them.
     """
-    return add_owner_mentions(add_known_twins(records), parcels)
+    return add_owner_mentions(add_known_twins(_telling(records)), parcels)
+
+
+def _telling(records: pl.DataFrame) -> pl.DataFrame:
+    most = max(_FEWEST, _LARGEST_SHARE * records.height)
+    relatives = [
+        pl.when(pl.len().over(f"{who}_ascii") <= most).then(f"{who}{part}").alias(f"{who}{part}")
+        for who in ("father", "mother", "spouse", "head")
+        for part in ("_ascii", "_key", "_given")
+    ]
+    return records.with_columns(
+        pl.when(pl.len().over("household_key") <= _LARGEST_HOUSEHOLD).then("household_key").alias("household_key"),
+        pl.when(pl.col("name_ascii").n_unique().over("phone") <= _NAMES_TO_A_PHONE).then("phone").alias("phone"),
+        pl.when(pl.len().over("head_other") <= most).then("head_other").alias("head_other"),
+        *relatives,
+    )

@@ -334,6 +334,27 @@ def test_neither_the_order_of_rows_nor_of_files_matters(sample_rows: pl.DataFram
     assert told[0].model == told[1].model
 
 
+@pytest.mark.parametrize(
+    "filler",
+    [
+        {"so_ho_khau": "0"},
+        {"so_dien_thoai": "0912345678"},
+        {"ho_ten_cha": "Không rõ", "ho_ten_me": "Không rõ"},
+        {"ho_ten_chu_ho": "Chưa cập nhật", "thon": "Thôn"},
+    ],
+    ids=["household", "telephone", "parents", "head and hamlet"],
+)
+def test_what_stands_on_every_third_row_tells_nobody_apart(sample_rows: pl.DataFrame, filler: dict[str, str]) -> None:
+    filled = pl.int_range(pl.len()) % 3 == 0
+    found = scored(
+        sample_rows.with_columns(
+            pl.when(filled).then(pl.lit(value)).otherwise(column).alias(column) for column, value in filler.items()
+        )
+    )
+    assert found[0] >= 0.99
+    assert found[1] >= 0.9
+
+
 def test_the_shipped_model_fits_and_points_at_nobody() -> None:
     shipped = shipped_model(SPEC)
     assert shipped is not None
