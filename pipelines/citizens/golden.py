@@ -9,12 +9,17 @@ from pipelines.warehouse import schema
 from pipelines.warehouse.sources import source_rows
 
 _FIELDS = (
-    # A name with its marks says more than one that lost them.
+    # A name in full says more than initials, one with its marks more than one that lost them, and one whose given name
+    # is a syllable more than a slip.
     Field(
         "full_name",
         ("full_name", "name_marked"),
         pl.col("full_name"),
-        pl.col("name_marked").fill_null(False),
+        pl.sum_horizontal(
+            4 * (~pl.col("name_abbreviated")).fill_null(False).cast(pl.Int64),
+            2 * pl.col("name_marked").fill_null(False).cast(pl.Int64),
+            (~pl.col("given_odd")).fill_null(False).cast(pl.Int64),
+        ),
     ),
     Field(
         "birth_date",
