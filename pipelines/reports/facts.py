@@ -1,23 +1,20 @@
 """What the page states, asked of the warehouse: every count is made by one SQL query here.
 
-Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an
-empty fact and never an error.
+Linking has its own module, `linkage_facts`. Wording, masking and drawing do not belong here. A table without
+rows, or a manifest without a key, gives an empty fact and never an error.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import polars as pl
 
-Row = dict[str, Any]
-
-WEAKEST_SHOWN: Final = 30
-MOST_BINS: Final = 48
+from pipelines.reports.asking import Row, listed, objects, rows_of
+from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
 
 _VIEWS: Final = """
 CREATE TEMP VIEW sources AS
@@ -126,27 +123,6 @@ WHERE a.commune < b.commune OR (a.commune = b.commune AND a.spread = 1)
 GROUP BY ALL ORDER BY ALL
 """
 
-_LINKS_BY_DECISION: Final = """
-SELECT dataset, decision, count(*) AS links, min(weight) AS lightest, max(weight) AS heaviest
-FROM links GROUP BY dataset, decision ORDER BY dataset, decision
-"""
-
-_LINK_BINS: Final = """
-SELECT decision, (weight // $width - (weight % $width < 0)::INT)::BIGINT AS bin, count(*) AS links
-FROM links WHERE dataset = $dataset AND weight IS NOT NULL GROUP BY ALL ORDER BY ALL
-"""
-
-_WEAKEST: Final = """
-SELECT l.dataset, l.weight, l.probability, l.evidence, [struct_pack(
-        raw := s.raw, source_file := s.source_file, source_line := s.source_line,
-        commune := s.old_commune_code, outcome := s.outcome)
-    FOR s IN [a, b]] AS sides
-FROM links l LEFT JOIN sources a ON a.dataset = l.dataset AND a.record_id = l.record_id_a
-    LEFT JOIN sources b ON b.dataset = l.dataset AND b.record_id = l.record_id_b
-WHERE l.decision = 'automatic' AND l.dataset = $dataset
-ORDER BY l.weight, l.record_id_a, l.record_id_b LIMIT $most
-"""
-
 _CASES: Final = """
 SELECT dataset, reason, count(*) AS cases, count(*) FILTER (coalesce(blocking, false)) AS blocking,
     min(priority) AS priority, sum(len(record_ids))::BIGINT AS rows
@@ -218,16 +194,6 @@ class Commune:
 
 
 @dataclass(frozen=True)
-class LinkWeights:
-    """The links of one dataset: counts by decision, by bin of weight, and the thresholds in force."""
-
-    decisions: list[Row]
-    bins: list[Row]
-    width: int
-    thresholds: dict[str, int]
-
-
-@dataclass(frozen=True)
 class Facts:
     """Everything the page states about one warehouse."""
 
@@ -239,9 +205,7 @@ class Facts:
     cluster_sizes: list[Row]
     spans: list[Row]
     matrix: list[Row]
-    weights: dict[str, LinkWeights]
-    candidates: dict[str, list[Row]]
-    weakest: dict[str, list[Row]]
+    linkage: dict[str, LinkageFacts]
     cases: list[Row]
     quarantine: list[Row]
     unplaced: list[Row]
@@ -255,27 +219,24 @@ class Facts:
 def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
     """All facts of the warehouse file `staging` and of the checks made of it."""
     with _opened(staging) as warehouse:
-        manifest = {row["key"]: row["value"] or "" for row in _rows(warehouse, "SELECT key, value FROM manifest")}
-        both = ("citizens", "parcels")
+        manifest = {row["key"]: row["value"] or "" for row in rows_of(warehouse, "SELECT key, value FROM manifest")}
         return Facts(
             commune=_commune(manifest),
-            figures=_rows(warehouse, _KEY_FIGURES)[0],
-            files=_rows(warehouse, _FILES),
-            totals=_rows(warehouse, _TOTALS),
-            cross_checks=_rows(warehouse, _CROSS_CHECKS),
-            cluster_sizes=_rows(warehouse, _CLUSTER_SIZES),
-            spans=_rows(warehouse, _SPAN_COUNTS),
-            matrix=_rows(warehouse, _COMMUNE_MATRIX),
-            weights={name: _weights(warehouse, name, manifest) for name in both},
-            candidates={name: _objects(manifest.get(f"candidates.{name}")) for name in both},
-            weakest={name: _rows(warehouse, _WEAKEST, dataset=name, most=WEAKEST_SHOWN) for name in both},
-            cases=_rows(warehouse, _CASES),
-            quarantine=_rows(warehouse, _QUARANTINE),
-            unplaced=_rows(warehouse, _UNPLACED),
-            quality=_rows(warehouse, _QUALITY),
-            quality_reasons=_rows(warehouse, _QUALITY_REASONS),
-            inputs=_rows(warehouse, _INPUTS),
-            encodings=_rows(warehouse, _ENCODINGS),
+            figures=rows_of(warehouse, _KEY_FIGURES)[0],
+            files=rows_of(warehouse, _FILES),
+            totals=rows_of(warehouse, _TOTALS),
+            cross_checks=rows_of(warehouse, _CROSS_CHECKS),
+            cluster_sizes=rows_of(warehouse, _CLUSTER_SIZES),
+            spans=rows_of(warehouse, _SPAN_COUNTS),
+            matrix=rows_of(warehouse, _COMMUNE_MATRIX),
+            linkage={name: linkage_facts(warehouse, name, manifest) for name in ("citizens", "parcels")},
+            cases=rows_of(warehouse, _CASES),
+            quarantine=rows_of(warehouse, _QUARANTINE),
+            unplaced=rows_of(warehouse, _UNPLACED),
+            quality=rows_of(warehouse, _QUALITY),
+            quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
+            inputs=rows_of(warehouse, _INPUTS),
+            encodings=rows_of(warehouse, _ENCODINGS),
             rules=validation.to_dicts(),
         )
 
@@ -290,12 +251,6 @@ def _opened(staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield warehouse
 
 
-def _rows(warehouse: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list[Row]:
-    answer = warehouse.execute(query, parameters or None)
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-
-
 def _commune(manifest: dict[str, str]) -> Commune:
     return Commune(
         code=manifest.get("commune_code", ""),
@@ -306,38 +261,6 @@ def _commune(manifest: dict[str, str]) -> Commune:
         started_at=manifest.get("started_at", ""),
         run_id=manifest.get("run_id", ""),
         code_version=manifest.get("code_version", ""),
-        old=_objects(manifest.get("old_communes")),
-        warnings=[str(sentence) for sentence in _list(manifest.get("warnings"))],
+        old=objects(manifest.get("old_communes")),
+        warnings=[str(sentence) for sentence in listed(manifest.get("warnings"))],
     )
-
-
-def _weights(warehouse: duckdb.DuckDBPyConnection, dataset: str, manifest: dict[str, str]) -> LinkWeights:
-    decisions = [row for row in _rows(warehouse, _LINKS_BY_DECISION) if row["dataset"] == dataset]
-    known = [row[end] for row in decisions for end in ("lightest", "heaviest") if row[end] is not None]
-    span = max(known) - min(known) if known else 0
-    width = next((size for size in (500, 1000, 2000, 5000, 10_000) if span / size <= MOST_BINS), 50_000)
-    thresholds = _json(manifest.get(f"thresholds.{dataset}"))
-    return LinkWeights(
-        decisions=decisions,
-        bins=_rows(warehouse, _LINK_BINS, dataset=dataset, width=width),
-        width=width,
-        thresholds={name: int(value) for name, value in thresholds.items() if isinstance(value, int | float)}
-        if isinstance(thresholds, dict)
-        else {},
-    )
-
-
-def _json(text: str | None) -> Any:
-    try:
-        return json.loads(text or "null")
-    except ValueError:
-        return None
-
-
-def _list(text: str | None) -> list[Any]:
-    found = _json(text)
-    return found if isinstance(found, list) else []
-
-
-def _objects(text: str | None) -> list[Row]:
-    return [one for one in _list(text) if isinstance(one, dict)]

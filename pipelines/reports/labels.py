@@ -1,8 +1,11 @@
 """The words of the page: Vietnamese for every code, and Vietnamese ways to write numbers and times.
 
+The vocabulary of linking is in `evidence_words`.
+
 A code without an entry is shown as it is: a new code must never hide a row.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -49,78 +52,18 @@ DECISIONS: Final = {
     "officer": "Cán bộ quyết định",
 }
 
-FIELDS: Final = {
-    "prior": "Điểm xuất phát",
-    "full_name": "Họ và tên",
-    "birth_date": "Ngày sinh",
-    "sex": "Giới tính",
-    "personal_id": "Số định danh",
-    "old_id_no": "Số CMND",
-    "father_name": "Họ tên cha",
-    "mother_name": "Họ tên mẹ",
-    "spouse_name": "Họ tên vợ/chồng",
-    "household": "Hộ gia đình",
-    "hamlet": "Thôn, tổ dân phố",
-    "phone": "Số điện thoại",
-    "number": "Số tờ, số thửa",
-    "certificate_no": "Số phát hành GCN",
-    "certificate_book_no": "Số vào sổ",
-    "area": "Diện tích",
-    "land_use": "Loại đất",
-    "owner_name": "Tên chủ sử dụng",
-    "owner_id_no": "Giấy tờ của chủ",
-    "field_name": "Xứ đồng",
-    "address": "Địa chỉ thửa đất",
-}
-
-LEVELS: Final = {
-    "equal": "trùng khớp",
-    "exact": "trùng khớp",
-    "same": "trùng khớp",
-    "equal_rare": "trùng khớp, rất ít gặp",
-    "equal_seldom": "trùng khớp, ít gặp",
-    "equal_common": "trùng khớp, hay gặp",
-    "equal_frequent": "trùng khớp, rất hay gặp",
-    "marks_lost_seldom": "trùng khớp, một bên mất dấu, ít gặp",
-    "marks_lost": "trùng khớp, một bên mất dấu",
-    "marks_differ": "chỉ khác dấu",
-    "part_left_out": "một bên thiếu chữ đệm",
-    "one_letter": "lệch một chữ cái",
-    "twin_given_name": "cùng ngày sinh, cùng nhà, khác tên",
-    "one_edit": "lệch một ký tự",
-    "given_equal": "trùng họ và tên, khác chữ đệm",
-    "close": "gần giống",
-    "similar": "gần giống",
-    "swapped": "đảo ngày và tháng",
-    "day_month_swapped": "đảo ngày và tháng",
-    "year_only": "chỉ biết năm, trùng năm",
-    "same_year": "trùng năm",
-    "same_month_day": "trùng ngày và tháng, khác năm",
-    "near_year": "năm lệch 1 hoặc 10",
-    "same_commune": "khác hộ, cùng xã cũ",
-    "other_commune": "khác xã cũ",
-    "other_number": "khác số, cùng sổ",
-    "other_map_system": "khác hệ bản đồ",
-    "other_commune_same_paper": "khác xã cũ, cùng giấy tờ",
-    "within_1_percent": "lệch không quá 1%",
-    "within_2_percent": "lệch không quá 2%",
-    "within_10_percent": "lệch không quá 10%",
-    "other": "khác nhau",
-    "different": "khác nhau",
-    "missing": "thiếu thông tin",
-    "family": "so với hai người cùng gia đình",
-    "namesake": "so với hai người trùng tên",
-    "same_owner": "so với thửa khác của cùng chủ",
-    "same_certificate": "so với thửa khác trên cùng giấy chứng nhận",
-    "stranger": "so với hai bản ghi không liên quan",
-    "prior": "trước khi xét chứng cứ",
-}
-
 CASE_REASONS: Final = {
     "number_shared": "Một số định danh đứng ở nhiều người khác nhau",
     "number_doubtful": "Hai số định danh chỉ lệch một ký tự, nghi gõ nhầm",
     "link_in_review": "Cặp bản ghi chưa đủ chứng cứ để tự động gộp",
-    "union_refused": "Không gộp vì sẽ có mâu thuẫn trong cùng một thực thể",
+    "union_refused": "Không gộp vì sẽ có hai số khác nhau trong cùng một thực thể",
+    "alive_after_death": "Không gộp vì một dòng còn sống sau ngày dòng kia ghi đã chết",
+    "other_sex": "Không gộp vì giới tính khác nhau",
+    "other_birth": "Không gộp vì ngày sinh khác hẳn nhau",
+    "looks_like_two": "Không gộp vì trong các dòng có hai dòng khác hẳn nhau",
+    "oversized_cluster": "Không gộp vì sẽ có quá nhiều dòng trong một thực thể",
+    "ambiguous_attachment": "Một dòng hợp gần như nhau với hai bên không thể là một",
+    "no_corroboration": "Rất giống nhau nhưng thiếu chứng cứ độc lập",
 }
 
 QUALITY_GROUPS: Final = {
@@ -181,30 +124,6 @@ ENCODINGS: Final = {
 }
 """Also several of them joined by `+`, when a text was misread more than once."""
 
-CANDIDATE_RULES: Final = {
-    "personal_id": "Cùng số định danh",
-    "old_id_no": "Cùng số CMND",
-    "name_and_year": "Cùng họ tên và năm sinh",
-    "name_and_month_day": "Cùng họ tên, ngày và tháng sinh",
-    "given_name_and_birth_date": "Cùng tên và ngày sinh",
-    "given_name_and_household": "Cùng tên và hộ gia đình",
-    "name_and_father": "Cùng họ tên và họ tên cha",
-    "name_and_mother": "Cùng họ tên và họ tên mẹ",
-    "birth_date_and_father": "Cùng ngày sinh và họ tên cha",
-    "birth_date_and_mother": "Cùng ngày sinh và họ tên mẹ",
-    "year_and_parents": "Cùng năm sinh, họ tên cha và mẹ",
-    "phone_and_given_name": "Cùng số điện thoại và tên",
-    "household": "Cùng hộ gia đình",
-    "number": "Cùng số tờ, số thửa",
-    "certificate_no": "Cùng số phát hành giấy chứng nhận",
-    "certificate_book_no_and_owner": "Cùng số vào sổ và tên chủ",
-    "owner_number_and_area": "Cùng giấy tờ của chủ và diện tích",
-    "owner_number_and_shifted_area": "Cùng giấy tờ của chủ và diện tích (khoảng lệch)",
-    "owner_name_and_shifted_area": "Cùng tên chủ và diện tích (khoảng lệch)",
-    "owner_number_and_land_use": "Cùng giấy tờ của chủ và loại đất",
-    "owner_name_and_area": "Cùng tên chủ và diện tích",
-}
-
 LINE_PARTS: Final = {
     "physical_lines": "Dòng vật lý",
     "title_lines": "Tiêu đề trang",
@@ -251,11 +170,22 @@ def percentage(part: int, whole: int) -> Markup:
 
 
 def bits(thousandths: int | None, signed: bool = False) -> Markup:
-    """A weight in thousandths of a bit, as bits: 8,2 (or +8,2 and −1,5)."""
+    """A weight in thousandths of a bit, as bits: 8,2 (or +8,2 and −1,5). Whole numbers, as in the page's script."""
     if thousandths is None:
         return Markup("–")
-    text = f"{thousandths / 1000:{'+' if signed else ''}.1f}"
-    return Markup(text.replace(".", ",").replace("-", "−"))
+    tenths = (abs(thousandths) + 50) // 100
+    sign = "" if not tenths else "−" if thousandths < 0 else "+" if signed else ""
+    return Markup(f"{sign}{tenths // 10},{tenths % 10}")
+
+
+def probability(value: float | None) -> Markup:
+    """A probability as a percentage: 97,53%; never a certainty, which no model gives."""
+    if value is None:
+        return Markup("–")
+    hundredths = math.floor(value * 10_000 + 0.5)
+    if hundredths >= 10_000:
+        return Markup("trên 99,99%")
+    return Markup(f"{hundredths // 100},{hundredths % 100:02}%" if hundredths else "dưới 0,01%")
 
 
 def moment(iso: str | None) -> str:
@@ -276,6 +206,11 @@ def hexadecimal(value: str | None) -> Markup | str:
     if not value or not re.fullmatch(r"[0-9a-f]{16,128}", value):
         return value or "không ghi"
     return Markup("<wbr>").join(value[start : start + 8] for start in range(0, len(value), 8))
+
+
+def model_name(value: str) -> Markup | str:
+    """The name of a model, whose hash is no number of a person; anything else is ordinary text."""
+    return Markup(value) if re.fullmatch(r"[a-z]+-\d{5}-[0-9a-f]{12}", value) else value
 
 
 def line_ranges(lines: list[int], most: int = 200) -> str:

@@ -1,11 +1,13 @@
 """The audit page of one new commune: the facts of its warehouse put into Vietnamese words and drawn.
 
-Counting belongs to `facts`, drawing to `pictures`, vocabulary to `labels`. All text leaves through one
-door: it is masked (`privacy.mask_numbers`), then escaped, unless a formatter of this package made it.
+Counting belongs to `facts` and `linkage_facts`, drawing to `pictures`, `reliability` and `waterfall`, vocabulary to
+`labels` and `evidence_words`. All text leaves through one door: it is masked (`privacy.mask_numbers`), then escaped,
+unless a formatter of this package made it.
 """
 
+import base64
+import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +16,19 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.reports import labels, pictures
-from pipelines.reports.facts import Commune, Facts, LinkWeights, Row, read_facts
-from pipelines.reports.privacy import mask_identity_field, mask_numbers
+from pipelines.reports import drawing, evidence_words, labels, pictures
+from pipelines.reports.asking import Row
+from pipelines.reports.belief import alarm_of, calibration_sentence, threshold_sentences
+from pipelines.reports.facts import Commune, Facts, read_facts
+from pipelines.reports.linkage_facts import LinkageFacts
+from pipelines.reports.pairs import PAIR_FIELDS, limits_of, shown_pairs
+from pipelines.reports.privacy import mask_numbers
+from pipelines.reports.reliability import BAND, reliability_diagram, share
+from pipelines.reports.search import search_data
 
 _DECISIONS_DRAWN: Final = ("automatic", "officer", "review", "refused")
-_THRESHOLDS: Final = {"automatic": "ngưỡng tự động gộp", "review": "ngưỡng xem xét"}
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_SCRIPT: Final = "links.js"
 
 
 @dataclass(frozen=True)
@@ -35,51 +44,6 @@ class Verdict:
     warnings_failed: int
 
 
-@dataclass(frozen=True)
-class ShownField:
-    """One column of the side-by-side table of pairs, and the headers it may have had in an export."""
-
-    label: str
-    headers: tuple[str, ...]
-    is_number_of_person: bool = False
-
-
-PAIR_FIELDS: Final[dict[str, tuple[ShownField, ...]]] = {
-    "citizens": (
-        ShownField("Họ và tên", ("ho_ten", "ho_va_ten", "ho_chu_dem_va_ten", "ho_ten_khai_sinh")),
-        ShownField("Ngày sinh", ("ngay_sinh", "ngay_thang_nam_sinh", "nam_sinh")),
-        ShownField("Thôn", ("thon", "xom", "to_dan_pho", "tdp", "thon_xom", "thon_to_dan_pho", "to", "khu")),
-        ShownField(
-            "Số giấy tờ (đã che)",
-            (
-                "so_dinh_danh",
-                "so_cccd",
-                "cccd",
-                "so_ddcn",
-                "so_dinh_danh_ca_nhan",
-                "so_cmnd",
-                "cmnd",
-                "so_cmt",
-                "cccd_cmnd",
-                "so_giay_to",
-            ),
-            is_number_of_person=True,
-        ),
-    ),
-    "parcels": (
-        ShownField("Số tờ", ("so_to", "to_ban_do", "so_to_bd", "to_so")),
-        ShownField("Số thửa", ("so_thua", "thua_dat_so")),
-        ShownField("Diện tích", ("dien_tich", "dt", "dien_tich_m2")),
-        ShownField("Chủ sử dụng", ("chu_su_dung", "ten_chu", "ten_chu_su_dung")),
-        ShownField(
-            "Giấy tờ của chủ (đã che)",
-            ("giay_to_chu", "so_cmnd_chu", "so_giay_to_chu"),
-            is_number_of_person=True,
-        ),
-    ),
-}
-
-
 def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
     """The audit page, one self-contained HTML text, of the warehouse file `staging`.
 
@@ -88,6 +52,7 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
     closed again.
     """
     facts = read_facts(staging, validation)
+    script = (_TEMPLATES / _SCRIPT).read_text(encoding="utf-8")
     return (
         _environment(facts.commune)
         .get_template("commune.html")
@@ -96,11 +61,14 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
             commune=facts.commune,
             verdict=verdict_of(facts),
             labels=labels,
+            evidence_words=evidence_words,
             flows=_flows(facts),
-            histograms={name: _histogram(name, weights) for name, weights in facts.weights.items()},
+            linkage={name: _linkage(name, of_dataset) for name, of_dataset in facts.linkage.items()},
             matrices=_matrices(facts),
             pair_fields=PAIR_FIELDS,
-            pairs={name: [_pair(name, pair) for pair in found] for name, found in facts.weakest.items()},
+            search_data=search_data(facts.linkage),
+            script=Markup(script),
+            script_hash=Markup(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
             quality_bars=_quality_bars(facts),
             quality_rows=_quality_rows(facts),
             balanced=all(all(row["holds"]) for row in facts.files) and all(row["holds"] for row in facts.cross_checks),
@@ -152,7 +120,7 @@ def verdict_of(facts: Facts) -> Verdict:
 
 def _environment(commune: Commune) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -163,6 +131,8 @@ def _environment(commune: Commune) -> Environment:
         so=labels.whole_number,
         so_le=labels.decimal_number,
         bit=labels.bits,
+        share=share,
+        xac_suat=labels.probability,
         hex=labels.hexadecimal,
         lines=lambda lines: Markup(labels.line_ranges([line for line in lines if line is not None])),
         old=commune.old_name,
@@ -191,22 +161,38 @@ def _flows(facts: Facts) -> list[Row]:
     return drawn
 
 
-def _histogram(dataset: str, weights: LinkWeights) -> Markup:
-    if not weights.bins:
+def _linkage(dataset: str, facts: LinkageFacts) -> Row:
+    """What the section on merging shows of one dataset besides the bare facts."""
+    named = labels.word(labels.DATASETS, dataset)
+    return {
+        "facts": facts,
+        "alarm": alarm_of(facts.model),
+        "thresholds": threshold_sentences(dataset, facts),
+        "calibration": calibration_sentence(facts.model),
+        "histogram": _histogram(dataset, facts),
+        "reliability": reliability_diagram(f"reliability-{dataset}", f"Độ tin cậy của trọng số: {named}", found)
+        if (found := facts.reliability)
+        else "",
+        "band": BAND,
+        "pairs": shown_pairs(dataset, facts),
+    }
+
+
+def _histogram(dataset: str, facts: LinkageFacts) -> Markup:
+    if not facts.bins:
         return Markup("")
-    found = [decision for decision in _DECISIONS_DRAWN if any(row["decision"] == decision for row in weights.bins)]
-    found += sorted({row["decision"] for row in weights.bins} - set(found))
+    found = [decision for decision in _DECISIONS_DRAWN if any(row["decision"] == decision for row in facts.bins)]
+    found += sorted({row["decision"] for row in facts.bins} - set(found))
     series = [
         pictures.Series(
             labels.word(labels.DECISIONS, decision),
-            pictures.DECISION_FILLS.get(decision, pictures.GREY),
-            {row["bin"]: row["links"] for row in weights.bins if row["decision"] == decision},
+            pictures.DECISION_FILLS.get(decision, drawing.GREY),
+            {row["bin"]: row["links"] for row in facts.bins if row["decision"] == decision},
         )
         for decision in found
     ]
-    lines = [(label, weights.thresholds[name]) for name, label in _THRESHOLDS.items() if name in weights.thresholds]
     title = f"Phân bố trọng số các cặp: {labels.word(labels.DATASETS, dataset)}"
-    return pictures.histogram(f"weights-{dataset}", title, series, weights.width, lines)
+    return pictures.histogram(f"weights-{dataset}", title, series, facts.width, limits_of(facts))
 
 
 def _matrices(facts: Facts) -> list[Row]:
@@ -231,42 +217,6 @@ def _matrices(facts: Facts) -> list[Row]:
         ]
         shown.append({**span, "communes": communes, "rows": rows})
     return shown
-
-
-def _pair(dataset: str, pair: Row) -> Row:
-    """The pair with its shown fields; `differs` compares what the files say, before anything is masked."""
-    fields = PAIR_FIELDS[dataset]
-    texts = []
-    for side in pair["sides"]:
-        raw = {_plain(header): text for header, text in (side["raw"] or {}).items()}
-        texts.append([_texts(field, raw) for field in fields])
-    sides = [
-        {**side, "fields": [_shown(field, found) for field, found in zip(fields, column, strict=True)]}
-        for side, column in zip(pair["sides"], texts, strict=True)
-    ]
-    differs = [
-        [text.casefold() for text in first] != [text.casefold() for text in second]
-        for first, second in zip(*texts, strict=True)
-    ]
-    return {**pair, "sides": sides, "differs": differs}
-
-
-def _texts(field: ShownField, raw: dict[str, str | None]) -> list[str]:
-    """What a row says in this field: every number of the person, or the first header that has a value."""
-    texts = [(raw.get(_plain(header)) or "").strip() for header in field.headers]
-    found = [text for text in texts if text]
-    return found if field.is_number_of_person else found[:1]
-
-
-def _shown(field: ShownField, found: list[str]) -> str:
-    return "; ".join(mask_identity_field(text) if field.is_number_of_person else text for text in found)
-
-
-def _plain(header: str) -> str:
-    """A header without marks, case, spacing and punctuation: `Họ và tên` is `hovaten`."""
-    bare = unicodedata.normalize("NFD", header.lower().replace("đ", "d"))
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9]", "", bare)
 
 
 def _quality_rows(facts: Facts) -> dict[str, list[Row]]:

@@ -1,33 +1,34 @@
-"""The pictures of the page as inline SVG, drawn from numbers alone.
+"""The pictures of rows, links and quality as inline SVG, drawn from numbers alone.
 
-Each picture carries a title and a description for screen readers, tells its parts apart by words and hatching
-as well as by colour, and takes no style, font or address from outside. What the numbers mean is decided
-elsewhere.
+What the numbers mean is decided elsewhere; what they are drawn with is `drawing`.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from pipelines.reports.drawing import (
+    AMBER,
+    GREY,
+    INK,
+    NAVY,
+    RED,
+    RULE,
+    TEAL,
+    WIDTH,
+    hatched,
+    legend,
+    picture,
+    rect,
+    text,
+)
 from pipelines.reports.labels import bits, percentage, whole_number
-from pipelines.reports.privacy import mask_numbers
-
-WIDTH: Final = 1120
-INK: Final = "#1c2733"
-MUTED: Final = "#55626f"
-RULE: Final = "#c4ccd5"
-NAVY: Final = "#24527a"
-TEAL: Final = "#2f7f79"
-AMBER: Final = "#b87a10"
-RED: Final = "#a8322d"
-GREY: Final = "#7b8794"
 
 DECISION_FILLS: Final = {"automatic": NAVY, "officer": TEAL, "review": AMBER, "refused": RED}
 GROUP_FILLS: Final = {1: NAVY, 2: AMBER, 3: RED}
-_HATCHES: Final = {AMBER: "M0 6L6 0", RED: "M0 0L6 6M0 6L6 0", TEAL: "M0 3H6"}
 
 
 @dataclass(frozen=True)
@@ -61,60 +62,6 @@ class _Node:
     x: float
     y: float
     height: float
-
-
-def _text(x: float, y: float, content: object, *, anchor: str = "start", style: str = "") -> Markup:
-    words = content if isinstance(content, Markup) else escape(mask_numbers(str(content)))
-    return (
-        Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" {}>').format(x, y, anchor, Markup(style))
-        + words
-        + Markup("</text>")
-    )
-
-
-def _rect(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> Markup:
-    return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}" {}/>').format(
-        x, y, width, height, fill, Markup(more)
-    )
-
-
-def _hatched(key: str, x: float, y: float, width: float, height: float, fill: str) -> Markup:
-    """A filled rectangle with its colour's hatching on top, so that grey print still tells it apart."""
-    shape = _rect(x, y, width, height, fill)
-    return shape + _rect(x, y, width, height, f"url(#{key}-{fill[1:]})") if fill in _HATCHES else shape
-
-
-def _picture(key: str, height: float, title: str, description: str, parts: Iterable[Markup]) -> Markup:
-    patterns = Markup("").join(
-        Markup(
-            '<pattern id="{}-{}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            '<path d="{}" stroke="#fff" stroke-opacity=".55" stroke-width="1" fill="none"/></pattern>'
-        ).format(key, fill[1:], path)
-        for fill, path in _HATCHES.items()
-    )
-    return Markup(
-        '<svg class="picture" viewBox="0 0 {} {:.0f}" role="img" aria-labelledby="{}-t {}-d">'
-        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc><defs>{}</defs>{}</svg>'
-    ).format(
-        WIDTH,
-        height,
-        key,
-        key,
-        key,
-        mask_numbers(title),
-        key,
-        mask_numbers(description),
-        patterns,
-        Markup("").join(parts),
-    )
-
-
-def _legend(key: str, y: float, entries: Iterable[tuple[str, str]]) -> Markup:
-    parts, x = [], 0.0
-    for label, fill in entries:
-        parts += [_hatched(key, x, y - 11, 16, 12, fill), _text(x + 22, y, label)]
-        x += 50 + 7.2 * len(label)
-    return Markup("").join(parts)
 
 
 def flow(key: str, title: str, balance: Balance) -> Markup:
@@ -154,16 +101,16 @@ def flow(key: str, title: str, balance: Balance) -> Markup:
                 top += target.value * scale
     for node in (node for stack in nodes for node in stack):
         if node.value:
-            marks.append(_hatched(key, node.x, node.y, bar, node.height, node.fill))
+            marks.append(hatched(key, node.x, node.y, bar, node.height, node.fill))
         else:
             marks.append(
-                _rect(node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"')
+                rect(node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"')
             )
         line = Markup("<tspan class='figure'>{}</tspan> {}").format(whole_number(node.value), node.label)
-        marks.append(_text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"'))
+        marks.append(text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"'))
     depth = max(stack[-1].y + max(stack[-1].height, least) for stack in nodes) + 6
     described = "; ".join(f"{node.label}: {whole_number(node.value)}" for stack in nodes for node in stack)
-    return _picture(key, depth, title, described, [*bands, *marks])
+    return picture(key, depth, title, described, [*bands, *marks])
 
 
 def _band(x: float, y: float, target: _Node) -> Markup:
@@ -190,11 +137,11 @@ def histogram(
     tallest = max(sum(one.values.get(place, 0) for one in series) for place in bins)
     tick = _round_step(tallest / 4)
     ceiling = tick * math.ceil(tallest / tick)
-    parts = [_legend(key, 14, [(one.label, one.fill) for one in series])]
+    parts = [legend(key, 14, [(one.label, one.fill) for one in series])]
     for count in range(0, ceiling + 1, tick):
         y = base - (base - top) * count / ceiling
-        parts.append(_rect(left, y, right - left, 1, RULE))
-        parts.append(_text(left - 8, y + 4, whole_number(count), anchor="end"))
+        parts.append(rect(left, y, right - left, 1, RULE))
+        parts.append(text(left - 8, y + 4, whole_number(count), anchor="end"))
     for place in bins:
         y = base
         for one in series:
@@ -203,47 +150,49 @@ def histogram(
             y -= height
             if count:
                 x = left + (place - first) * step
-                parts.append(_hatched(key, x + 0.5, y, max(step - 1, 1), height, one.fill))
+                parts.append(hatched(key, x + 0.5, y, max(step - 1, 1), height, one.fill))
     label_every = max(1, math.ceil((last - first + 1) / 16))
     for place in range(first, last + 2, label_every):
-        parts.append(_text(left + (place - first) * step, base + 18, bits(place * width), anchor="middle"))
-    parts.append(_text(right, base + 38, "trọng số của cặp (bit)", anchor="end"))
-    parts.append(_text(left - 8, top - 16, "số cặp", anchor="end"))
+        parts.append(text(left + (place - first) * step, base + 18, bits(place * width), anchor="middle"))
+    parts.append(text(right, base + 38, "trọng số của cặp (bit)", anchor="end"))
+    parts.append(text(left - 8, top - 16, "số cặp", anchor="end"))
     for order, (label, value) in enumerate(sorted(thresholds, key=lambda threshold: threshold[1])):
         x = left + (value / width - first) * step
         line = f'stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 3"'
-        parts.append(Markup('<path d="M{:.1f} {:.0f}V{:.0f}" {}/>').format(x, top - 32, base, Markup(line)))
+        parts.append(
+            Markup('<path d="M{:.1f} {:.0f}V{:.0f}" {}/>').format(x, top - 32 + 16 * order, base, Markup(line))
+        )
         side, shift = ("end", -5) if x > right - 220 else ("start", 5)
         words = f"{label} {bits(value)} bit"
-        parts.append(_text(x + shift, top - 22 + 16 * order, words, anchor=side, style='class="halo"'))
+        parts.append(text(x + shift, top - 22 + 16 * order, words, anchor=side, style='class="halo"'))
     told = "; ".join(f"{one.label}: {whole_number(sum(one.values.values()))} cặp" for one in series)
-    return _picture(key, base + 46, title, told, parts)
+    return picture(key, base + 46, title, told, parts)
 
 
 def stacked_bars(key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]], groups: dict[int, str]) -> Markup:
     """For each row, the shares of its groups as one bar of equal length, with counts written."""
     left, right, tall, pitch = 210.0, WIDTH - 110.0, 24.0, 36.0
-    parts = [_legend(key, 14, [(label, GROUP_FILLS[group]) for group, label in groups.items()])]
+    parts = [legend(key, 14, [(label, GROUP_FILLS[group]) for group, label in groups.items()])]
     told = []
     for order, (label, counts) in enumerate(rows):
         y, x, whole = 34 + order * pitch, left, sum(counts.values())
-        parts.append(_text(left - 10, y + 16, label, anchor="end"))
+        parts.append(text(left - 10, y + 16, label, anchor="end"))
         for group in groups:
             count = counts.get(group, 0)
             width = (right - left) * count / whole if whole else 0.0
             if count:
-                parts.append(_hatched(key, x, y, width, tall, GROUP_FILLS[group]))
+                parts.append(hatched(key, x, y, width, tall, GROUP_FILLS[group]))
             words = f"{whole_number(count)} ({percentage(count, whole)})"
             if width > 8.5 * len(words):
                 plate = 7.6 * len(words)
                 middle = x + width / 2
-                parts.append(_rect(middle - plate / 2, y + 4, plate, tall - 8, "#fff", 'rx="2"'))
-                parts.append(_text(middle, y + 16.5, words, anchor="middle"))
+                parts.append(rect(middle - plate / 2, y + 4, plate, tall - 8, "#fff", 'rx="2"'))
+                parts.append(text(middle, y + 16.5, words, anchor="middle"))
             x += width
-        parts.append(_text(right + 8, y + 16, f"{whole_number(whole)}", style='class="figure"'))
+        parts.append(text(right + 8, y + 16, f"{whole_number(whole)}", style='class="figure"'))
         shares = ", ".join(f"{groups[group]} {whole_number(counts.get(group, 0))}" for group in groups)
         told.append(f"{label}: {shares}")
-    return _picture(key, 34 + len(rows) * pitch, title, "; ".join(told), parts)
+    return picture(key, 34 + len(rows) * pitch, title, "; ".join(told), parts)
 
 
 def _round_step(rough: float) -> int:

@@ -1,6 +1,7 @@
 """A warehouse file written from a few rows, in the declared shape, for the tests of the report."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from pipelines.warehouse import schema
 
 Rows = dict[str, list[dict[str, Any]]]
+Write = Callable[[Rows], Path]
 
 
 def write_warehouse(path: Path, rows: Rows) -> Path:
@@ -56,6 +58,23 @@ def checks(*results: tuple[str, str, bool]) -> pl.DataFrame:
     )
 
 
+def text_of(page: str) -> str:
+    """The page as a reader sees it: no tags, no style, no script, single spaces."""
+    page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+def told(rows: Rows, **manifest: object) -> Rows:
+    """The rows with these manifest entries (as JSON, or as text); a double underscore in a name is a dot."""
+    replaced = {key.replace("__", "."): value for key, value in manifest.items()}
+    kept = [entry for entry in rows["manifest"] if entry["key"] not in replaced]
+    added = [
+        {"key": key, "value": value if isinstance(value, str) else json.dumps(value)} for key, value in replaced.items()
+    ]
+    return {**rows, "manifest": kept + added}
+
+
+PASSED = checks(("can_doi", "gate", True), ("khong_dau", "warning", True))
 NUMBER = "001185012345"
 OLD_NUMBER = "012345678"
 
@@ -149,7 +168,7 @@ def small_commune() -> Rows:
                 "weight": 14250,
                 "decision": "automatic",
                 "evidence": [
-                    {"field": "full_name", "level": "exact", "weight": 8200},
+                    {"field": "full_name", "level": "equal", "weight": 8200},
                     {"field": "birth_date", "level": "brand_new_level", "weight": -1500},
                 ],
             },
@@ -206,7 +225,19 @@ def small_commune() -> Rows:
                 "old_communes": json.dumps([{"code": "10231", "name": "Nguyễn Trãi", "kind": "xã", "part": "whole"}]),
                 "warnings": json.dumps([f"Có dòng chứa {NUMBER} và {OLD_NUMBER}."]),
                 "thresholds.citizens": json.dumps({"automatic": 12000, "review": -3000}),
-                "candidates.citizens": json.dumps([{"rule": "household", "pairs": 8123, "oversized_blocks": 2}]),
+                "candidates.citizens": json.dumps(
+                    [
+                        {
+                            "rule": "name_and_year",
+                            "pairs": 8123,
+                            "new_pairs": 40,
+                            "block_cap": 60,
+                            "split_blocks": 7,
+                            "oversized_blocks": 2,
+                            "oversized_rows": 150,
+                        }
+                    ]
+                ),
                 "input_sha256.10231/dan.csv": "ab" * 32,
             }.items()
         ],
@@ -220,6 +251,6 @@ def rows() -> Rows:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[Rows], Path]:
+def write(tmp_path: Path) -> Write:
     """Writes rows into a warehouse file."""
     return lambda rows: write_warehouse(tmp_path / "staging.duckdb", rows)
