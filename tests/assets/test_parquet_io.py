@@ -16,7 +16,9 @@ FRAME = pl.DataFrame({"ho_ten": ["Canary One", "Canary Two"], "so": [1, None]})
 
 @pytest.fixture
 def manager(tmp_path):
-    return ParquetIOManager(deployment=Deployment(data=str(tmp_path), exports="", mode="trial", model="", estimate=False))
+    return ParquetIOManager(
+        deployment=Deployment(data=str(tmp_path), exports="", mode="trial", model="", estimate=False)
+    )
 
 
 def _out(name="rows"):
