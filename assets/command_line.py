@@ -63,10 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
     run.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
     run.add_argument("--mode", choices=("trial", "official"), default="trial")
-    run.add_argument(
+    model = run.add_mutually_exclusive_group()
+    model.add_argument(
         "--model", default="", metavar="NAME", help="mô hình đối sánh đã lưu, hoặc shipped / a stored linkage model"
     )
-    run.add_argument("--estimate", action="store_true", help="ước lượng lại mô hình / estimate the model again")
+    model.add_argument("--estimate", action="store_true", help="ước lượng lại mô hình / estimate the model again")
     run.set_defaults(command=_run)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
@@ -223,8 +224,9 @@ def _sample(options: argparse.Namespace) -> int:
     from pipelines.synthetic import PROFILES, OldCommune, profile, write_sample
 
     if options.profile not in PROFILES:
+        known = ", ".join(name for name in PROFILES if not name.startswith("without_"))
         raise UnusableInput(
-            f"Không có kiểu mẫu «{options.profile}»; các kiểu: {', '.join(PROFILES)}.",
+            f"Không có kiểu mẫu «{options.profile}»; các kiểu: {known}, without_<loại lỗi>.",
             f"There is no profile {options.profile}.",
         )
     commune = MergerMap.shipped().new_commune(options.new_commune)

@@ -239,10 +239,10 @@ def _link(
     store = ModelStore(deployment.models_dir)
     model = chosen_model(store, code, spec, deployment.model, deployment.estimate)
     linkage = link(records, spec, settings, model, shipped_model(spec))
-    if model is None:
+    if model is None and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)
         context.log.info(f"Đã ước lượng và lưu mô hình {name}.")
-    elif 2 * model.rows < records.height:
+    elif model is not None and 2 * model.rows < records.height:
         context.log.warning(
             f"Mô hình được ước lượng từ {model.rows} dòng, nay có {records.height} dòng: nên chạy lại với --estimate."
         )

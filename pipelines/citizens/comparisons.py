@@ -259,6 +259,9 @@ _NEAR_NAME = _EQUAL_NAME | {
 _EQUAL = frozenset({"equal"})
 _SAME_HOUSEHOLD = frozenset({"same_household"})
 _OTHER_BIRTH = frozenset({"same_year", "same_month_day", "near_year", "generation", "other"})
+_OTHER_NAME = frozenset(level.name for level in NAME.levels) - (
+    _NEAR_NAME - {"part_left_out_rare", "part_left_out", "one_letter_of_given"}
+)
 _SAME_PARENTS = {"father_name": _EQUAL, "mother_name": _EQUAL}
 
 _SAME_NUMBER = ({"personal_id": _EQUAL}, {"old_id_no": _EQUAL})
@@ -362,6 +365,18 @@ SPEC = LinkageSpec(
             _SAME_NUMBER,
         ),
         Forbidden("other_sex", "giới tính khác nhau", ({"sex": frozenset({"other"})},), _SAME_NUMBER),
+        # Sisters and brothers have names one mark or one middle name apart, and dates of their own.
+        Forbidden(
+            "other_name_and_birth",
+            "cả tên lẫn ngày sinh đều khác, như anh chị em",
+            (
+                {
+                    "full_name": _OTHER_NAME,
+                    "birth_date": frozenset({"same_year", "same_month_day", "year_by_number", "near_year"}),
+                },
+            ),
+            _SAME_NUMBER,
+        ),
         Forbidden(
             "other_birth",
             "ngày sinh không thể là của một người",

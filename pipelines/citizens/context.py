@@ -33,13 +33,15 @@ def add_context(records: pl.DataFrame, parcels: pl.DataFrame = _NO_OWNERS) -> pl
 def _telling(records: pl.DataFrame) -> pl.DataFrame:
     most = max(_FEWEST, _LARGEST_SHARE * records.height)
     relatives = [
-        pl.when(pl.len().over(f"{who}_ascii") <= most).then(f"{who}{part}").alias(f"{who}{part}")
+        pl.when(pl.col("name_ascii").n_unique().over(f"{who}_ascii") <= most).then(f"{who}{part}").alias(f"{who}{part}")
         for who in ("father", "mother", "spouse", "head")
         for part in ("_ascii", "_key", "_given")
     ]
     return records.with_columns(
-        pl.when(pl.len().over("household_key") <= _LARGEST_HOUSEHOLD).then("household_key").alias("household_key"),
+        pl.when(pl.col("name_ascii").n_unique().over("household_key") <= _LARGEST_HOUSEHOLD)
+        .then("household_key")
+        .alias("household_key"),
         pl.when(pl.col("name_ascii").n_unique().over("phone") <= _NAMES_TO_A_PHONE).then("phone").alias("phone"),
-        pl.when(pl.len().over("head_other") <= most).then("head_other").alias("head_other"),
+        pl.when(pl.col("name_ascii").n_unique().over("head_other") <= most).then("head_other").alias("head_other"),
         *relatives,
     )

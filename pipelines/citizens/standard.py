@@ -67,7 +67,14 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     text = rows.with_columns(
         clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
     )
-    text = text.with_columns(retyped(text[column]).alias(column) for column in _NAMES.values())
+    # Names of other peoples may look like what Telex leaves behind: Coor, Ros, H'Bas.
+    kinh = text.select((ascii_key(pl.col("dan_toc")) == "kinh").fill_null(False)).to_series()
+    text = text.with_columns(
+        text[column]
+        .zip_with(~kinh, retyped(text[column].zip_with(kinh, pl.Series([None], dtype=pl.String))))
+        .alias(column)
+        for column in _NAMES.values()
+    )
     files = text["source_file"]
     values = text.with_columns(
         *(person_name(pl.col(column)).alias(name) for name, column in _NAMES.items()),

@@ -18,6 +18,11 @@ from pipelines.vietnamese.numbers import PROVINCES, number_birth_year, number_se
 
 _PLAINLY_ANOTHER_NAME = 0.8
 """Jaro-Winkler of folded names below which two names are not spellings of one."""
+_PLAINLY_ANOTHER_GIVEN_NAME = 0.4
+"""Share of letters by which two folded given names differ, from which they are no slips of each other: Hùng, Cường."""
+_TOLD = ["name_ascii", "name_marked", "given_ascii", "given_key", "birth_digits", "birth_year", "month_day", "sex"]
+_ONE_PERSONS_NUMBERS = 50
+"""More numbers than this with one name and date are no person's slips, and are not compared with each other."""
 _GENERATION = 14
 """Years between births from which two people of one name are parent and child rather than one."""
 
@@ -54,35 +59,49 @@ def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
 def _shared_numbers(records: pl.DataFrame) -> pl.Series:
     """Numbers on rows of plainly different people.
 
-    They have another name and another birth, or another sex; or, as brothers whose names are alike and a father who
-    has his son's name, a birth on another day and in another year with another given name or a generation between.
+    They have another name and another birth, or another sex; another given name altogether, as twins, brothers and
+    sisters have; a name that is near and a birth on another day of another year with another given name; or a
+    generation between them, as a father and the son who has his name.
 
-    Each holder is compared with the first by name, which finds every number whose holders are not all alike without
-    comparing all with all, however many rows a filler number stands on.
+    Each holder is compared with the first and the last by name, which finds numbers whose holders are not all alike
+    without comparing all with all, however many rows a filler number stands on.
     """
     holders = records.lazy().filter(pl.col("number").is_not_null() & pl.col("name_ascii").is_not_null())
-    first = (
-        holders.sort("number", "name_ascii", "birth_year", "sex", "birth_digits", nulls_last=True)
-        .group_by("number", maintain_order=True)
-        .agg(
-            pl.len().alias("rows"),
-            pl.col("name_ascii", "given_ascii", "birth_digits", "birth_year", "month_day", "sex").first(),
+    order = ["number", "name_ascii", "birth_year", "sex", "birth_digits"]
+    found = []
+    for descending in (False, True):
+        first = (
+            holders.sort(order, descending=descending, nulls_last=True)
+            .group_by("number", maintain_order=True)
+            .agg(pl.len().alias("rows"), pl.col(_TOLD).first())
+            .filter(pl.col("rows") > 1)
         )
-        .filter(pl.col("rows") > 1)
-    )
-    pairs = holders.join(first, on="number", suffix="_first").collect()
+        found.append(_of_two_people(holders.join(first, on="number", suffix="_first").collect()))
+    return pl.concat(found).unique().sort()
+
+
+def _of_two_people(pairs: pl.DataFrame) -> pl.Series:
+    """The numbers of pairs of rows, `…` and `…_first`, that are plainly two people's."""
     alike = pairs.select(_similarity("name_ascii", "name_ascii_first").alias("alike")).to_series()
+    given = [pairs[column].to_list() for column in ("given_ascii", "given_ascii_first")]
+    apart = pl.Series(process.cpdist(*given, scorer=OSA.normalized_distance, dtype=np.float64))
     other_birth = pl.coalesce(
         pl.col("birth_digits") != pl.col("birth_digits_first"),
         pl.col("birth_year") != pl.col("birth_year_first"),
     )
     other_sex = pl.col("sex") != pl.col("sex_first")
-    other_name = (alike < _PLAINLY_ANOTHER_NAME) & (other_birth.fill_null(False) | other_sex.fill_null(False))
+    other_day = (pl.col("month_day") != pl.col("month_day_first")).fill_null(True)
     years = (pl.col("birth_year") - pl.col("birth_year_first")).abs()
-    other_relative = (pl.col("month_day") != pl.col("month_day_first")) & (
-        (years >= _GENERATION) | ((years > 0) & (pl.col("given_ascii") != pl.col("given_ascii_first")))
+    other_given = (pl.col("given_ascii") != pl.col("given_ascii_first")) | (
+        pl.col("name_marked") & pl.col("name_marked_first") & (pl.col("given_key") != pl.col("given_key_first"))
     )
-    return pairs.filter(other_name | other_relative.fill_null(False)).get_column("number").unique().sort()
+    both_days = pl.col("month_day").is_not_null() & pl.col("month_day_first").is_not_null()
+    return pairs.filter(
+        ((alike < _PLAINLY_ANOTHER_NAME) & (other_birth.fill_null(False) | other_sex.fill_null(False)))
+        | (apart >= _PLAINLY_ANOTHER_GIVEN_NAME)
+        | (other_day & (years >= _GENERATION)).fill_null(False)
+        | (other_day & both_days & (years > 0) & other_given).fill_null(False)
+    ).get_column("number")
 
 
 def _doubtful_numbers(records: pl.DataFrame) -> pl.Series:
@@ -96,6 +115,7 @@ def _doubtful_numbers(records: pl.DataFrame) -> pl.Series:
         .filter(~pl.col("twin") & pl.all_horizontal(pl.col("number", "birth_digits", "sex").is_not_null()))
         .select("name_ascii", "name_key", "name_marked", "birth_digits", "sex", "number")
         .unique()
+        .filter(pl.len().over("name_ascii", "birth_digits", "sex") <= _ONE_PERSONS_NUMBERS)
     )
     pairs = rows.join(rows, on=["name_ascii", "birth_digits", "sex"], suffix="_b").filter(
         (pl.col("number") < pl.col("number_b"))

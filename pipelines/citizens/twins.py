@@ -17,7 +17,7 @@ def add_known_twins(records: pl.DataFrame) -> pl.DataFrame:
     holds the other: twins may share their given name (Mai Anh, Tú Anh). Two rows of one person with such a slip look
     like twins; that is the cautious side.
     """
-    words = pl.col("middle_ascii").str.split(" ")
+    words = pl.col("middle_ascii").str.extract_all(r"\S+")
     rows = records.select(
         "old_commune_code",
         "household_key",

@@ -93,8 +93,9 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
         rows, codes, starts = _blocks(rows, codes)
         sizes = np.diff(np.r_[starts, len(codes)])
         cap = _affordable(sizes, block_cap, budget)
-        pairs += _within(rows, starts, sizes, cap)
-        budget -= sum(map(len, pairs))
+        found = _within(rows, starts, sizes, cap)
+        pairs += found
+        budget -= sum(map(len, found))
         large = sizes > cap
         if further is None or not large.any():
             break
@@ -104,10 +105,10 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
         column, has = keys[further]
         rows, codes = rows[rest], codes[rest]
         codes = _combined([codes, np.where(has[rows], column[rows], np.uint64(0))])
-    found = np.concatenate(pairs) if pairs else np.empty(0, np.uint64)
-    return found, {
+    packed = np.concatenate(pairs) if pairs else np.empty(0, np.uint64)
+    return packed, {
         "rule": rule.name,
-        "pairs": len(found),
+        "pairs": len(packed),
         "block_cap": cap,
         "split_blocks": split_blocks,
         "oversized_blocks": int(large.sum()),

@@ -78,7 +78,12 @@ def link(
         )
         model = model.model_copy(update={"calibration": calibration, "rows": len(records)})
     tested = held_out(levels.height) & proof.is_not_null()
-    without = score(masked(levels.filter(tested), spec), model)["weight"]
+    hidden = masked(levels.filter(tested), spec)
+    without = score(hidden, model)["weight"]
+    # Where nothing is left to recognise when the number is hidden, a model cannot fail to.
+    telling = pl.Series(
+        holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
+    )
 
     scored = pl.concat([pairs, levels, score(levels, model)], how="horizontal")
     automatic = _automatic(scored, spec, settings, model)
@@ -103,7 +108,7 @@ def link(
         candidates=report,
         reliability=reliability(without, proof.filter(tested), model.calibration),
         model=model,
-        alarm=alarm(without, proof.filter(tested)),
+        alarm=alarm(without.filter(telling), proof.filter(tested).filter(telling)),
         thresholds=thresholds,
     )
 

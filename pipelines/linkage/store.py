@@ -24,8 +24,9 @@ class ModelStore:
         pointer = self._folder / f"{code}-{spec.dataset}.current"
         if not pointer.is_file():
             return None
-        path = self._folder / f"{pointer.read_text(encoding='utf-8').strip()}.json"
-        model = _read(path) if path.is_file() else None
+        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
+        path = self._folder / f"{name}.json"
+        model = _read(path) if Path(name).name == name and path.is_file() else None
         return model if model is not None and fits(model, spec) else None
 
     def named(self, name: str) -> LinkageModel:
@@ -72,12 +73,21 @@ def shipped_model(spec: LinkageSpec) -> LinkageModel | None:
 
 
 def fits(model: LinkageModel, spec: LinkageSpec) -> bool:
-    """Whether a model has the classes, fields and levels of the spec."""
+    """Whether a model has the classes, fields and levels of the spec, with shares that are shares."""
     return (
         model.dataset == spec.dataset
         and model.classes[1:] == tuple(other.name for other in spec.alternatives)
         and model.levels == {c.field: tuple(level.name for level in c.levels) for c in spec.comparisons}
         and set(model.frequencies) == {frequency.name for frequency in spec.frequencies}
+        and len(model.priors) == len(model.classes)
+        and all(0 < prior <= 1 for prior in model.priors)
+        and set(model.shares) == set(model.levels)
+        and all(
+            len(table) == len(model.classes)
+            and all(len(row) == len(model.levels[field]) and all(0 <= share <= 1 for share in row) for row in table)
+            for field, table in model.shares.items()
+        )
+        and model.calibration.slope > 0
     )
 
 

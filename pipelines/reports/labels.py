@@ -59,6 +59,7 @@ CASE_REASONS: Final = {
     "union_refused": "Không gộp vì sẽ có hai số khác nhau trong cùng một thực thể",
     "alive_after_death": "Không gộp vì một dòng còn sống sau ngày dòng kia ghi đã chết",
     "other_sex": "Không gộp vì giới tính khác nhau",
+    "other_name_and_birth": "Không gộp vì cả tên lẫn ngày sinh đều khác, như anh chị em",
     "other_birth": "Không gộp vì ngày sinh khác hẳn nhau",
     "looks_like_two": "Không gộp vì trong các dòng có hai dòng khác hẳn nhau",
     "oversized_cluster": "Không gộp vì sẽ có quá nhiều dòng trong một thực thể",

@@ -19,6 +19,7 @@ _QUESTIONS = {
     "union_refused": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng mang {numbers}.",
     "alive_after_death": "Các dòng này có phải cùng {entity} không? Một dòng còn sống sau ngày sổ kia ghi đã chết.",
     "other_sex": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ghi giới tính khác nhau.",
+    "other_name_and_birth": "Các dòng này có phải cùng {entity} không? Tên gần nhau, ngày sinh khác, như anh chị em.",
     "other_birth": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ngày sinh khác hẳn nhau.",
     "looks_like_two": "Các dòng này có phải cùng {entity} không? Có hai dòng trong số đó khác hẳn nhau.",
     "oversized_cluster": "Các dòng này có phải cùng {entity} không? Chúng nhiều hơn mức thường gặp.",

@@ -12,6 +12,7 @@ from pipelines.citizens.comparisons import SPEC
 from pipelines.citizens.context import add_context
 from pipelines.citizens.standard import standardise
 from pipelines.citizens.trust import add_number_status
+from pipelines.ingest.headers import COLUMNS
 from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.store import shipped_model
 
@@ -289,6 +290,11 @@ def test_owners_in_the_land_books_are_a_witness(register: Callable, cell: Row) -
     owner = {"old_commune_code": "10231", "owner_ascii": "dang dinh suu", "owner_birth_year": 1951}
     assert register(*rows).people == [{"r1"}, {"r2"}]
     assert register(*rows, owners=[owner | {"owner_number": "001051222345"}]).people == [{"r1", "r2"}]
+    # Where the owner stands in this commune's register already, a namesake is not the owner.
+    there = cell("Đặng Đình Sửu", "1951", so_dinh_danh="001051222345", gioi_tinh="Nam", so_ho_khau="9")
+    namesake = register(rows[0], there, owners=[owner | {"owner_number": "001051222345"}])
+    assert namesake.people == [{"r1"}, {"r2"}]
+    assert namesake.records["mentioned_number"].to_list() == [None, None]
     # Of two owners of that name and year nothing is known, and a name without a year never finds anybody.
     two = [owner | {"owner_number": number} for number in ("001051222345", "001051777345")]
     assert register(*rows, owners=two).people == [{"r1"}, {"r2"}]
@@ -317,8 +323,53 @@ def test_nobody_is_met_alive_after_death(register: Callable, cell: Row) -> None:
     ids=["telex", "initials", "title", "remark", "marks lost", "middle name left out"],
 )
 def test_a_name_however_typed_is_one_persons(register: Callable, cell: Row, typed: str) -> None:
-    made = register(cell("Đặng Đình Sửu", "02/03/1984", **AN), cell(typed, "02/03/1984", "10234", **AN))
+    kinh = {**AN, "dan_toc": "Kinh"}
+    made = register(cell("Đặng Đình Sửu", "02/03/1984", **kinh), cell(typed, "02/03/1984", "10234", **kinh))
     assert made.people == [{"r1", "r2"}]
+
+
+@pytest.mark.parametrize(
+    "name", ["Coor Thị Bé", "Rmah H'Bas", "Thạch Ros", "H'Loor Niê", "Ksor H'Blui", "A Lăng Thị Bưi"]
+)
+@pytest.mark.parametrize("people", ["Cơ Tu", "Gia Rai", None])
+def test_names_of_other_peoples_are_published_as_they_are(
+    register: Callable, cell: Row, name: str, people: str | None
+) -> None:
+    (person,) = register(cell(name, "02/03/1984", dan_toc=people)).tables["citizens"].rows(named=True)
+    assert person["full_name"].casefold() == name.casefold()
+
+
+@pytest.mark.parametrize(("older", "younger"), [("Hùng", "Hưng"), ("Thanh", "Thành"), ("Mai Anh", "Tú Anh")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("02/01/1950", "20/12/1951"), ("02/01/1950", "20/11/1950"), ("1950", "1951")]
+)
+def test_brothers_with_names_alike_and_dates_of_their_own_are_two(
+    register: Callable, cell: Row, older: str, younger: str, one: str, other: str
+) -> None:
+    home = {**AN, "so_ho_khau": "1001", "thon": "Thôn Đông"}
+    made = register(cell(f"Đặng {older}", one, **home), cell(f"Đặng {younger}", other, **home))
+    assert made.people == [{"r1"}, {"r2"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("Đặng Đình Sửu", "02/03/1984"), ("Đặng Đình Tuấn", "02/03/1984")),
+        (("Đặng Đình Hùng", "02/03/1984"), ("Đặng Đình Cường", "02/03/1984")),
+        (("Đặng Đình Sửu", "1950"), ("Đặng Đình Tuấn", "1953")),
+        (("Đặng Đình Sửu", "1950"), ("Đặng Đình Sửu", "12/03/1985")),
+        (("Đặng Thị Lan", "02/03/1950"), ("Đặng Thị Liên", "01/05/1955")),
+    ],
+    ids=["twins", "twins with names alike", "brothers by year", "father and son by year", "sisters"],
+)
+def test_a_number_on_two_of_one_family_is_shared(register: Callable, cell: Row, first: Any, second: Any) -> None:
+    home = {**PARENTS, "so_ho_khau": "1001", "so_dinh_danh": "001084123457"}
+    made = register(cell(*first, **home), cell(*second, **home))
+    assert set(made.statuses().values()) == {"shared"}
+    assert made.people == [{"r1"}, {"r2"}]
+    # A third holder of whom little is known does not hide it.
+    made = register(cell(*first, **home), cell("Đặng Đình Ba", so_dinh_danh="001084123457"), cell(*second, **home))
+    assert set(made.statuses().values()) == {"shared"}
 
 
 @given(st.randoms(use_true_random=False))
@@ -353,6 +404,16 @@ def test_what_stands_on_every_third_row_tells_nobody_apart(sample_rows: pl.DataF
     )
     assert found[0] >= 0.99
     assert found[1] >= 0.9
+
+
+@pytest.mark.parametrize("kept", [["so_dinh_danh"], ["so_cmnd"], ["so_dinh_danh", "gioi_tinh"]])
+def test_a_register_of_names_and_numbers_alone_sets_off_no_alarm(sample_rows: pl.DataFrame, kept: list[str]) -> None:
+    emptied = [column for column in COLUMNS["citizens"] if column not in {"ho_ten", *kept}]
+    rows = sample_rows.with_columns(pl.lit(None, pl.String).alias(column) for column in emptied)
+    linkage = link(
+        add_context(add_number_status(standardise(rows))), SPEC, LinkageSettings(), None, shipped_model(SPEC)
+    )
+    assert not linkage.alarm.fired
 
 
 def test_the_shipped_model_fits_and_points_at_nobody() -> None:

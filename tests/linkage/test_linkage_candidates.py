@@ -55,3 +55,18 @@ def test_all_rules_together_keep_to_the_bound_and_say_so(bound: int) -> None:
     assert pairs.height <= bound * len(records)
     assert report["pairs"].sum() <= bound * len(records)
     assert report.filter(pl.col("block_cap") < 12)["oversized_rows"].sum() > 0
+
+
+def test_a_rule_that_splits_its_blocks_is_charged_for_each_pair_once() -> None:
+    rule = CandidateRule("name", ("name",), ("year", "hamlet"))
+    records = pl.DataFrame(
+        {
+            "name": ["a"] * 40 + [f"b{n // 2}" for n in range(60)],
+            "year": [n // 4 for n in range(40)] + [0] * 60,
+            "hamlet": ["p"] * 100,
+        }
+    )
+    # 30 pairs of two, then ten blocks of four give 60: 90 in all, of a bound of 100.
+    pairs, report = candidate_pairs(records, (rule,), LinkageSettings(block_cap=10, pairs_per_row=1))
+    assert pairs.height == 90
+    assert report["oversized_rows"].to_list() == [0]
