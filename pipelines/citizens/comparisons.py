@@ -385,6 +385,7 @@ SPEC = LinkageSpec(
         ),
     ),
     exclusive="trusted_number",
+    moving=frozenset({"dead_on", "alive_on"}),
     slope=0.65,
 )
 """The citizens' spec; needs the columns of `standardise` and `add_number_status`."""

@@ -25,7 +25,8 @@ class Constraints:
     """What may not stand in one cluster.
 
     `exclusive`: each record's value or null; two different ones never meet. With `within` only where that is the
-    same. `vetoes`: pairs of records (`a` < `b`) that never meet, and why. `size_cap`: most records of a cluster.
+    same. `vetoes`: pairs of records (`a` < `b`) that never meet, and why. `size_cap`: most records of a cluster, where
+    those of one `face` (rows that repeat each other) count once.
     `margin`: by how much weight (thousandths of a bit) a record without an exclusive value must fit its own cluster
     better than one from which it is kept apart.
     """
@@ -34,6 +35,7 @@ class Constraints:
     within: pl.Series | None = None
     vetoes: Mapping[Pair, str] = field(default_factory=dict)
     size_cap: int | None = None
+    face: pl.Series | None = None
     margin: int = 0
 
 
@@ -121,12 +123,17 @@ def _forbidden(
     """Why two clusters may not become one, or None."""
     if any(other.get(place, value) != value for place, value in held.items()):
         return EXCLUSIVE
-    if constraints.size_cap is not None and len(first) + len(second) > constraints.size_cap:
+    if constraints.size_cap is not None and _size([*first, *second], constraints) > constraints.size_cap:
         return OVERSIZED
     if constraints.vetoes:
         reasons = {constraints.vetoes.get((min(x, y), max(x, y))) for x in first for y in second} - {None}
         return min(reasons) if reasons else None  # type: ignore[type-var]  # None is taken out
     return None
+
+
+def _size(records: list[int], constraints: Constraints) -> int:
+    """How many records of different faces these are."""
+    return len(records) if constraints.face is None else len({constraints.face[record] for record in records})
 
 
 def _ambiguous(
@@ -179,7 +186,11 @@ def _conflicted(component: NDArray[np.int32], claims: pl.DataFrame, constraints:
         a, b = np.array(list(constraints.vetoes)).T
         found.append(component[a[component[a] == component[b]]])
     if constraints.size_cap is not None and len(component):
-        found.append(np.flatnonzero(np.bincount(component) > constraints.size_cap))
+        face = np.arange(len(component)) if constraints.face is None else constraints.face.to_numpy()
+        sizes = (
+            pl.DataFrame({"component": component, "face": face}).group_by("component").agg(pl.col("face").n_unique())
+        )
+        found.append(sizes.filter(pl.col("face") > constraints.size_cap)["component"].to_numpy())
     return np.unique(np.concatenate(found))
 
 

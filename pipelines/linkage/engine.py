@@ -10,7 +10,7 @@ from pipelines.linkage.background import background_pairs
 from pipelines.linkage.calibration import Alarm, Calibration, alarm, calibrate, decided, held_out, masked, reliability
 from pipelines.linkage.candidates import candidate_pairs
 from pipelines.linkage.clusters import AMBIGUOUS, Clusters, Constraints, cluster
-from pipelines.linkage.encoding import encoded
+from pipelines.linkage.encoding import encoded, faces
 from pipelines.linkage.explanation import evidence, reason
 from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
@@ -57,14 +57,17 @@ def link(
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. The result is a
     function of the set of records: their order does not matter.
     """
+    face = faces(records, [column for column in spec.columns if column != "record_id" and column not in spec.moving])
     tables = (
         model.frequencies
         if model
-        else count_frequencies(records, spec.frequencies, shipped.frequencies if shipped else {})
+        else count_frequencies(
+            records.filter(face.is_first_distinct()), spec.frequencies, shipped.frequencies if shipped else {}
+        )
     )
     # Only what the spec names is held through the steps to come, as text only where text is looked at.
     records = encoded(with_surprisal(records.select(spec.columns), spec.frequencies, tables), spec.texts)
-    records = records.sort("record_id")
+    records = records.with_columns(face).sort("record_id")
     pairs, report = candidate_pairs(records, spec.rules, settings)
     levels = compare(records, pairs, spec)
     proof = decided(levels, spec)
@@ -96,6 +99,7 @@ def link(
             within=records[spec.exclusive_within] if spec.exclusive_within else None,
             vetoes=vetoed_pairs(records, scored, edges, spec, settings, model),
             size_cap=settings.size_cap,
+            face=records["face"],
             margin=round(1000 * settings.margin_bits),
         ),
     )

@@ -142,6 +142,10 @@ class LinkageSpec:
     two; they hold the estimation. Where `corroborated` is given, a pair for which none of it holds is never merged by
     its weight alone, but left to a person. Two different values of `exclusive` never stand in one entity; with
     `exclusive_within`, only two that have the same value there: an entity may have one number in each of two books.
+
+    `slope` is what a bit of weight is worth in odds (bits) until label fields tell: below 1, as fields depend on each
+    other. Rows equal in all columns but `moving` (days of update) are one face: exports of one register from several
+    years repeat it, and it counts once for the size of a cluster and for how common a value is.
     """
 
     dataset: str
@@ -155,6 +159,7 @@ class LinkageSpec:
     forbidden: tuple[Forbidden, ...] = ()
     exclusive: str | None = None
     exclusive_within: str | None = None
+    moving: frozenset[str] = frozenset()
     slope: float = 1.0
 
     @property

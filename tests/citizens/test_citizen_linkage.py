@@ -416,6 +416,21 @@ def test_a_register_of_names_and_numbers_alone_sets_off_no_alarm(sample_rows: pl
     assert not linkage.alarm.fired
 
 
+def test_exports_of_five_years_are_the_same_people_as_one(sample_rows: pl.DataFrame) -> None:
+    """Each year's export repeats the register; a person has ten rows then, a household of six has sixty."""
+    year = [
+        sample_rows.with_columns(
+            pl.lit(f"15/03/{year}").alias("ngay_cap_nhat"), (pl.col("record_id") + f"-{year}").alias("record_id")
+        )
+        for year in range(2015, 2020)
+    ]
+    rows = pl.concat(year)
+    members = link(add_context(add_number_status(standardise(rows))), SPEC, LinkageSettings()).members
+    joined = members.join(rows.select("record_id", "truth"), on="record_id")
+    assert joined.group_by("cluster").agg(pl.col("truth").n_unique())["truth"].max() == 1
+    assert joined["cluster"].n_unique() < 1.03 * joined["truth"].n_unique()
+
+
 def test_the_shipped_model_fits_and_points_at_nobody() -> None:
     shipped = shipped_model(SPEC)
     assert shipped is not None
