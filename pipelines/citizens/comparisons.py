@@ -288,7 +288,15 @@ SPEC = LinkageSpec(
             ("old_commune_code", "hamlet_key"),
         ),
         CandidateRule("phone_and_given_name", ("phone", "given_ascii"), ("birth_year",)),
-        CandidateRule("name_and_year", ("name_ascii", "birth_year"), ("evident_sex", "hamlet_key", "father_ascii")),
+        # Of a whole date a slip leaves the month, or swaps it with the day; a year alone is all that some rows have.
+        CandidateRule("name_and_month", ("name_ascii", "year_month"), ("hamlet_key",)),
+        CandidateRule("name_and_swapped_date", ("name_ascii", "birth_year", "day_and_month"), ("hamlet_key",)),
+        CandidateRule(
+            "name_and_year_alone",
+            ("name_ascii", "birth_year"),
+            ("evident_sex", "hamlet_key", "father_ascii"),
+            "year_alone",
+        ),
     ),
     comparisons=(
         NAME,

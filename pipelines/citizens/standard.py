@@ -58,7 +58,8 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     `mother_name`, `spouse_name`, `head_name`, `phone`, `address_old`, `hamlet`, `status`, `updated_on`, `note`.
     Keys: `name_key` (spelling), `name_toneless`, `name_ascii` (folded), `name_marked`, `name_initials`,
     `name_abbreviated`; of its parts `surname_key`, `rest_key` (all behind the surname), `given_key`, `given_toneless`,
-    `surname_ascii`, `middle_ascii`, `rest_ascii`, `given_ascii`; `birth_digits`, `month_day`, `day_month`,
+    `surname_ascii`, `middle_ascii`, `rest_ascii`, `given_ascii`; `birth_digits`, `year_month`,
+    `month_day`, `day_month`, `day_and_month` (the smaller of the two), `year_alone`,
     `number_year` (the year of birth that the number tells), `evident_sex`, `given_odd` (a given name that is no
     syllable); for father, mother, spouse and head `…_key`, `…_ascii` and `…_given`; `head_other` (the head unless it
     is the person); `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by which the register knew of
@@ -138,6 +139,8 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("birth_date").dt.to_string("%Y%m%d").alias("birth_digits"),
             pl.col("birth_date").dt.to_string("%m%d").alias("month_day"),
             pl.col("birth_date").dt.to_string("%d%m").alias("day_month"),
+            pl.col("birth_date").dt.to_string("%Y%m").alias("year_month"),
+            pl.col("birth_date").is_null().alias("year_alone"),
             number_birth_year(pl.col("number")).alias("number_year"),
             *(spelling_key(pl.col(f"{who}_name")).alias(f"{who}_key") for who in _RELATIVES),
             *(folded_key(pl.col(f"{who}_name")).alias(f"{who}_ascii") for who in _RELATIVES),
@@ -148,6 +151,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("status").is_in(["present", "moved"])).then("updated_on").alias("alive_on"),
         )
         .with_columns(
+            pl.min_horizontal("month_day", "day_month").alias("day_and_month"),
             toneless_key(pl.col("name_key")).alias("name_toneless"),
             initials(pl.col("name_ascii")).alias("name_initials"),
             is_abbreviated(pl.col("name_ascii")).alias("name_abbreviated"),

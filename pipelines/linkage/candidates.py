@@ -39,7 +39,7 @@ def candidate_pairs(
     that would go beyond it gets a smaller cap.
     """
     rows = len(records)
-    columns = list(dict.fromkeys(column for rule in rules for column in (*rule.key, *rule.further)))
+    columns = list(dict.fromkeys(column for rule in rules for column in rule.columns))
     keys = {series.name: _codes(series) for series in encoded(records.select(columns))}
     if rows >= 1 << int(_POSITION_BITS) or len(rules) >= 1 << int(_RULE_BITS):
         raise ValueError("more records or rules than a packed pair can hold")
@@ -92,8 +92,13 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
     for further in (*rule.further, None):
         rows, codes, starts = _blocks(rows, codes)
         sizes = np.diff(np.r_[starts, len(codes)])
+        if rule.one_has is not None and len(starts):
+            rows, codes, starts, sizes = _only(keys[rule.one_has][0][rows] > 0, rows, codes, starts, sizes)
         cap = _affordable(sizes, block_cap, budget)
         found = _within(rows, starts, sizes, cap)
+        if rule.one_has is not None:
+            has = keys[rule.one_has][0] > 0
+            found = [some[has[some >> _POSITION_BITS] | has[some & _POSITION]] for some in found]
         pairs += found
         budget -= sum(map(len, found))
         large = sizes > cap
@@ -127,6 +132,16 @@ def _blocks(rows: Codes, codes: Codes) -> tuple[Codes, Codes, NDArray[np.intp]]:
     first = np.ones(len(codes), dtype=bool)
     first[1:] = codes[1:] != codes[:-1]
     return rows, codes, np.flatnonzero(first)
+
+
+def _only(
+    has: NDArray[np.bool_], rows: Codes, codes: Codes, starts: NDArray[np.intp], sizes: NDArray[np.int64]
+) -> tuple[Codes, Codes, NDArray[np.intp], NDArray[np.int64]]:
+    """The blocks in which at least one row has it."""
+    wanted = np.logical_or.reduceat(has, starts)
+    kept = np.repeat(wanted, sizes)
+    sizes = sizes[wanted]
+    return rows[kept], codes[kept], np.cumsum(sizes) - sizes, sizes
 
 
 def _affordable(sizes: NDArray[np.int64], cap: int, budget: int) -> int:

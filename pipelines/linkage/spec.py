@@ -38,12 +38,19 @@ def equal(column: str) -> pl.Expr:
 class CandidateRule:
     """Records with equal values in all these columns are compared; a null in any leaves a record out.
 
-    A block that is too large is split by the columns of `further`, one after the other.
+    A block that is too large is split by the columns of `further`, one after the other. With `one_has`, the name of a
+    boolean column, only pairs of which at least one record has it.
     """
 
     name: str
     key: tuple[str, ...]
     further: tuple[str, ...] = ()
+    one_has: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the rule looks at."""
+        return (*self.key, *self.further, *([self.one_has] if self.one_has else []))
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ class LinkageSpec:
         made = {frequency.name for frequency in self.frequencies}
         named = [
             "record_id",
-            *(column for rule in self.rules for column in (*rule.key, *rule.further)),
+            *(column for rule in self.rules for column in rule.columns),
             *(column for comparison in self.comparisons for column in comparison.columns),
             *(similarity.column for comparison in self.comparisons for similarity in comparison.similarities),
             *(column for other in self.alternatives for frame in other.frames for column in frame),

@@ -70,3 +70,16 @@ def test_a_rule_that_splits_its_blocks_is_charged_for_each_pair_once() -> None:
     pairs, report = candidate_pairs(records, (rule,), LinkageSettings(block_cap=10, pairs_per_row=1))
     assert pairs.height == 90
     assert report["oversized_rows"].to_list() == [0]
+
+
+@given(st.lists(st.tuples(LETTERS, st.booleans()), max_size=14))
+@settings(max_examples=60, deadline=None)
+def test_a_rule_may_ask_that_one_of_the_two_has_something(rows: list[tuple]) -> None:
+    records = pl.DataFrame(rows, schema={"k": pl.String, "vague": pl.Boolean}, orient="row")
+    pairs, _ = candidate_pairs(records, (CandidateRule("k", ("k",), (), "vague"),), LinkageSettings())
+    wanted = {
+        (a, b)
+        for (a, one), (b, two) in combinations(enumerate(rows), 2)
+        if one[0] == two[0] is not None and (one[1] or two[1])
+    }
+    assert pairs.rows() == sorted(wanted)

@@ -228,7 +228,7 @@ def small_commune() -> Rows:
                 "candidates.citizens": json.dumps(
                     [
                         {
-                            "rule": "name_and_year",
+                            "rule": "name_and_year_alone",
                             "pairs": 8123,
                             "new_pairs": 40,
                             "block_cap": 60,

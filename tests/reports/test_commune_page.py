@@ -174,7 +174,7 @@ def test_a_merge_across_communes_is_counted_as_such(write: Write, rows: Rows) ->
         "Nguyễn Trãi (10231) Xóm Mới Công dân 1 – gần",
         "Không xác định được hộ 1 1 0",
         "Không có chủ sử dụng 1 0 1",
-        "Cùng họ tên và năm sinh 8.123 40 7 2 150",
+        "Cùng họ tên và năm sinh, một bên chỉ ghi năm 8.123 40 7 2 150",
         "08 giờ 30 phút, ngày 05 tháng 01 năm 2026 (UTC+07:00)",
     ],
 )
