@@ -368,11 +368,16 @@ SPEC = LinkageSpec(
     forbidden=(
         Forbidden(
             "alive_after_death",
-            "một dòng còn sống sau ngày sổ kia biết là đã chết",
+            "một dòng ghi còn sống sau ngày dòng kia ghi đã chết",
             ({"life": frozenset({"alive_after_death"})},),
             _SAME_NUMBER,
         ),
-        Forbidden("other_sex", "giới tính khác nhau", ({"sex": frozenset({"other"})},), _SAME_NUMBER),
+        Forbidden(
+            "other_sex",
+            "giới tính ghi trên dòng hoặc theo số định danh không khớp nhau",
+            ({"sex": frozenset({"other"})},),
+            _SAME_NUMBER,
+        ),
         # Sisters and brothers have names one mark or one middle name apart, and dates of their own.
         Forbidden(
             "other_name_and_birth",

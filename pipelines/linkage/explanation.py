@@ -43,9 +43,17 @@ def _entries(
 def reason(spec: LinkageSpec, thresholds: dict[str, int]) -> pl.Expr:
     """A Vietnamese sentence from `decision`, `why`, `weight` and `alternative`."""
     names = {position: alternative.vi for position, alternative in enumerate(spec.alternatives)}
-    bits = (pl.col("weight") / 1000).round(1).cast(pl.String).str.replace(".", ",", literal=True)
+    bits = (
+        (pl.col("weight") / 1000)
+        .round(1)
+        .cast(pl.String)
+        .str.replace(".", ",", literal=True)
+        .str.replace("-", "−", literal=True)
+    )
     other = pl.col("alternative").replace_strict(names, return_dtype=pl.String)
-    automatic, review = (f"{thresholds[name] / 1000:.1f}".replace(".", ",") for name in ("automatic", "review"))
+    automatic, review = (
+        f"{thresholds[name] / 1000:.1f}".replace(".", ",").replace("-", "−") for name in ("automatic", "review")
+    )
     whys = _WHY | {ban.name: ban.vi for ban in spec.forbidden}
     return (
         pl.when(pl.col("decision") == "automatic")

@@ -17,8 +17,8 @@ _NUMBERS = {"citizens": "hai số định danh khác nhau", "parcels": "hai số
 _QUESTIONS = {
     "number_shared": "Số định danh này là của ai? Nhiều người khác nhau đang mang cùng một số.",
     "union_refused": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng mang {numbers}.",
-    "alive_after_death": "Các dòng này có phải cùng {entity} không? Một dòng còn sống sau ngày sổ kia ghi đã chết.",
-    "other_sex": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ghi giới tính khác nhau.",
+    "alive_after_death": "Các dòng này có phải cùng {entity} không? Một dòng còn sống sau ngày dòng kia ghi đã chết.",
+    "other_sex": "Các dòng này có phải cùng {entity} không? Giới tính ghi trên dòng hoặc theo số định danh không khớp.",
     "other_name_and_birth": "Các dòng này có phải cùng {entity} không? Tên gần nhau, ngày sinh khác, như anh chị em.",
     "other_birth": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ngày sinh khác hẳn nhau.",
     "looks_like_two": "Các dòng này có phải cùng {entity} không? Có hai dòng trong số đó khác hẳn nhau.",
@@ -26,7 +26,7 @@ _QUESTIONS = {
     "ambiguous_attachment": "Dòng ở giữa thuộc về bên nào? Nó hợp gần như nhau với hai bên không thể cùng là {entity}.",
     "no_corroboration": "Các dòng này có phải cùng {entity} không? Rất giống nhau nhưng thiếu chứng cứ độc lập.",
     "link_in_review": "Các dòng này có phải cùng {entity} không?",
-    "number_doubtful": "Số định danh nào đúng? Hai số chỉ khác nhau một chữ số.",
+    "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
 }
 _PRIORITY = {reason: priority for priority, reason in enumerate(_QUESTIONS, start=1)}
 _BLOCKING = ("number_shared",)
@@ -48,8 +48,8 @@ def review_cases(
     cases = [_by_component(links, members)]
     if records is not None:
         cases += [
-            _by_group(records, "shared", ["number"], "number_shared"),
-            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful"),
+            _by_group(records, "shared", ["number"], "number_shared", members),
+            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful", None),
         ]
     words = {"entity": _ENTITY[dataset], "numbers": _NUMBERS[dataset]}
     questions = {reason: text.format(**words) for reason, text in _QUESTIONS.items()}
@@ -89,6 +89,9 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
     size = len(rows) + 1
     _, component = connected_components(csr_array((np.ones(len(a)), (a, b)), shape=(size, size)), directed=False)
     held = rows.with_columns(pl.Series("component", component[rows["node"].to_numpy()], dtype=pl.Int64))
+    if members is not None:
+        # All rows of the entities in question, not only those that were compared.
+        held = held.select("cluster", "component").unique().join(members, on="cluster")
     reasons = (
         pairs.with_columns(
             pl.Series("component", component[a], dtype=pl.Int64),
@@ -106,12 +109,18 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
     )
 
 
-def _by_group(records: pl.DataFrame, status: str, keys: list[str], reason: str) -> pl.DataFrame:
+def _by_group(
+    records: pl.DataFrame, status: str, keys: list[str], reason: str, members: pl.DataFrame | None
+) -> pl.DataFrame:
+    """One case for the rows of a status that agree in the keys; with `members` only where they are several entities."""
+    rows = records.filter(number_status=status).drop_nulls(keys).select("record_id", *keys)
+    if members is None:
+        rows = rows.with_columns(pl.col("record_id").alias("cluster"))
+    else:
+        rows = rows.join(members, on="record_id")
     return (
-        records.filter(number_status=status)
-        .drop_nulls(keys)
-        .group_by(keys)
-        .agg(pl.col("record_id").sort().alias("record_ids"))
-        .filter(pl.col("record_ids").list.len() > 1)
+        rows.group_by(keys)
+        .agg(pl.col("record_id").sort().alias("record_ids"), pl.col("cluster").n_unique().alias("entities"))
+        .filter(pl.col("entities") > 1)
         .select("record_ids", pl.lit(reason).alias("reason"))
     )

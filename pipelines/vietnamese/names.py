@@ -5,7 +5,11 @@ import polars as pl
 from pipelines.vietnamese.spelling import clean
 
 _REMARK = r"\s*[(\[{][^)\]}]*[)\]}]?"
-_TITLE = r"(?i)^(?:(?:hộ\s+)?(?:ông|bà|cụ|anh|chị)(?:\s*:)?|hộ)\s+"
+_TITLE = r"(?i)^(?:(?:h[ộo]\s+)?(?:ông|bà|cụ|anh|chị)(?:\s*:)?|h[ộo]\s+(?:ong|ba|cu)|hộ)\s+"
+
+
+_PERSONS_TITLE = r"(?i)^(?:(?:hộ\s+)?(?:ông|bà|cụ)|hộ)\s+(\S+\s+\S.*)$"
+"""A title before at least two words: what stands before one alone is the surname (Ông is one too)."""
 
 
 def name_case(text: pl.Expr) -> pl.Expr:
@@ -29,8 +33,8 @@ def person_name(text: pl.Expr) -> pl.Expr:
 
     Bà Ng.T. HOA (đã chết) → Ng T Hoa; null when empty.
     """
-    bare = without_title(text.str.replace_all(_REMARK, " ")).str.replace_all(r"[.~,;:*?]+", " ")
-    return name_case(bare)
+    bare = text.str.replace_all(_REMARK, " ").str.replace_all(r"[.~,;:*?]+", " ")
+    return name_case(clean(bare).str.replace(_PERSONS_TITLE, "$1"))
 
 
 def remark(text: pl.Expr) -> pl.Expr:

@@ -70,6 +70,17 @@ def test_rows_that_are_one_entity_already_hang_together() -> None:
     assert told(queue) == {("union_refused", ("a", "b", "c", "f", "g"))}
 
 
+def test_a_shared_number_whose_rows_are_one_entity_is_no_question() -> None:
+    one = pl.DataFrame({"record_id": ["h", "i", "j", "k"], "cluster": ["h", "h", "j", "k"]})
+    shared = review_cases("citizens", LINKS.clear(), RECORDS, one).filter(reason="number_shared")
+    assert told(shared) == {("number_shared", ("j", "k"))}
+
+
+def test_a_case_shows_all_rows_of_the_entities_in_question() -> None:
+    members = pl.DataFrame({"record_id": list("abcdefgz"), "cluster": list("abcddfga")})
+    assert ("union_refused", ("a", "b", "c", "z")) in told(review_cases("citizens", LINKS, members=members))
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=10, deadline=None)
 def test_cases_and_their_ids_do_not_depend_on_the_order_of_rows(seed: int) -> None:

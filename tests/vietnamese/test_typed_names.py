@@ -67,9 +67,11 @@ def test_a_name_stands_without_title_remark_and_dots() -> None:
         "Ông: N.V.Hùng",
         "Hộ ông Nguyễn Văn  A",
         "Trần Văn Bà",
+        "Anh Đức",
+        "Ông Khiêm",
         "(không rõ)",
         None,
-    ) == ["Ng T Hoa", "N V Hùng", "Nguyễn Văn A", "Trần Văn Bà", None, None]
+    ) == ["Ng T Hoa", "N V Hùng", "Nguyễn Văn A", "Trần Văn Bà", "Anh Đức", "Ông Khiêm", None, None]
     assert applied(remark(pl.col("x")), "Nguyễn A (đã chết)", "Nguyễn A", "A [vợ: B]") == ["đã chết", None, "vợ: B"]
 
 
