@@ -7,8 +7,8 @@ Ours: default settings, no labels, automatic merges only; then with the review q
 threshold that the truth finds best for it, and the highest recall that it reaches at a precision of 0.998. Time is
 from standardised rows to clusters, estimation included; ours has the explanations in it, Splink's has none.
 
-P, R: precision and recall, by pairs of rows and by B-cubed (Bagga and Baldwin 1998). Errors by kind: false merges by what
-the people are to each other, missed pairs by each error that either row suffered.
+P, R: precision and recall, by pairs of rows and by B-cubed (Bagga and Baldwin 1998). Errors by kind: false merges by
+what the people are to each other, missed pairs by each error that either row suffered.
 """
 
 import argparse
