@@ -242,10 +242,7 @@ def _sample(options: argparse.Namespace) -> int:
         )
     summary = write_sample(
         options.out,
-        [
-            OldCommune(old.code, old.name, old.kind, _lower_first(old.district), _lower_first(old.province))
-            for old in commune.old_communes
-        ],
+        [OldCommune.of(old) for old in commune.old_communes],
         options.people,
         options.parcels,
         options.seed,
@@ -272,10 +269,6 @@ def _bench(options: argparse.Namespace) -> int:
     for benchmark in benchmarks:
         benchmark.main(options.options)
     return DONE
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 if __name__ == "__main__":

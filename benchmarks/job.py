@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from benchmarks.scores import Scores, pair_scores
+
 COMMUNE = "10231"
 
 
@@ -40,9 +42,11 @@ def main(arguments: list[str] | None = None) -> None:
             ("citizen", "citizen_id", "person_id"),
             ("parcel", "parcel_id", "true_parcel_id"),
         ):
-            precision, recall = accuracy(data, dataset, entity, truth_id)
-            f1 = 2 * precision * recall / (precision + recall)
-            print(f"{dataset}: precision {precision:.4f}, recall {recall:.4f}, F1 {f1:.4f} (pairs, automatic merges)")
+            found = accuracy(data, dataset, entity, truth_id)
+            print(
+                f"{dataset}: precision {found.precision:.4f}, recall {found.recall:.4f}, F1 {found.f1:.4f} "
+                "(pairs, automatic merges)"
+            )
 
 
 def measured_run(hopnhat: str, data: Path) -> tuple[float, float]:
@@ -71,19 +75,18 @@ def last_run(data: Path) -> tuple[float, list[tuple[str, float]]]:
     return (record.end_time or 0) - (record.start_time or 0), [(name, seconds) for _, name, seconds in timed]
 
 
-def accuracy(data: Path, dataset: str, entity: str, truth_id: str) -> tuple[float, float]:
+def accuracy(data: Path, dataset: str, entity: str, truth_id: str) -> Scores:
     """Precision and recall by pairs of rows, from the published file and the truth."""
     with duckdb.connect(str(data / "published" / "trial" / f"{COMMUNE}.duckdb"), read_only=True) as connection:
-        sources = connection.sql(f"SELECT source_file, source_row, {entity} FROM {dataset}_sources").pl()
+        sources = connection.sql(
+            f"SELECT source_file, source_row, record_id, {entity} AS cluster FROM {dataset}_sources"
+        )
+        clusters = sources.pl()
     truth = pl.read_csv(data / "truth" / f"{dataset}s.csv", schema_overrides={truth_id: pl.String})
-    rows = sources.join(truth, on=["source_file", "source_row"])
-    found, true, both = (_pairs(rows, keys) for keys in ([entity], [truth_id], [entity, truth_id]))
-    return both / found if found else 1.0, both / true if true else 1.0
-
-
-def _pairs(rows: pl.DataFrame, keys: list[str]) -> int:
-    sizes = rows.group_by(keys).len()["len"].cast(pl.Int64)
-    return int((sizes * (sizes - 1) // 2).sum())
+    rows = clusters.join(truth, on=["source_file", "source_row"])
+    return pair_scores(
+        rows.select("record_id", "cluster"), rows.select("record_id", pl.col(truth_id).alias("person_id"))
+    )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,7 @@ TRUTH = ("person_id", "copy_kind", "errors", "special")
 def standard_register(people: int, seed: int, name: str = "default") -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records of that many people by the named profile, and `record_id` with the columns of `TRUTH`."""
     commune = MergerMap.shipped().new_commune(COMMUNE)
-    communes = [
-        OldCommune(old.code, old.name, old.kind, _lower_first(old.district), _lower_first(old.province))
-        for old in commune.old_communes
-    ]
+    communes = [OldCommune.of(old) for old in commune.old_communes]
     register = citizen_register(communes, people, seed, profile(name))
     text = pl.concat_str(pl.exclude(*TRUTH).fill_null(""), separator="\x1f")
     register = add_record_ids(register.with_columns(text.alias("content")), "content")
@@ -31,7 +28,3 @@ def standard_register(people: int, seed: int, name: str = "default") -> tuple[pl
         pl.lit(None, pl.String).alias("placement_reason"),
     )
     return add_context(add_number_status(standardise(rows))), register.select("record_id", *TRUTH)
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

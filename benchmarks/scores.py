@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from pipelines.linkage.components import components as graph_components
 
 SPECIAL = ("triplet", "twin", "namesake_son", "neighbour_namesake", "in_law", "sibling", "remarried")
 """What makes two people easy to take for one, the strongest first."""
@@ -97,7 +99,7 @@ def errors_by_kind(clusters: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
 def components(edges: pl.DataFrame, records: pl.Series) -> pl.DataFrame:
     """Connected components of `edges` (`record_id_a`, `record_id_b`) over all `records`, as clusters."""
     a, b = _positions(edges, records)
-    return pl.DataFrame({"record_id": records, "cluster": _components(a, b, len(records))})
+    return pl.DataFrame({"record_id": records, "cluster": graph_components(a, b, len(records))})
 
 
 def best_threshold(edges: pl.DataFrame, truth: pl.DataFrame) -> Best:
@@ -121,7 +123,7 @@ def best_threshold(edges: pl.DataFrame, truth: pl.DataFrame) -> Best:
 
     def at(threshold: float) -> tuple[float, Scores]:
         kept = weight >= threshold
-        told = rows.with_columns(pl.Series("cluster", _components(a[kept], b[kept], len(touched))))
+        told = rows.with_columns(pl.Series("cluster", graph_components(a[kept], b[kept], len(touched))))
         return threshold, _scores(_pairs(told, ["cluster"]), true, _pairs(told, ["cluster", "person"]))
 
     finite = weight[np.isfinite(weight)]
@@ -190,9 +192,3 @@ def _positions(edges: pl.DataFrame, records: pl.Series) -> tuple[np.ndarray, np.
         for side in ("record_id_a", "record_id_b")
     )
     return a.to_numpy(), b.to_numpy()
-
-
-def _components(a: np.ndarray, b: np.ndarray, records: int) -> np.ndarray:
-    graph = csr_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
-    _, component = connected_components(graph, directed=False)
-    return component

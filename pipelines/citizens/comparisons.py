@@ -336,21 +336,21 @@ SPEC = LinkageSpec(
         Alternative("stranger", "hai người không liên quan", (), ((),)),
     ),
     same=(
-        {"personal_id": frozenset({"equal"}), "full_name": _NEAR_NAME},
-        {"old_id_no": frozenset({"equal"}), "full_name": _NEAR_NAME},
+        {"personal_id": _EQUAL, "full_name": _NEAR_NAME},
+        {"old_id_no": _EQUAL, "full_name": _NEAR_NAME},
     ),
     # Without the names, EM takes twins for copies where a register has no numbers and few copies.
     # A name and a year are never enough: in a commune of 65,000 one in ten shares both with somebody.
     corroborated=(
         {"birth_date": frozenset({"equal", "one_digit", "day_month_swapped", "year_slip"})},
         {"personal_id": frozenset({"equal", "one_edit"})},
-        {"old_id_no": frozenset({"equal"})},
-        {"father_name": frozenset({"equal"})},
-        {"mother_name": frozenset({"equal"})},
-        {"spouse_name": frozenset({"equal"})},
-        {"residence": frozenset({"same_household"})},
-        {"phone": frozenset({"equal"})},
-        {"owner_mention": frozenset({"equal"})},
+        {"old_id_no": _EQUAL},
+        {"father_name": _EQUAL},
+        {"mother_name": _EQUAL},
+        {"spouse_name": _EQUAL},
+        {"residence": _SAME_HOUSEHOLD},
+        {"phone": _EQUAL},
+        {"owner_mention": _EQUAL},
     ),
     different=(
         {"personal_id": frozenset({"other"})},

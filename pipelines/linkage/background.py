@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.linkage.blocks import blocks
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import LinkageSpec
 
 _SAMPLE = 20_000
 _SEED = 20250701
-_POSITION = np.uint64((1 << 29) - 1)
 SCHEMA = pl.Schema({"a": pl.UInt32, "b": pl.UInt32, "pairs": pl.Float64, "alternative": pl.UInt8})
 
 Positions = NDArray[np.int64]
@@ -54,11 +54,8 @@ def _sample(
     if frame:
         known = codes.select(pl.all_horizontal(pl.col(frame).is_not_null())).to_series()
         block = codes.filter(known).select(pl.struct(frame).hash(seed=1)).to_series().to_numpy()
-        # As in candidates, the upper bits of the code and the position are sorted as one number.
-        packed = np.sort((block & ~_POSITION) | np.flatnonzero(known.to_numpy()).astype(np.uint64))
-        at, block = (packed & _POSITION).astype(np.int64), packed & ~_POSITION
-        starts = np.flatnonzero(np.r_[True, block[1:] != block[:-1]]) if len(block) else np.empty(0, np.int64)
-        sizes = np.diff(np.r_[starts, len(block)])
+        rows_of_blocks, _, starts = blocks(np.flatnonzero(known.to_numpy()).astype(np.uint64), block)
+        at, sizes = rows_of_blocks.astype(np.int64), np.diff(np.r_[starts, len(block)])
     else:
         sizes, at = np.array([rows], dtype=np.int64), np.arange(rows, dtype=np.int64)
     pairs = sizes * (sizes - 1) // 2

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.linkage.blocks import POSITION, POSITION_BITS, Codes, blocks
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import CandidateRule, LinkageSettings
 
@@ -18,13 +19,10 @@ REPORT = pl.Schema(
         "oversized_rows": pl.Int64,
     }
 )
-Codes = NDArray[np.uint64]
 Keys = dict[str, tuple[Codes, NDArray[np.bool_]]]
 """For each column its values as codes, and where it has one."""
 
 _RULE_BITS = np.uint64(6)
-_POSITION_BITS = np.uint64(29)
-_POSITION = np.uint64((1 << 29) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -41,7 +39,7 @@ def candidate_pairs(
     rows = len(records)
     columns = list(dict.fromkeys(column for rule in rules for column in rule.columns))
     keys = {series.name: _codes(series) for series in encoded(records.select(columns))}
-    if rows >= 1 << int(_POSITION_BITS) or len(rules) >= 1 << int(_RULE_BITS):
+    if rows >= 1 << int(POSITION_BITS) or len(rules) >= 1 << int(_RULE_BITS):
         raise ValueError("more records or rules than a packed pair can hold")
     budget = settings.pairs_per_row * rows
     packed, reports = [], []
@@ -61,7 +59,7 @@ def candidate_pairs(
         report["new_pairs"] = new
     pairs = pairs[first]
     return (
-        pl.DataFrame({"a": (pairs >> _POSITION_BITS).astype(np.uint32), "b": (pairs & _POSITION).astype(np.uint32)}),
+        pl.DataFrame({"a": (pairs >> POSITION_BITS).astype(np.uint32), "b": (pairs & POSITION).astype(np.uint32)}),
         pl.DataFrame(reports, schema=REPORT),
     )
 
@@ -90,7 +88,7 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
     pairs: list[Codes] = []
     split_blocks = 0
     for further in (*rule.further, None):
-        rows, codes, starts = _blocks(rows, codes)
+        rows, codes, starts = blocks(rows, codes)
         sizes = np.diff(np.r_[starts, len(codes)])
         if rule.one_has is not None and len(starts):
             rows, codes, starts, sizes = _only(keys[rule.one_has][0][rows] > 0, rows, codes, starts, sizes)
@@ -98,7 +96,7 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
         found = _within(rows, starts, sizes, cap)
         if rule.one_has is not None:
             has = keys[rule.one_has][0] > 0
-            found = [some[has[some >> _POSITION_BITS] | has[some & _POSITION]] for some in found]
+            found = [some[has[some >> POSITION_BITS] | has[some & POSITION]] for some in found]
         pairs += found
         budget -= sum(map(len, found))
         large = sizes > cap
@@ -119,19 +117,6 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
         "oversized_blocks": int(large.sum()),
         "oversized_rows": int(sizes[large].sum()),
     }
-
-
-def _blocks(rows: Codes, codes: Codes) -> tuple[Codes, Codes, NDArray[np.intp]]:
-    """Rows and codes in the order of codes, and where each block of equal ones starts.
-
-    The upper 35 bits of a code and the position are sorted as one number, five times as fast as an argsort; the few
-    blocks that thereby share 35 bits give some more pairs to compare.
-    """
-    packed = np.sort((codes & ~_POSITION) | rows)
-    rows, codes = packed & _POSITION, packed & ~_POSITION
-    first = np.ones(len(codes), dtype=bool)
-    first[1:] = codes[1:] != codes[:-1]
-    return rows, codes, np.flatnonzero(first)
 
 
 def _only(
@@ -158,5 +143,5 @@ def _within(rows: Codes, starts: NDArray[np.intp], sizes: NDArray[np.int64], cap
     for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]):
         block = rows[starts[sizes == size][:, None] + np.arange(size)]  # in the order of rows already
         first, second = np.triu_indices(int(size), 1)
-        pairs.append(((block[:, first] << _POSITION_BITS) | block[:, second]).ravel())
+        pairs.append(((block[:, first] << POSITION_BITS) | block[:, second]).ravel())
     return pairs

@@ -12,7 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from pipelines.linkage.components import components
 
 EXCLUSIVE, OVERSIZED, AMBIGUOUS = "exclusive_values", "oversized_cluster", "ambiguous_attachment"
 """Why a union is refused, besides the reasons that the vetoes name."""
@@ -57,7 +59,7 @@ def cluster(edges: pl.DataFrame, records: int, constraints: Constraints | None =
     weight, at = order["weight"].to_numpy(), order["edge"].to_numpy()
     # Ranks instead of weights: no two edges tie, so that there is one strongest spanning tree.
     graph = csr_array((np.arange(1, len(a) + 1, dtype=np.float64), (a, b)), shape=(records, records))
-    _, component = connected_components(graph, directed=False)
+    component = components(a, b, records)
     kept = np.zeros(len(a), dtype=bool)
     kept[minimum_spanning_tree(graph).data.astype(np.int64) - 1] = True
 
@@ -195,8 +197,7 @@ def _conflicted(component: NDArray[np.int32], claims: pl.DataFrame, constraints:
 
 
 def _roots(a: NDArray[np.int64], b: NDArray[np.int64], records: int) -> NDArray[np.int64]:
-    graph = csr_array((np.ones(len(a)), (a, b)), shape=(records, records))
-    _, component = connected_components(graph, directed=False)
+    component = components(a, b, records)
     first = np.full(component.max(initial=-1) + 1, records, dtype=np.int64)
     np.minimum.at(first, component, np.arange(records))
     roots: NDArray[np.int64] = first[component]

@@ -71,18 +71,17 @@ def link(
     pairs, report = candidate_pairs(records, spec.rules, settings)
     levels = compare(records, pairs, spec)
     proof = decided(levels, spec)
+    estimated = model is None
     if model is None:
         chance = background_pairs(records, pairs, spec)
         drawn = pl.concat([compare(records, chance, spec), chance.select("pairs", "alternative")], how="horizontal")
         model = estimate(levels, spec, drawn, tables, shipped)
-        unseen = held_out(levels.height) & proof.is_not_null()
-        calibration = calibrate(
-            score(masked(levels.filter(unseen), spec), model)["weight"], proof.filter(unseen), model.calibration
-        )
-        model = model.model_copy(update={"calibration": calibration, "rows": len(records)})
     tested = held_out(levels.height) & proof.is_not_null()
-    hidden = masked(levels.filter(tested), spec)
+    same, hidden = proof.filter(tested), masked(levels.filter(tested), spec)
     without = score(hidden, model)["weight"]
+    if estimated:
+        calibration = calibrate(without, same, model.calibration)
+        model = model.model_copy(update={"calibration": calibration, "rows": len(records)})
     # Where nothing is left to recognise when the number is hidden, a model cannot fail to.
     telling = pl.Series(
         holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
@@ -110,9 +109,9 @@ def link(
         links=_links(links, ids, model, spec, thresholds),
         paths=_paths(edges[clusters.tree], clusters, ids),
         candidates=report,
-        reliability=reliability(without, proof.filter(tested), model.calibration),
+        reliability=reliability(without, same, model.calibration),
         model=model,
-        alarm=alarm(without.filter(telling), proof.filter(tested).filter(telling)),
+        alarm=alarm(without.filter(telling), same.filter(telling)),
         thresholds=thresholds,
     )
 
@@ -159,15 +158,14 @@ def _decisions(
     together = clusters.root[scored["a"].to_numpy()] == clusters.root[scored["b"].to_numpy()]
     positions = np.flatnonzero(automatic)
     refused = {int(positions[edge]): why for edge, why in clusters.refused.items()}
-    threshold = automatic_weight(settings, model)
-    doubtful = ~automatic & ~together & (scored["weight"].to_numpy() >= review_weight(settings, model))
+    threshold, lowest = automatic_weight(settings, model), review_weight(settings, model)
+    weight = scored["weight"].to_numpy()
+    doubtful = ~automatic & ~together & (weight >= lowest)
     budget = max(int(settings.case_share * len(clusters.root)), _FEW_CASES)
-    lowest = review_weight(settings, model)
     if settings.review_bits is None and int(doubtful.sum()) > budget:
         # All pairs of one weight are in or out, so that the order of records does not matter.
-        weights = np.sort(scored["weight"].to_numpy()[doubtful])[::-1]
-        lowest = int(weights[budget]) + 1
-        doubtful &= scored["weight"].to_numpy() >= lowest
+        lowest = int(np.sort(weight[doubtful])[::-1][budget]) + 1
+        doubtful &= weight >= lowest
     refusals = pl.DataFrame(
         {"at": list(refused), "why": list(refused.values())}, schema={"at": pl.UInt32, "why": pl.String}
     )

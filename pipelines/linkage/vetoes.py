@@ -6,10 +6,9 @@ chain of likely links must not carry two records together that nobody would link
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from pipelines.linkage.clusters import Pair
+from pipelines.linkage.components import components
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
@@ -31,9 +30,7 @@ def vetoed_pairs(
 
     `scored`: candidate pairs with levels and weight; `edges`: the automatic ones among them.
     """
-    a, b = edges["a"].to_numpy().astype(np.int64), edges["b"].to_numpy().astype(np.int64)
-    graph = csr_array((np.ones(len(a)), (a, b)), shape=(len(records), len(records)))
-    _, component = connected_components(graph, directed=False)
+    component = components(edges["a"].to_numpy(), edges["b"].to_numpy(), len(records))
     first, second = component[scored["a"].to_numpy()], component[scored["b"].to_numpy()]
     fields = [c.field for c in spec.comparisons]
     inside = scored.filter(first == second).select("a", "b", *fields, "weight")

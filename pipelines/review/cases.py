@@ -3,12 +3,10 @@
 What hangs together is one case: a person decides about all rows that may be somebody, not about pairs.
 """
 
-import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from pipelines.identity.record_ids import add_record_ids
+from pipelines.linkage.components import components
 from pipelines.warehouse.schema import REVIEW_QUEUE
 
 _ENTITY = {"citizens": "một người", "parcels": "một thửa đất"}
@@ -86,8 +84,7 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
         return pl.DataFrame(schema={"record_ids": pl.List(pl.String), "reason": pl.String})
     node = dict(rows.select("record_id", "node").iter_rows())
     a, b = (pairs[side].replace_strict(node, return_dtype=pl.Int64).to_numpy() for side in _SIDES)
-    size = len(rows) + 1
-    _, component = connected_components(csr_array((np.ones(len(a)), (a, b)), shape=(size, size)), directed=False)
+    component = components(a, b, len(rows) + 1)
     held = rows.with_columns(pl.Series("component", component[rows["node"].to_numpy()], dtype=pl.Int64))
     if members is not None:
         # All rows of the entities in question, not only those that were compared.

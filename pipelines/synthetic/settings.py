@@ -5,6 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.communes import merger_map as communes
+
 from .columns import CITIZEN_COLUMNS
 
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -27,6 +29,12 @@ class OldCommune:
     kind: str
     district: str
     province: str
+
+    @classmethod
+    def of(cls, old: communes.OldCommune) -> Self:
+        """One of the merger map, with district and province as they stand inside an address: huyện Thường Tín."""
+        district, province = (text[:1].lower() + text[1:] for text in (old.district, old.province))
+        return cls(old.code, old.name, old.kind, district, province)
 
     @property
     def address(self) -> str:

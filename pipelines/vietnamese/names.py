@@ -6,8 +6,6 @@ from pipelines.vietnamese.spelling import clean
 
 _REMARK = r"\s*[(\[{][^)\]}]*[)\]}]?"
 _TITLE = r"(?i)^(?:(?:h[ộo]\s+)?(?:ông|bà|cụ|anh|chị)(?:\s*:)?|h[ộo]\s+(?:ong|ba|cu)|hộ)\s+"
-
-
 _PERSONS_TITLE = r"(?i)^(?:(?:hộ\s+)?(?:ông|bà|cụ)|hộ)\s+(\S+\s+\S.*)$"
 """A title before at least two words: what stands before one alone is the surname (Ông is one too)."""
 
