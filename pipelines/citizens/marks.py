@@ -1,0 +1,24 @@
+"""By what a citizen's row is known again after a correction."""
+
+import polars as pl
+
+from pipelines.identity.marks import joined
+
+
+def row_marks(records: pl.DataFrame) -> pl.DataFrame:
+    """`record_id`, `trusted_number`, `identifying`, `marks` (see `pipelines.identity.marks`) of standardised rows."""
+    place = "old_commune_code"
+    return records.select(
+        "record_id",
+        "trusted_number",
+        joined("name_key", "birth_digits", "birth_year", "sex", "number", "old_id_no", missing="").alias("identifying"),
+        pl.concat_list(
+            joined(pl.lit("number"), place, "number"),
+            joined(pl.lit("old number"), place, "old_id_no"),
+            joined(pl.lit("name and birth"), place, "name_key", "birth_digits"),
+            joined(pl.lit("name and household"), place, "name_ascii", "household_key"),
+            joined(pl.lit("name and parents"), place, "name_ascii", "father_ascii", "mother_ascii"),
+        )
+        .list.drop_nulls()
+        .alias("marks"),
+    )
