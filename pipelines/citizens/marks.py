@@ -8,11 +8,13 @@ from pipelines.identity.marks import joined
 def row_marks(records: pl.DataFrame) -> pl.DataFrame:
     """`record_id`, `trusted_number`, `identifying`, `marks` (see `pipelines.identity.marks`) of standardised rows."""
     place = "old_commune_code"
+    identifying = joined(place, "name_key", "birth_digits", "birth_year", "sex", "number", "old_id_no", missing="")
     return records.select(
         "record_id",
         "trusted_number",
-        joined("name_key", "birth_digits", "birth_year", "sex", "number", "old_id_no", missing="").alias("identifying"),
+        identifying.alias("identifying"),
         pl.concat_list(
+            identifying,
             joined(pl.lit("number"), place, "number"),
             joined(pl.lit("old number"), place, "old_id_no"),
             joined(pl.lit("name and birth"), place, "name_key", "birth_digits"),

@@ -18,6 +18,7 @@ REAL: Final = "DOUBLE"
 DATE: Final = "DATE"
 FLAG: Final = "BOOLEAN"
 TEXTS: Final = "VARCHAR[]"
+COUNTS: Final = "BIGINT[]"
 BYTES: Final = "BLOB"
 RAW: Final = "MAP(VARCHAR, VARCHAR)"
 LAND_USE: Final = "STRUCT(code VARCHAR, area_m2 DOUBLE)[]"
@@ -32,6 +33,7 @@ _POLARS: Final[dict[str, pl.DataType]] = {
     DATE: pl.Date(),
     FLAG: pl.Boolean(),
     TEXTS: pl.List(pl.String()),
+    COUNTS: pl.List(pl.Int64()),
     BYTES: pl.Binary(),
     RAW: pl.List(pl.Struct({"key": pl.String(), "value": pl.String()})),
     LAND_USE: pl.List(pl.Struct({"code": pl.String(), "area_m2": pl.Float64()})),
@@ -285,8 +287,11 @@ REVIEW_QUEUE = Table(
         Column("question", TEXT, "câu hỏi", "the question to answer"),
         Column("reason", TEXT, "mã lý do", "reason code"),
         Column("priority", COUNT, "thứ tự, 1 là trước hết", "1 comes first"),
+        Column(
+            "expected_value", REAL, "số thực thể dự kiến sai nếu không xem", "entities expected wrong if not looked at"
+        ),
         Column("blocking", FLAG, "có chặn công bố chính thức không", "whether official publication waits"),
-        Column("status", TEXT, "tình trạng", "open or closed"),
+        Column("status", TEXT, "tình trạng", "open, waiting (for a paper, or nobody can tell), decided"),
     ),
 )
 
@@ -296,12 +301,17 @@ DECISIONS = Table(
     "one decision in force",
     (
         Column("decision_id", TEXT, "mã quyết định", "id of the decision"),
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
         Column("kind", TEXT, "loại quyết định", "same, different, number_superseded, keep_out, …"),
         Column("record_ids", TEXTS, "các dòng liên quan", "rows concerned"),
+        Column(
+            "parts", COUNTS, "mỗi dòng thuộc phần nào của câu trả lời", "to which part of the answer each row belongs"
+        ),
         Column("by", TEXT, "người quyết định", "who decided"),
         Column("at", TEXT, "thời điểm", "when"),
         Column("reason", TEXT, "lý do", "why"),
         Column("model", TEXT, "mô hình lúc quyết định", "model at the time"),
+        Column("case_id", TEXT, "trường hợp được trả lời", "the case that it answers, empty for none"),
     ),
 )
 
