@@ -1,0 +1,175 @@
+"""What people decided, kept for ever: an append-only log, and the decisions in it that are in force.
+
+`<decisions>/<commune>/000001.jsonl`, …: one file an import, which appears whole or not at all; one event a line, a
+decision or its revocation. A decision names rows by their `record_id`, never by what they say.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import polars as pl
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
+
+from pipelines.problems import UnusableInput
+from pipelines.warehouse.building import sync
+from pipelines.warehouse.schema import DECISIONS
+
+Kind = Literal[
+    "same", "different", "number_superseded", "number_right", "keep_out", "dissolve", "needs_paper", "cannot_tell"
+]
+"""same: all rows are one entity. different: rows of different parts are not. number_superseded: one person whose number
+was issued again, rows of part 1 with the number in force. number_right: the number on rows of part 1 is theirs.
+keep_out: each row stands alone. dissolve: an entity taken apart, each row from each. needs_paper and cannot_tell
+decide nothing yet."""
+
+BINDING: tuple[Kind, ...] = ("same", "different", "number_superseded", "number_right", "keep_out", "dissolve")
+JOINING: tuple[Kind, ...] = ("same", "number_superseded")
+PARTING: tuple[Kind, ...] = ("different", "dissolve")
+
+
+class Decision(BaseModel, frozen=True):
+    """One decision about rows of one data set.
+
+    `parts` tells of each row to which part of the question it belongs (see `Kind`); `marks` by what each row is known
+    again once it was corrected (`pipelines.identity.marks`, hashed; empty when not known). `model` is the name of the
+    linkage model that raised the question, `case_id` the question.
+    """
+
+    event: Literal["decided"] = "decided"
+    dataset: Literal["citizens", "parcels"]
+    kind: Kind
+    record_ids: tuple[str, ...] = Field(min_length=1)
+    parts: tuple[int, ...]
+    by: str = Field(min_length=1)
+    at: str
+    reason: str = ""
+    model: str = ""
+    case_id: str = ""
+    marks: tuple[tuple[str, ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Decision":
+        if len(self.parts) != len(self.record_ids) or len(set(self.record_ids)) != len(self.record_ids):
+            raise ValueError("every row stands once and has a part")
+        if self.marks and len(self.marks) != len(self.record_ids):
+            raise ValueError("marks are those of the rows")
+        return self
+
+    @property
+    def decision_id(self) -> str:
+        """`QD-` (quyết định) and a hash of what was decided, by whom and when."""
+        return f"QD-{_hash([*self.question, self.by, self.at])[:12]}"
+
+    @property
+    def question(self) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+        """What was decided, whoever decided it: two equal ones are one decision."""
+        return self.dataset, self.kind, tuple(sorted(zip(self.record_ids, self.parts, strict=True)))
+
+    @property
+    def told(self) -> str:
+        """How a sentence names it: id, who, when."""
+        return f"{self.decision_id} ({self.by}, {self.at[:10]})"
+
+
+class Revocation(BaseModel, frozen=True):
+    """A decision that is no longer in force, by whom, when and why."""
+
+    event: Literal["revoked"] = "revoked"
+    decision_id: str
+    by: str = Field(min_length=1)
+    at: str
+    reason: str = ""
+
+
+_EVENT: TypeAdapter[Decision | Revocation] = TypeAdapter(Annotated[Decision | Revocation, Field(discriminator="event")])
+
+
+class DecisionLog:
+    """The decisions of one new commune, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def events(self) -> list[Decision | Revocation]:
+        """All that ever happened, in order; UnusableInput when a file is damaged."""
+        return [event for path in self._files() for event in read_events(path)]
+
+    def in_force(self) -> list[Decision]:
+        """The decisions in force, in the order in which they were made."""
+        standing: dict[str, Decision] = {}
+        for event in self.events():
+            if isinstance(event, Decision):
+                standing.setdefault(event.decision_id, event)
+            else:
+                standing.pop(event.decision_id, None)
+        return list(standing.values())
+
+    def append(self, events: Sequence[Decision | Revocation]) -> None:
+        """Add events as one file, whole or not at all."""
+        if not events:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = self._folder / f".{os.getpid()}.part"
+        part.touch(mode=0o600)
+        write_events(part, events)
+        sync(part)
+        number = len(self._files()) + 1
+        while True:
+            try:
+                # Linked, not renamed: of two imports at one time neither takes the other's place.
+                os.link(part, self._folder / f"{number:06d}.jsonl")
+                break
+            except FileExistsError:
+                number += 1
+        part.unlink()
+        sync(self._folder)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.jsonl"))
+
+
+def read_events(path: Path) -> list[Decision | Revocation]:
+    """The events of one file; UnusableInput names the line that cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UnusableInput(
+            f"Không đọc được tệp quyết định «{path}».", f"The file of decisions {path} cannot be read."
+        ) from None
+    events = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            events.append(_EVENT.validate_json(line))
+        except ValidationError:
+            raise UnusableInput(
+                f"Tệp quyết định «{path}», dòng {number}: không đúng dạng.",
+                f"File of decisions {path}, line {number}: not in the form of an event.",
+            ) from None
+    return events
+
+
+def write_events(path: Path, events: Iterable[Decision | Revocation]) -> None:
+    """One event a line, as JSON."""
+    path.write_text("".join(f"{event.model_dump_json()}\n" for event in events), encoding="utf-8")
+
+
+def decisions_table(decisions: Sequence[Decision]) -> pl.DataFrame:
+    """The contract's table `decisions`, in order of id."""
+    rows = [decision.model_dump() | {"decision_id": decision.decision_id} for decision in decisions]
+    fields = DECISIONS.polars_schema
+    return DECISIONS.conform(pl.DataFrame([{key: row[key] for key in fields} for row in rows], schema=fields)).sort(
+        "decision_id"
+    )
+
+
+def decisions_sha256(decisions: Sequence[Decision]) -> str:
+    """One hash over all decisions in force, whatever the files and the order in which they lie."""
+    return _hash(sorted(decision.model_dump_json() for decision in decisions))
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
