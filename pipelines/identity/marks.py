@@ -1,8 +1,8 @@
 """Marks of rows: by what a row is known again when a correction gave it another `record_id`.
 
 `identifying` is all that tells who a row is about, and one of its marks: as long as a corrected row has it, nothing
-changed that a decision could rest on. Ledger and decisions outlive the data that they speak of, so they hold marks as hashes only. A hash of a number can
-still be guessed by trying all numbers: the folders are as private as the registers.
+changed that a decision could rest on. Ledger and decisions outlive the data that they speak of, so they hold marks as
+hashes only. A hash of a number can still be guessed by trying all numbers: the folders are as private as the registers.
 """
 
 import polars as pl

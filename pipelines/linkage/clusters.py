@@ -1,10 +1,11 @@
 """Constrained clusters: connected components in which what excludes each other never meets.
 
-Components without a conflict are plain; only those with one are built again, edge by edge in a total order (weight,
-then record), refusing each union that a constraint forbids. A record that would fit two clusters which must stay apart
-about equally well belongs to neither: a person decides.
+Components without a conflict are plain; only those with one are built again, edge by edge in a total order (what
+people decided, then weight, then record), refusing each union that a constraint forbids. A record that would fit two
+clusters which must stay apart about equally well belongs to neither: a person decides.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,11 +16,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from pipelines.linkage.components import components
+from pipelines.linkage.verdicts import APART
 
 EXCLUSIVE, OVERSIZED, AMBIGUOUS = "exclusive_values", "oversized_cluster", "ambiguous_attachment"
 """Why a union is refused, besides the reasons that the vetoes name."""
 
 Pair = tuple[int, int]
+Link = tuple[int, int, int, bool]
+"""Two records, their weight, and whether people decided that they are one."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,14 @@ class Clusters:
 
 
 def cluster(edges: pl.DataFrame, records: int, constraints: Constraints | None = None) -> Clusters:
-    """Cluster `records` records by `edges` (`a`, `b`, `weight`)."""
+    """Cluster `records` records by `edges` (`a`, `b`, `weight`, `decided`).
+
+    An edge that people decided comes before all others, and only exclusive values and other decisions refuse it.
+    """
     constraints = constraints or Constraints()
-    order = edges.with_row_index("edge").sort(["weight", "a", "b"], descending=[True, False, False])
+    order = edges.with_row_index("edge").sort(["decided", "weight", "a", "b"], descending=[True, True, False, False])
     a, b = order["a"].to_numpy().astype(np.int64), order["b"].to_numpy().astype(np.int64)
-    weight, at = order["weight"].to_numpy(), order["edge"].to_numpy()
+    weight, decided, at = order["weight"].to_numpy(), order["decided"].to_numpy(), order["edge"].to_numpy()
     # Ranks instead of weights: no two edges tie, so that there is one strongest spanning tree.
     graph = csr_array((np.arange(1, len(a) + 1, dtype=np.float64), (a, b)), shape=(records, records))
     component = components(a, b, records)
@@ -71,7 +78,7 @@ def cluster(edges: pl.DataFrame, records: int, constraints: Constraints | None =
     by_component = inside[np.argsort(component[a[inside]], kind="stable")]
     borders = np.flatnonzero(np.diff(component[a[by_component]])) + 1
     for part in np.split(by_component, borders) if len(by_component) else []:
-        links = [(int(a[edge]), int(b[edge]), int(weight[edge])) for edge in part]
+        links = [(int(a[edge]), int(b[edge]), int(weight[edge]), bool(decided[edge])) for edge in part]
         for edge, why in zip(part, _decide(links, claims, constraints), strict=True):
             if why is None:
                 kept[edge] = True
@@ -80,7 +87,7 @@ def cluster(edges: pl.DataFrame, records: int, constraints: Constraints | None =
     return Clusters(_roots(a[kept], b[kept], records), np.sort(at[kept]), dict(sorted(refused.items())))
 
 
-def _decide(links: list[tuple[int, int, int]], claims: pl.DataFrame, constraints: Constraints) -> list[str | None]:
+def _decide(links: list[Link], claims: pl.DataFrame, constraints: Constraints) -> list[str | None]:
     """For each link of a component, strongest first: None when it joins two clusters, "" when they are one already,
     else why it may not."""
     apart: set[int] = set()
@@ -93,23 +100,26 @@ def _decide(links: list[tuple[int, int, int]], claims: pl.DataFrame, constraints
 
 
 def _agglomerate(
-    links: list[tuple[int, int, int]], apart: set[int], claims: pl.DataFrame, constraints: Constraints
+    links: list[Link], apart: set[int], claims: pl.DataFrame, constraints: Constraints
 ) -> tuple[list[str | None], dict[int, int]]:
-    """Decisions as in `_decide`, and each record's cluster; no link of a record in `apart` joins anything."""
-    root: dict[int, int] = {record: record for a, b, _ in links for record in (a, b)}
+    """Decisions as in `_decide`, and each record's cluster; no link of a record in `apart` joins anything, unless
+    people decided it."""
+    root: dict[int, int] = {record: record for a, b, *_ in links for record in (a, b)}
     members: dict[int, list[int]] = {record: [record] for record in root}
     held: dict[int, dict[str, str]] = {record: _claim(claims, record) for record in root}
     decided: list[str | None] = []
-    for a, b, _ in links:
+    for a, b, _, decided_same in links:
         first, second = sorted((root[a], root[b]))
         if first == second:
             decided.append("")
             continue
         why = (
             AMBIGUOUS
-            if a in apart or b in apart
+            if (a in apart or b in apart) and not decided_same
             else _forbidden(members[first], members[second], held[first], held[second], constraints)
         )
+        if decided_same and why != EXCLUSIVE and why not in APART:
+            why = None
         decided.append(why)
         if why is None:
             for record in members.pop(second):
@@ -123,14 +133,19 @@ def _forbidden(
     first: list[int], second: list[int], held: dict[str, str], other: dict[str, str], constraints: Constraints
 ) -> str | None:
     """Why two clusters may not become one, or None."""
+    reasons = _vetoes(first, second, constraints) if constraints.vetoes else set()
+    if reasons & APART:
+        return min(reasons & APART)
     if any(other.get(place, value) != value for place, value in held.items()):
         return EXCLUSIVE
     if constraints.size_cap is not None and _size([*first, *second], constraints) > constraints.size_cap:
         return OVERSIZED
-    if constraints.vetoes:
-        reasons = {constraints.vetoes.get((min(x, y), max(x, y))) for x in first for y in second} - {None}
-        return min(reasons) if reasons else None  # type: ignore[type-var]  # None is taken out
-    return None
+    return min(reasons, default=None)
+
+
+def _vetoes(first: list[int], second: list[int], constraints: Constraints) -> set[str]:
+    pairs = ((min(x, y), max(x, y)) for x in first for y in second)
+    return {constraints.vetoes[pair] for pair in pairs if pair in constraints.vetoes}
 
 
 def _size(records: list[int], constraints: Constraints) -> int:
@@ -139,7 +154,7 @@ def _size(records: list[int], constraints: Constraints) -> int:
 
 
 def _ambiguous(
-    links: list[tuple[int, int, int]],
+    links: list[Link],
     decided: list[str | None],
     root: dict[int, int],
     claims: pl.DataFrame,
@@ -147,13 +162,13 @@ def _ambiguous(
 ) -> set[int]:
     """Records without an exclusive value whose best refused link is nearly as strong as the best one of their own
     cluster."""
-    own: dict[int, int] = {}
+    own: dict[int, float] = {}
     foreign: dict[int, int] = {}
-    for (a, b, weight), why in zip(links, decided, strict=True):
+    for (a, b, weight, decided_same), why in zip(links, decided, strict=True):
         for record in (a, b):
             if root[a] == root[b]:
-                own[record] = max(own.get(record, weight), weight)
-            elif why and why not in {AMBIGUOUS, OVERSIZED}:
+                own[record] = max(own.get(record, weight), weight) if not decided_same else math.inf
+            elif why and why not in {AMBIGUOUS, OVERSIZED, *APART}:
                 foreign[record] = max(foreign.get(record, weight), weight)
     return {
         record

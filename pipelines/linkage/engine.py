@@ -16,6 +16,7 @@ from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+from pipelines.linkage.verdicts import ALONE, APART, CONTRADICTED, DIFFERENT, SAME, Verdicts
 from pipelines.linkage.vetoes import vetoed_pairs
 
 NO_CORROBORATION = "no_corroboration"
@@ -28,8 +29,8 @@ class Linkage:
     """What linking gave.
 
     `members`: `record_id`, `cluster` (the smallest record id of its entity); one row a record.
-    `links`: the contract's table without `dataset`: merged pairs, pairs for review, and refused ones; besides it
-    `why` names the constraint of a refused or doubtful pair.
+    `links`: the contract's table without `dataset`: merged pairs, pairs for review, refused ones, and those that people
+    decided; besides it `why` names the constraint of a refused or doubtful pair, or what was decided.
     `paths`: `cluster`, `rows`, `weakest_weight`, `path`; one row an entity of two rows or more.
     `candidates`: what each candidate rule gave. `reliability`: the diagram by bands of weight.
     `thresholds`: `automatic` and `review`, in thousandths of a bit.
@@ -51,11 +52,13 @@ def link(
     settings: LinkageSettings,
     model: LinkageModel | None = None,
     shipped: LinkageModel | None = None,
+    verdicts: Verdicts | None = None,
 ) -> Linkage:
     """Link records (`record_id` and the columns that the spec names).
 
-    Without a model one is estimated from the records, shrunk towards the shipped one if there is one. The result is a
-    function of the set of records: their order does not matter.
+    Without a model one is estimated from the records, shrunk towards the shipped one if there is one. What people
+    decided takes no part in that. The result is a function of the sets of records and of verdicts: their order does
+    not matter.
     """
     face = faces(records, [column for column in spec.columns if column != "record_id" and column not in spec.moving])
     tables = (
@@ -87,11 +90,13 @@ def link(
         holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
     )
 
-    scored = pl.concat([pairs, levels, score(levels, model)], how="horizontal")
+    scored = _with_verdicts(
+        pl.concat([pairs, levels, score(levels, model)], how="horizontal"), records, spec, model, verdicts or Verdicts()
+    )
     automatic = _automatic(scored, spec, settings, model)
     edges = scored.filter(automatic)
     clusters = cluster(
-        edges.select("a", "b", "weight"),
+        edges.select("a", "b", "weight", (pl.col("verdict") == SAME).fill_null(False).alias("decided")),
         len(records),
         Constraints(
             exclusive=records[spec.exclusive] if spec.exclusive else None,
@@ -134,13 +139,34 @@ def review_weight(settings: LinkageSettings, model: LinkageModel) -> int:
     return model.calibration.weight_at(settings.review_cost / (1 - settings.review_cost))
 
 
+def _with_verdicts(
+    scored: pl.DataFrame, records: pl.DataFrame, spec: LinkageSpec, model: LinkageModel, verdicts: Verdicts
+) -> pl.DataFrame:
+    """Scored pairs with their `verdict`; decided ones that no candidate rule gave are compared and added."""
+    decided = verdicts.pairs(records["record_id"])
+    missing = decided.join(scored, on=["a", "b"], how="anti").select(pl.col("a", "b").cast(scored.schema["a"]))
+    if not missing.is_empty():
+        levels = compare(records, missing, spec)
+        added = pl.concat([missing, levels, score(levels, model)], how="horizontal")
+        scored = pl.concat([scored, added.select(scored.columns)]).sort("a", "b")
+    alone = records["record_id"].is_in(verdicts.alone.implode())
+    kept_out = alone.gather(scored["a"]) | alone.gather(scored["b"])
+    if decided.is_empty():
+        verdict = pl.Series("verdict", [None], dtype=pl.String).new_from_index(0, len(scored))
+    else:
+        verdict = scored.join(decided, on=["a", "b"], how="left", maintain_order="left")["verdict"]
+    return scored.with_columns(pl.when(kept_out).then(pl.lit(ALONE)).otherwise(verdict).alias("verdict"))
+
+
 def _automatic(
     scored: pl.DataFrame, spec: LinkageSpec, settings: LinkageSettings, model: LinkageModel
 ) -> NDArray[np.bool_]:
     heavy: NDArray[np.bool_] = scored["weight"].to_numpy() >= automatic_weight(settings, model)
     if spec.corroborated:
         heavy[heavy] = holds_any(scored.filter(heavy), spec, spec.corroborated)
-    return heavy
+    joined: NDArray[np.bool_] = scored["verdict"].eq_missing(SAME).to_numpy()
+    heavy &= scored["verdict"].is_null().to_numpy()
+    return heavy | joined
 
 
 def _decisions(
@@ -150,18 +176,23 @@ def _decisions(
     model: LinkageModel,
     settings: LinkageSettings,
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Pairs that were merged, refused, or are worth a person's time, with `decision` and `why`; and the thresholds.
+    """Pairs that were merged, refused, decided, or are worth a person's time, with `decision` and `why`; and the
+    thresholds.
 
-    A pair whose rows came together by other links needs no review. Where more pairs are doubtful than the case budget
-    allows, the review threshold rises, and the most likely ones are kept.
+    A pair whose rows came together by other links needs no review, nor one of clusters that were told apart. Where
+    more pairs are doubtful than the case budget allows, the review threshold rises, and the most likely ones are kept.
     """
-    together = clusters.root[scored["a"].to_numpy()] == clusters.root[scored["b"].to_numpy()]
+    first, second = (clusters.root[scored[side].to_numpy()] for side in ("a", "b"))
+    together, decided = first == second, scored["verdict"].is_not_null().to_numpy()
     positions = np.flatnonzero(automatic)
     refused = {int(positions[edge]): why for edge, why in clusters.refused.items()}
     threshold, lowest = automatic_weight(settings, model), review_weight(settings, model)
     weight = scored["weight"].to_numpy()
-    doubtful = ~automatic & ~together & (weight >= lowest)
+    doubtful = ~automatic & ~together & ~decided & (weight >= lowest) & ~_told_apart(first, second, scored["verdict"])
     budget = max(int(settings.case_share * len(clusters.root)), _FEW_CASES)
+    if settings.cases_per_day is not None:
+        # Refusals come first; what is left of the officers' days is for doubtful pairs.
+        budget = max(settings.cases_per_day * settings.review_days - len(refused), 0)
     if settings.review_bits is None and int(doubtful.sum()) > budget:
         # All pairs of one weight are in or out, so that the order of records does not matter.
         lowest = int(np.sort(weight[doubtful])[::-1][budget]) + 1
@@ -169,19 +200,29 @@ def _decisions(
     refusals = pl.DataFrame(
         {"at": list(refused), "why": list(refused.values())}, schema={"at": pl.UInt32, "why": pl.String}
     )
+    shown = scored.with_columns(
+        pl.Series("merged", automatic & together),
+        pl.Series("doubtful", doubtful),
+        pl.Series("decided", decided & ((weight >= lowest) | scored["verdict"].ne_missing(ALONE).to_numpy())),
+    )
     return (
-        scored.with_columns(pl.Series("automatic", automatic & together), pl.Series("doubtful", doubtful))
-        .with_row_index("at")
+        shown.with_row_index("at")
         .join(refusals, on="at", how="left", maintain_order="left")
-        .filter(pl.col("automatic") | pl.col("doubtful") | pl.col("why").is_not_null())
+        .filter(pl.col("merged") | pl.col("doubtful") | pl.col("decided") | pl.col("why").is_not_null())
         .with_columns(
-            pl.when(pl.col("doubtful") & (pl.col("weight") >= threshold))
+            pl.when((pl.col("verdict") == SAME) & ~pl.col("merged"))
+            .then(pl.lit(CONTRADICTED))
+            .when("decided")
+            .then("verdict")
+            .when(pl.col("doubtful") & (pl.col("weight") >= threshold))
             .then(pl.lit(NO_CORROBORATION))
             .otherwise("why")
             .alias("why")
         )
         .with_columns(
-            pl.when("automatic")
+            pl.when(pl.col("why").is_in([SAME, *APART]))
+            .then(pl.lit("officer"))
+            .when("merged")
             .then(pl.lit("automatic"))
             .when(pl.col("doubtful") | (pl.col("why") == AMBIGUOUS))
             .then(pl.lit("review"))
@@ -190,6 +231,20 @@ def _decisions(
         ),
         {"automatic": threshold, "review": lowest},
     )
+
+
+def _told_apart(first: NDArray[np.int64], second: NDArray[np.int64], verdict: pl.Series) -> NDArray[np.bool_]:
+    """Whether people decided of any two records of a pair's two clusters that they are not one entity."""
+    clusters = pl.DataFrame({"low": np.minimum(first, second), "high": np.maximum(first, second)})
+    apart = clusters.filter(verdict == DIFFERENT).unique()
+    if apart.is_empty():
+        return np.zeros(len(first), dtype=bool)
+    told: NDArray[np.bool_] = (
+        clusters.join(apart.with_columns(told=True), on=["low", "high"], how="left", maintain_order="left")["told"]
+        .fill_null(False)
+        .to_numpy()
+    )
+    return told
 
 
 def _links(

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from pipelines.linkage.model import LinkageModel, integer_weights
 from pipelines.linkage.spec import LinkageSpec
+from pipelines.linkage.verdicts import ALONE, CONTRADICTED, DIFFERENT, SAME
 
 
 def evidence(scored: pl.DataFrame, model: LinkageModel) -> pl.Series:
@@ -64,6 +65,10 @@ def reason(spec: LinkageSpec, thresholds: dict[str, int]) -> pl.Expr:
                 other,
             )
         )
+        .when(pl.col("decision") == "officer")
+        .then(pl.col("why").replace_strict(_DECIDED, default=None, return_dtype=pl.String))
+        .when(pl.col("why") == CONTRADICTED)
+        .then(pl.lit(_CONTRADICTED))
         .when(pl.col("why").is_not_null())
         .then(
             pl.format(
@@ -94,3 +99,12 @@ _WHY = {
     "no_corroboration": "thiếu chứng cứ độc lập mà quy tắc đòi hỏi; cần người xem",
 }
 """Constraints that the engine itself knows."""
+
+_DECIDED = {
+    SAME: "Cán bộ đã quyết định: cùng một thực thể.",
+    DIFFERENT: "Cán bộ đã quyết định: hai thực thể khác nhau.",
+    ALONE: "Cán bộ đã quyết định: để riêng, không gộp với dòng nào.",
+}
+_CONTRADICTED = (
+    "Cán bộ đã quyết định là một, nhưng cụm sẽ mang hai giá trị không được đi cùng nhau, hoặc trái một quyết định khác."
+)

@@ -215,6 +215,15 @@ class LinkageSettings(BaseModel, frozen=True):
         le=1,
         description="Số trường hợp xem xét tối đa, so với số dòng / most cases in review, as a share of the rows",
     )
+    cases_per_day: int | None = Field(
+        None,
+        ge=0,
+        description="Cán bộ xem được bao nhiêu trường hợp một ngày; ngưỡng xem xét tính theo đó thay cho tỷ lệ trên / "
+        "cases that people can decide a day, from which the review threshold follows instead",
+    )
+    review_days: int = Field(
+        10, ge=1, description="Trong bao nhiêu ngày phải xem xong / in how many days all of them should be decided"
+    )
     automatic_bits: float | None = Field(
         None, description="Đặt tay: trọng số (bit) từ đó gộp tự động / weight from which rows are merged, by hand"
     )

@@ -1,4 +1,4 @@
-"""Pairs that may never share a cluster: forbidden ones, and those that look plainly like two entities.
+"""Pairs that may never share a cluster: those that people told apart, forbidden ones, and what looks plainly like two.
 
 All pairs inside what the automatic links hold together are looked at, also those that no candidate rule compared: a
 chain of likely links must not carry two records together that nobody would link.
@@ -12,6 +12,7 @@ from pipelines.linkage.components import components
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
+from pipelines.linkage.verdicts import DIFFERENT
 
 LOOKS_LIKE_TWO = "looks_like_two"
 _LARGE = 64
@@ -28,7 +29,7 @@ def vetoed_pairs(
 ) -> dict[Pair, str]:
     """Why each such pair (`a` < `b`) inside a component of the automatic links is vetoed.
 
-    `scored`: candidate pairs with levels and weight; `edges`: the automatic ones among them.
+    `scored`: candidate pairs with levels, weight and `verdict`; `edges`: the automatic ones among them.
     """
     component = components(edges["a"].to_numpy(), edges["b"].to_numpy(), len(records))
     first, second = component[scored["a"].to_numpy()], component[scored["b"].to_numpy()]
@@ -47,7 +48,8 @@ def vetoed_pairs(
         ),
     ):
         vetoes |= dict.fromkeys(inside.filter(mask).select("a", "b").iter_rows(), name)
-    return vetoes
+    told_apart = scored.filter(pl.col("verdict") == DIFFERENT)
+    return vetoes | dict.fromkeys(told_apart.select("a", "b").iter_rows(), DIFFERENT)
 
 
 def _missing(component: np.ndarray, inside: pl.DataFrame) -> pl.DataFrame:

@@ -28,7 +28,9 @@ def graphs(draw: st.DrawFn, values: int) -> tuple[int, list[Edge], list[str | No
 def clustered(
     records: int, edges: list[Edge], values: list[str | None] | None, places: list[str | None] | None = None
 ) -> Clusters:
-    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row")
+    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row").with_columns(
+        decided=False
+    )
     return cluster(
         frame,
         records,
@@ -146,7 +148,9 @@ def constrained(draw: st.DrawFn) -> tuple[int, list[Edge], dict[tuple[int, int],
 
 
 def with_constraints(records: int, edges: list[Edge], constraints: Constraints) -> Clusters:
-    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row")
+    frame = pl.DataFrame(edges, schema={"a": pl.UInt32, "b": pl.UInt32, "weight": pl.Int64}, orient="row").with_columns(
+        decided=False
+    )
     return cluster(frame, records, constraints)
 
 
