@@ -343,6 +343,28 @@ ID_HISTORY = Table(
     in_logical_hash=False,
 )
 
+CHANGES = Table(
+    "changes",
+    "một thay đổi so với lần công bố trước của cùng chế độ",
+    "one change since the last publication of the same mode; none in a first publication",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("entity_id", TEXT, "mã hiện nay; trống khi đã rút", "id now; null when withdrawn"),
+        Column("earlier_entity_id", TEXT, "mã trong lần công bố trước; trống khi là mới", "id then; null when new"),
+        Column("kind", TEXT, "loại thay đổi", "new, changed, merged, split, withdrawn"),
+        Column(
+            "cause",
+            TEXT,
+            "nguyên nhân",
+            "decision, rows_arrived, rows_corrected, rows_withdrawn, model, settings, program, other_entities",
+        ),
+        Column("fields", TEXTS, "các trường có giá trị khác trước", "golden columns whose values differ"),
+        Column("rows_arrived", COUNT, "số dòng nguồn mới", "its source rows that the last publication did not have"),
+        Column("rows_gone", COUNT, "số dòng nguồn không còn", "its source rows that are gone since"),
+    ),
+    in_logical_hash=False,
+)
+
 QUARANTINE = Table(
     "quarantine",
     "một dòng không đọc được, giữ riêng",
@@ -475,6 +497,7 @@ TABLES: Final[tuple[Table, ...]] = (
     DECISIONS,
     PROVENANCE,
     ID_HISTORY,
+    CHANGES,
     QUARANTINE,
     COLUMN_ENCODINGS,
     DECODED_ROWS,
@@ -491,5 +514,6 @@ VIEWS: Final[dict[str, str]] = {
     "chu_su_dung": "SELECT * FROM parcel_owners",
     "so_doi_chieu_thua": "SELECT * FROM parcel_numbers",
     "can_doi_dong": "SELECT * FROM row_balance",
+    "thay_doi": "SELECT * FROM changes",
 }
 """Views with Vietnamese names, for officers."""
