@@ -17,7 +17,7 @@ from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
 from pipelines.linkage.verdicts import ALONE, APART, CONTRADICTED, DIFFERENT, SAME, Verdicts
-from pipelines.linkage.vetoes import vetoed_pairs
+from pipelines.linkage.vetoes import overruled, vetoed_pairs
 
 NO_CORROBORATION = "no_corroboration"
 _FEW_CASES = 20
@@ -71,6 +71,7 @@ def link(
     # Only what the spec names is held through the steps to come, as text only where text is looked at.
     records = encoded(with_surprisal(records.select(spec.columns), spec.frequencies, tables), spec.texts)
     records = records.with_columns(face).sort("record_id")
+    ids = records["record_id"]
     pairs, report = candidate_pairs(records, spec.rules, settings)
     levels = compare(records, pairs, spec)
     proof = decided(levels, spec)
@@ -90,25 +91,33 @@ def link(
         holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
     )
 
+    verdicts = verdicts or Verdicts()
+    told = verdicts.pairs(ids)
     scored = _with_verdicts(
-        pl.concat([pairs, levels, score(levels, model)], how="horizontal"), records, spec, model, verdicts or Verdicts()
+        pl.concat([pairs, levels, score(levels, model)], how="horizontal"),
+        records,
+        spec,
+        model,
+        told,
+        verdicts.alone,
     )
     automatic = _automatic(scored, spec, settings, model)
     edges = scored.filter(automatic)
+    vetoes = overruled(vetoed_pairs(records, scored, edges, spec, settings, model), edges, len(records))
+    vetoes |= dict.fromkeys(told.filter(verdict=DIFFERENT).select("a", "b").iter_rows(), DIFFERENT)
     clusters = cluster(
-        edges.select("a", "b", "weight", (pl.col("verdict") == SAME).fill_null(False).alias("decided")),
+        edges.select("a", "b", "weight", pl.col("verdict").eq_missing(SAME).alias("decided")),
         len(records),
         Constraints(
             exclusive=records[spec.exclusive] if spec.exclusive else None,
             within=records[spec.exclusive_within] if spec.exclusive_within else None,
-            vetoes=vetoed_pairs(records, scored, edges, spec, settings, model),
+            vetoes=vetoes,
             size_cap=settings.size_cap,
             face=records["face"],
             margin=round(1000 * settings.margin_bits),
         ),
     )
-    links, thresholds = _decisions(scored, automatic, clusters, model, settings)
-    ids = records["record_id"]
+    links, thresholds = _decisions(scored, automatic, clusters, model, settings, told)
     return Linkage(
         members=pl.DataFrame({"record_id": ids, "cluster": ids.gather(clusters.root)}),
         links=_links(links, ids, model, spec, thresholds),
@@ -140,22 +149,24 @@ def review_weight(settings: LinkageSettings, model: LinkageModel) -> int:
 
 
 def _with_verdicts(
-    scored: pl.DataFrame, records: pl.DataFrame, spec: LinkageSpec, model: LinkageModel, verdicts: Verdicts
+    scored: pl.DataFrame,
+    records: pl.DataFrame,
+    spec: LinkageSpec,
+    model: LinkageModel,
+    decided: pl.DataFrame,
+    alone: pl.Series,
 ) -> pl.DataFrame:
-    """Scored pairs with their `verdict`; decided ones that no candidate rule gave are compared and added."""
-    decided = verdicts.pairs(records["record_id"])
-    missing = decided.join(scored, on=["a", "b"], how="anti").select(pl.col("a", "b").cast(scored.schema["a"]))
+    """Scored pairs with their `verdict`; those decided to be one that no candidate rule gave are compared and added."""
+    missing = decided.filter(verdict=SAME).join(scored, on=["a", "b"], how="anti").select("a", "b")
     if not missing.is_empty():
         levels = compare(records, missing, spec)
         added = pl.concat([missing, levels, score(levels, model)], how="horizontal")
         scored = pl.concat([scored, added.select(scored.columns)]).sort("a", "b")
-    alone = records["record_id"].is_in(verdicts.alone.implode())
-    kept_out = alone.gather(scored["a"]) | alone.gather(scored["b"])
-    if decided.is_empty():
-        verdict = pl.Series("verdict", [None], dtype=pl.String).new_from_index(0, len(scored))
-    else:
-        verdict = scored.join(decided, on=["a", "b"], how="left", maintain_order="left")["verdict"]
-    return scored.with_columns(pl.when(kept_out).then(pl.lit(ALONE)).otherwise(verdict).alias("verdict"))
+    is_alone = records["record_id"].is_in(alone.implode())
+    kept_out = is_alone.gather(scored["a"]) | is_alone.gather(scored["b"])
+    return scored.join(decided, on=["a", "b"], how="left", maintain_order="left").with_columns(
+        pl.when(kept_out).then(pl.lit(ALONE)).otherwise("verdict").alias("verdict")
+    )
 
 
 def _automatic(
@@ -175,6 +186,7 @@ def _decisions(
     clusters: Clusters,
     model: LinkageModel,
     settings: LinkageSettings,
+    verdicts: pl.DataFrame,
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Pairs that were merged, refused, decided, or are worth a person's time, with `decision` and `why`; and the
     thresholds.
@@ -188,7 +200,13 @@ def _decisions(
     refused = {int(positions[edge]): why for edge, why in clusters.refused.items()}
     threshold, lowest = automatic_weight(settings, model), review_weight(settings, model)
     weight = scored["weight"].to_numpy()
-    doubtful = ~automatic & ~together & ~decided & (weight >= lowest) & ~_told_apart(first, second, scored["verdict"])
+    doubtful = (
+        ~automatic
+        & ~together
+        & ~decided
+        & (weight >= lowest)
+        & ~_of_parted_clusters(first, second, clusters.root, verdicts)
+    )
     budget = max(int(settings.case_share * len(clusters.root)), _FEW_CASES)
     if settings.cases_per_day is not None:
         # Refusals come first; what is left of the officers' days is for doubtful pairs.
@@ -233,18 +251,21 @@ def _decisions(
     )
 
 
-def _told_apart(first: NDArray[np.int64], second: NDArray[np.int64], verdict: pl.Series) -> NDArray[np.bool_]:
-    """Whether people decided of any two records of a pair's two clusters that they are not one entity."""
-    clusters = pl.DataFrame({"low": np.minimum(first, second), "high": np.maximum(first, second)})
-    apart = clusters.filter(verdict == DIFFERENT).unique()
+def _of_parted_clusters(
+    first: NDArray[np.int64], second: NDArray[np.int64], root: NDArray[np.int64], verdicts: pl.DataFrame
+) -> NDArray[np.bool_]:
+    """Whether people told two records of a pair's two clusters apart."""
+    apart = verdicts.filter(verdict=DIFFERENT)
     if apart.is_empty():
         return np.zeros(len(first), dtype=bool)
-    told: NDArray[np.bool_] = (
-        clusters.join(apart.with_columns(told=True), on=["low", "high"], how="left", maintain_order="left")["told"]
-        .fill_null(False)
-        .to_numpy()
-    )
-    return told
+    told = _in_order(*(root[apart[side].to_numpy()] for side in ("a", "b"))).unique().with_columns(told=True)
+    found = _in_order(first, second).join(told, on=["low", "high"], how="left", maintain_order="left")["told"]
+    result: NDArray[np.bool_] = found.fill_null(False).to_numpy()
+    return result
+
+
+def _in_order(first: NDArray[np.int64], second: NDArray[np.int64]) -> pl.DataFrame:
+    return pl.DataFrame({"low": np.minimum(first, second), "high": np.maximum(first, second)})
 
 
 def _links(

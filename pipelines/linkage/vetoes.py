@@ -1,4 +1,4 @@
-"""Pairs that may never share a cluster: those that people told apart, forbidden ones, and what looks plainly like two.
+"""Pairs that may never share a cluster: forbidden ones, and those that look plainly like two entities.
 
 All pairs inside what the automatic links hold together are looked at, also those that no candidate rule compared: a
 chain of likely links must not carry two records together that nobody would link.
@@ -12,7 +12,7 @@ from pipelines.linkage.components import components
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, holds_any, score
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
-from pipelines.linkage.verdicts import DIFFERENT
+from pipelines.linkage.verdicts import SAME
 
 LOOKS_LIKE_TWO = "looks_like_two"
 _LARGE = 64
@@ -29,7 +29,7 @@ def vetoed_pairs(
 ) -> dict[Pair, str]:
     """Why each such pair (`a` < `b`) inside a component of the automatic links is vetoed.
 
-    `scored`: candidate pairs with levels, weight and `verdict`; `edges`: the automatic ones among them.
+    `scored`: candidate pairs with levels and weight; `edges`: the automatic ones among them.
     """
     component = components(edges["a"].to_numpy(), edges["b"].to_numpy(), len(records))
     first, second = component[scored["a"].to_numpy()], component[scored["b"].to_numpy()]
@@ -48,8 +48,29 @@ def vetoed_pairs(
         ),
     ):
         vetoes |= dict.fromkeys(inside.filter(mask).select("a", "b").iter_rows(), name)
-    told_apart = scored.filter(pl.col("verdict") == DIFFERENT)
-    return vetoes | dict.fromkeys(told_apart.select("a", "b").iter_rows(), DIFFERENT)
+    return vetoes
+
+
+def overruled(vetoes: dict[Pair, str], edges: pl.DataFrame, records: int) -> dict[Pair, str]:
+    """The vetoes that are left once people have decided that records are one (`verdict` of the automatic `edges`).
+
+    Records that people call one are vetoed as one: how unlike one of them looks to a third says nothing when another
+    of them is linked to it.
+    """
+    decided = edges.filter(pl.col("verdict") == SAME)
+    if decided.is_empty() or not vetoes:
+        return vetoes
+    one = components(decided["a"].to_numpy(), decided["b"].to_numpy(), records)
+    linked = {
+        (min(one[a], one[b]), max(one[a], one[b]))
+        for a, b in edges.select("a", "b").iter_rows()
+        if (a, b) not in vetoes
+    }
+    return {
+        (a, b): why
+        for (a, b), why in vetoes.items()
+        if one[a] != one[b] and (min(one[a], one[b]), max(one[a], one[b])) not in linked
+    }
 
 
 def _missing(component: np.ndarray, inside: pl.DataFrame) -> pl.DataFrame:
