@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         "--model", default="", metavar="NAME", help="mô hình đối sánh đã lưu, hoặc shipped / a stored linkage model"
     )
     model.add_argument("--estimate", action="store_true", help="ước lượng lại mô hình / estimate the model again")
+    run.add_argument(
+        "--churn-limit",
+        type=_share,
+        metavar="SHARE",
+        help="phần đã công bố được phép bị rút, gộp, tách, từ 0 đến 1 / share that may be withdrawn, merged or split",
+    )
     run.set_defaults(command=_run)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
@@ -97,6 +103,13 @@ def _count(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("phải là số không âm / must not be negative")
     return number
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("phải là số từ 0 đến 1 / must be from 0 to 1")
+    return share
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -158,6 +171,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
                         }
                     }
                 },
+                "ops": {"staging_warehouse": {"config": _limits(options)}},
                 "loggers": {"console": {}},
             },
         )
@@ -167,6 +181,11 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
     status, sentence = _failure(result)
     print(f"hopnhat: {sentence}", file=sys.stderr)
     return status
+
+
+def _limits(options: argparse.Namespace) -> dict[str, float]:
+    """The limits of the publication gates that are not to be the usual ones."""
+    return {} if options.churn_limit is None else {"churn_limit": options.churn_limit}
 
 
 def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:

@@ -23,10 +23,13 @@ from pipelines.communes import MergerMap, NewCommune
 from pipelines.reports import render_commune_page
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.publishing import publish
+from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.sources import with_raw
 
+from pipelines.warehouse.schema import DECISIONS
+from pipelines.warehouse.settings import PublicationSettings
 _VIETNAM = timezone(timedelta(hours=7))
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -38,6 +41,10 @@ _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue")
 
 @dg.asset(
     **described(
+class PublicationConfig(PublicationSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
+    """Giới hạn thay đổi của một lần công bố / how much one publication may change."""
+
+
         "g5_kiem_tra",
         "Kho nháp: mọi bảng của kho dữ liệu trong một tệp DuckDB, để kiểm tra trước khi công bố.",
         "All tables in one DuckDB file, to be checked before publication.",
@@ -49,6 +56,7 @@ def staging_warehouse(
     context: dg.AssetExecutionContext,
     deployment: Deployment,
     source_rows: Tables,
+    config: PublicationConfig,
     citizen_records: pl.DataFrame,
     parcel_records: pl.DataFrame,
     citizen_links: Tables,
@@ -62,13 +70,19 @@ def staging_warehouse(
     links = {"citizens": citizen_links, "parcels": parcel_links}
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links)
     rows = {}
+    published = deployment.published(commune.code)
+    earlier = published if published.is_file() else None
 
+    manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame
         yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
 
+        differing = changes(earlier, _compared(golden_citizens, golden_parcels), manifest)
+        rows["rows/changes"] = differing.height
+        yield "changes", differing
     write_warehouse(deployment.staging(commune.code), tables())
     context.log.info("Đã ghi kho nháp để kiểm tra.")
     return dg.MaterializeResult(metadata=rows)
@@ -106,6 +120,16 @@ def _tables(
 
 @dg.asset(
     **described(
+def _compared(golden_citizens: Tables, golden_parcels: Tables) -> dict[str, pl.DataFrame]:
+    """The tables of this run that are compared with those of the last publication."""
+    return {
+        **{name: golden_citizens[name] for name in ("citizens", "citizens_sensitive", "citizen_sources")},
+        **{name: golden_parcels[name] for name in ("parcels", "parcel_owners", "parcel_sources")},
+        "id_history": pl.concat([golden_citizens["id_history"], golden_parcels["id_history"]]),
+        "decisions": DECISIONS.empty(),
+    }
+
+
         "g5_kiem_tra",
         "Kết quả kiểm tra từng quy tắc (Great Expectations) trên kho nháp.",
         "What each rule found in the staging warehouse.",
@@ -193,7 +217,8 @@ def publication_gate(
         refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
     verdict = (
         f"Không công bố {context.partition_key}: không đạt {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
-        "xem báo cáo đối soát."
+    remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
+        f"{' '.join(['xem báo cáo đối soát.', *remedies])}"
         if refusals
         else f"Được phép công bố {context.partition_key}: mọi quy tắc chặn đều đạt."
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 from expectations.rule import CITIZEN_TRUST, Rule
 
+_CHURN: Final = "kind IN ('withdrawn', 'merged', 'split')"
 _TRUSTED: Final = "Data contract: two different trusted numbers never stand in one person"
 
 
@@ -123,6 +124,28 @@ RULES: Final[tuple[Rule, ...]] = (
         expectation="""
             SELECT 1 FROM {batch} WHERE starts_with(key, 'alarm.') AND contains(value, '"fired": true')""",
         checked="SELECT count(*) FROM {batch} WHERE starts_with(key, 'alarm.')",
+    ),
+    Rule(
+        id="identity.churn_within_limit",
+        suite="identity",
+        severity="gate",
+        vi="Trong số người và thửa đất đã công bố lần trước, phần nay bị rút, gộp hoặc tách không vượt giới hạn.",
+        en="Of the people and parcels published before, no larger share than allowed is withdrawn, merged or split.",
+        source="Publication setting churn_limit (pipelines/warehouse/settings.py); new entities never count",
+        table="changes",
+        # A limit or a count that the manifest does not tell is taken as none.
+        expectation=f"""
+            SELECT DISTINCT dataset, earlier_entity_id FROM {{batch}} JOIN (
+                SELECT dataset FROM changes WHERE {_CHURN} GROUP BY dataset
+                HAVING count(DISTINCT earlier_entity_id) > coalesce(
+                    (SELECT (value ->> 'churn_limit')::DOUBLE FROM manifest WHERE key = 'settings.publication')
+                    * (SELECT value::DOUBLE FROM manifest WHERE key = 'earlier.' || dataset), 0)
+            ) AS beyond USING (dataset) WHERE {_CHURN}""",
+        checked="""
+            SELECT coalesce(sum(value::BIGINT), 0) FROM manifest
+            WHERE key IN ('earlier.citizens', 'earlier.parcels')""",
+        remedy="Nếu thay đổi là thật (mục «Thay đổi so với lần công bố trước» của báo cáo), hãy chạy lại riêng lần này "
+        "với giới hạn cao hơn, ví dụ --churn-limit 0.3.",
     ),
     Rule(
         id="identity.sheet_map_unique",

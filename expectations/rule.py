@@ -37,3 +37,5 @@ class Rule:
     """A query of one number: how many things the rule looked at."""
     limit: float = 0
     """The largest number of failures with which the rule still passes."""
+    remedy: str = ""
+    """What an officer may do when it does not hold and all is as it should be; one sentence in Vietnamese, or none."""

@@ -130,6 +130,23 @@ RULES: Final[tuple[Rule, ...]] = (
         "The kind of an id change",
     ),
     _one_of(
+        "changes",
+        "kind",
+        ("new", "changed", "merged", "split", "withdrawn"),
+        "Loại thay đổi so với lần công bố trước",
+        "The kind of a change since the last publication",
+    ),
+    _one_of(
+        "changes",
+        "cause",
+        (
+            *("decision", "rows_arrived", "rows_corrected", "rows_withdrawn"),
+            *("model", "settings", "program", "other_entities"),
+        ),
+        "Nguyên nhân thay đổi so với lần công bố trước",
+        "The cause of a change since the last publication",
+    ),
+    _one_of(
         "row_balance",
         "dataset",
         (*_DATASETS, "unknown"),

@@ -139,6 +139,21 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         {"dataset": "citizens", "entity_id": "P1", "field": "full_name", "other_values": [CANARY]},
     )
     insert(connection, "manifest", {"key": "alarm.citizens", "value": '{"same": 90, "fired": false}'})
+    insert(
+        connection,
+        "manifest",
+        {"key": "settings.publication", "value": '{"churn_limit": 0.5}'},
+        {"key": "earlier.citizens", "value": "2"},
+        {"key": "earlier.parcels", "value": "2"},
+    )
+    change = {"dataset": "citizens", "cause": "rows_withdrawn"}
+    insert(
+        connection,
+        "changes",
+        change | {"kind": "withdrawn", "earlier_entity_id": "P9"},
+        change | {"kind": "changed", "entity_id": "P1", "earlier_entity_id": "P1"},
+        change | {"kind": "new", "entity_id": "P2"},
+    )
     insert(connection, "id_history", {"dataset": "citizens", "new_entity_id": "P1", "kind": "minted"})
     insert(
         connection,

@@ -39,6 +39,8 @@ MUTATIONS: dict[str, str] = {
         INSERT INTO links (dataset, record_id_a, record_id_b, decision)
         SELECT dataset, record_id_b, record_id_a, 'refused' FROM links""",
     "identity.model_not_drifted": """INSERT INTO manifest VALUES ('alarm.parcels', '{"fired": true}')""",
+    "identity.churn_within_limit": """
+        UPDATE manifest SET value = '{"churn_limit": 0.49}' WHERE key = 'settings.publication'""",
     "identity.sheet_map_unique": "UPDATE sheet_map SET new_sheet_no = '1'",
     "identity.citizens_one_kept": "UPDATE citizen_sources SET outcome = 'kept'",
     "identity.citizens_kept_count": "DELETE FROM citizens WHERE citizen_id = 'P2'",
@@ -82,6 +84,8 @@ MUTATIONS: dict[str, str] = {
     "values.review_queue_dataset": "UPDATE review_queue SET dataset = 'CANARY'",
     "values.review_queue_status": "UPDATE review_queue SET status = 'CANARY'",
     "values.id_history_kind": "UPDATE id_history SET kind = 'CANARY'",
+    "values.changes_kind": "UPDATE changes SET kind = 'CANARY'",
+    "values.changes_cause": "UPDATE changes SET cause = NULL",
     "values.row_balance_dataset": "UPDATE row_balance SET dataset = 'CANARY'",
     "values.trusted_number_form": "UPDATE citizens SET personal_id = '00109001234' WHERE citizen_id = 'P1'",
     "values.birth_date_precision": "UPDATE citizens SET birth_precision = 'placeholder'",
