@@ -22,14 +22,14 @@ from expectations import RULES, validate
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.reports import render_commune_page
 from pipelines.warehouse.building import write_warehouse
-from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.changes import changes, last_publication
+from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
-from pipelines.warehouse.sources import with_raw
-
 from pipelines.warehouse.schema import DECISIONS
 from pipelines.warehouse.settings import PublicationSettings
+from pipelines.warehouse.sources import with_raw
+
 _VIETNAM = timezone(timedelta(hours=7))
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -39,12 +39,12 @@ _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue")
 """Tables that people and land have in common."""
 
 
-@dg.asset(
-    **described(
 class PublicationConfig(PublicationSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
     """Giới hạn thay đổi của một lần công bố / how much one publication may change."""
 
 
+@dg.asset(
+    **described(
         "g5_kiem_tra",
         "Kho nháp: mọi bảng của kho dữ liệu trong một tệp DuckDB, để kiểm tra trước khi công bố.",
         "All tables in one DuckDB file, to be checked before publication.",
@@ -52,11 +52,11 @@ class PublicationConfig(PublicationSettings, dg.Config):  # type: ignore[misc]  
     )
 )
 @in_plain_words
-def staging_warehouse(
+def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset that it gathers
     context: dg.AssetExecutionContext,
+    config: PublicationConfig,
     deployment: Deployment,
     source_rows: Tables,
-    config: PublicationConfig,
     citizen_records: pl.DataFrame,
     parcel_records: pl.DataFrame,
     citizen_links: Tables,
@@ -68,21 +68,21 @@ def staging_warehouse(
     commune = commune_of(context)
     records = {"citizens": citizen_records, "parcels": parcel_records}
     links = {"citizens": citizen_links, "parcels": parcel_links}
-    manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links)
-    rows = {}
     published = deployment.published(commune.code)
     earlier = published if published.is_file() else None
-
+    manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links)
     manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
+    rows = {}
+
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame
-        yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
-
         differing = changes(earlier, _compared(golden_citizens, golden_parcels), manifest)
         rows["rows/changes"] = differing.height
         yield "changes", differing
+        yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
+
     write_warehouse(deployment.staging(commune.code), tables())
     context.log.info("Đã ghi kho nháp để kiểm tra.")
     return dg.MaterializeResult(metadata=rows)
@@ -118,8 +118,6 @@ def _tables(
     yield "row_balance", row_balance(source_rows["files"], records, sources)
 
 
-@dg.asset(
-    **described(
 def _compared(golden_citizens: Tables, golden_parcels: Tables) -> dict[str, pl.DataFrame]:
     """The tables of this run that are compared with those of the last publication."""
     return {
@@ -130,6 +128,8 @@ def _compared(golden_citizens: Tables, golden_parcels: Tables) -> dict[str, pl.D
     }
 
 
+@dg.asset(
+    **described(
         "g5_kiem_tra",
         "Kết quả kiểm tra từng quy tắc (Great Expectations) trên kho nháp.",
         "What each rule found in the staging warehouse.",
@@ -215,9 +215,9 @@ def publication_gate(
     if deployment.mode == "official":
         blocking = _one(deployment.staging(commune_of(context).code), _BLOCKING_CASES)
         refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
+    remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
     verdict = (
         f"Không công bố {context.partition_key}: không đạt {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
-    remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
         f"{' '.join(['xem báo cáo đối soát.', *remedies])}"
         if refusals
         else f"Được phép công bố {context.partition_key}: mọi quy tắc chặn đều đạt."
