@@ -7,6 +7,8 @@ from typing import Literal
 import dagster as dg
 from pydantic import Field
 
+from pipelines.warehouse.versions import published_file
+
 Mode = Literal["trial", "official"]
 
 
@@ -59,7 +61,7 @@ class Deployment(dg.ConfigurableResource):
 
     def published(self, code: str) -> Path:
         """The published warehouse."""
-        return self.data_dir / "published" / self.mode / f"{code}.duckdb"
+        return published_file(self.data_dir, self.mode, code)
 
     def report(self, code: str) -> Path:
         """The audit page."""

@@ -5,7 +5,7 @@ The gate stops publication, never the report: the report hangs on the validation
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from assets.describing import described
+from assets.occasion import now, user
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
@@ -23,14 +24,15 @@ from pipelines.communes import MergerMap, NewCommune
 from pipelines.reports import render_commune_page
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
+from pipelines.warehouse.placing import place_text
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.schema import DECISIONS
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
+from pipelines.warehouse.versions import entries, version_name
 
-_VIETNAM = timezone(timedelta(hours=7))
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
@@ -244,12 +246,13 @@ def published_warehouse(
     """Publish in one atomic step."""
     code = commune_of(context).code
     target = deployment.published(code)
-    manifest = publish(deployment.staging(code), validation_results, target)
+    manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(target)),
             "mode": deployment.mode,
+            "version": version_name(target, entries(target)[-1].version),
             "logical_hash": manifest["logical_hash"],
             "size_bytes": target.stat().st_size,
         }
@@ -275,10 +278,7 @@ def audit_report(
     code = commune_of(context).code
     path = deployment.report(code)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(render_commune_page(deployment.staging(code), validation_results), encoding="utf-8")
-    part.chmod(0o600)
-    part.replace(path)
+    place_text(path, render_commune_page(deployment.staging(code), validation_results))
     context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
 
@@ -298,7 +298,7 @@ def _manifest(
         "province": commune.province,
         "mode": deployment.mode,
         "run_id": run_id,
-        "started_at": datetime.now(_VIETNAM).isoformat(timespec="seconds"),
+        "started_at": now().isoformat(timespec="seconds"),
         "code_version": version("hopnhat"),
         "old_communes": _json(
             [
@@ -322,7 +322,7 @@ def _manifest(
 def _day_of(staging: Path) -> date:
     """The day against which births are "in the future": the newest update in the data, so that an equal input gives
     an equal result whenever it is run; the run's own day at the latest."""
-    today = datetime.now(_VIETNAM).date()
+    today = now().date()
     newest = _one(staging, "SELECT max(updated_on) FROM citizens")
     return min(newest, today) if newest else today
 

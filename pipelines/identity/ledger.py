@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.identity.check_character import with_check
-from pipelines.warehouse.building import sync
+from pipelines.warehouse.placing import sync
 from pipelines.warehouse.schema import ID_HISTORY
 
 _MARK = {"citizens": "", "parcels": "T"}

@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.building import sync
+from pipelines.warehouse.placing import sync
 from pipelines.warehouse.schema import DECISIONS
 
 Kind = Literal[

@@ -1,6 +1,5 @@
 """Tables → one DuckDB file, written fresh, with comments on every table and column."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse import quoting
+from pipelines.warehouse.placing import place
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
 
 _STORAGE_VERSION = "v1.4.0"
@@ -90,19 +90,7 @@ def _value(column: Column) -> str:
 
 
 def _settle(part: Path, path: Path) -> None:
-    """Put a finished file in its place in one step that survives a power cut: file, rename, folder."""
+    """Put a finished warehouse in its place."""
     if part.with_name(f"{part.name}.wal").exists():
         raise RuntimeError("the new warehouse still has a write-ahead log")
-    part.chmod(0o600)
-    sync(part)
-    part.replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    place(part, path)

@@ -1,46 +1,41 @@
-"""From the checked staging warehouse to the published file, in one atomic step.
+"""From the checked staging warehouse to the published file, in one atomic step, and its version kept.
 
-What does not belong here: whether publication is allowed (the gate says so before), locks, versions and encryption.
+What does not belong here: whether publication is allowed (the gate says so before), locks and encryption.
 """
 
-import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipelines.warehouse.building import sync, write_warehouse
+from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.logical_hash import combined, table_hashes
-from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import MANIFEST, VALIDATION_RESULTS
+from pipelines.warehouse.versions import catch_up, manifest_of, record
 
 
-def publish(staging: Path, validation: pl.DataFrame, target: Path) -> dict[str, str]:
+def publish(staging: Path, validation: pl.DataFrame, target: Path, *, at: datetime, by: str) -> dict[str, str]:
     """Write the published warehouse from `staging` and the validation results, and a `.sha256` beside it.
 
     The file is written fresh and takes the place of the last one in one rename: a reader has the old file whole or
-    the new one whole. Returns the manifest, to which the logical hashes were added.
+    the new one whole. Then its version is kept, published `at` this time `by` this user. Returns the manifest, to
+    which the logical hashes were added.
     """
-    with open_warehouse(staging) as connection:
-        manifest: dict[str, str] = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+    catch_up(target)
+    manifest = manifest_of(staging)
 
     def seal(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         hashes = table_hashes(connection)
         manifest.update({f"logical_hash.{name}": value for name, value in hashes.items()})
         manifest["logical_hash"] = combined(hashes)
-        return pl.DataFrame(sorted(manifest.items()), schema=MANIFEST.polars_schema, orient="row")
+        return as_table(manifest)
 
     write_warehouse(target, [(VALIDATION_RESULTS.name, validation)], staging=staging, seal=seal)
-    beside = sha256_file(target)
-    part = beside.with_name(f".{beside.name}.part")
-    part.write_text(f"{hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}\n")
-    part.chmod(0o600)
-    sync(part)
-    part.replace(beside)
-    sync(beside.parent)
+    record(target, "publish", at, by)
     return manifest
 
 
-def sha256_file(target: Path) -> Path:
-    """Where the checksum of a published file lies."""
-    return target.with_name(f"{target.name}.sha256")
+def as_table(manifest: dict[str, str]) -> pl.DataFrame:
+    """The rows of the table `manifest`, by key."""
+    return pl.DataFrame(sorted(manifest.items()), schema=MANIFEST.polars_schema, orient="row")

@@ -1,13 +1,12 @@
 """Re-checking a published warehouse from the file alone."""
 
-import hashlib
 from pathlib import Path
 
 import duckdb
 
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.logical_hash import combined, table_hashes
-from pipelines.warehouse.publishing import sha256_file
+from pipelines.warehouse.placing import sha256_file, sha256_of, stated_checksum
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import TABLES
 
@@ -37,11 +36,9 @@ def verify(path: Path) -> list[str]:
     if not path.is_file():
         raise UnusableInput(f"Không có tệp «{path}».", f"There is no file {path}.")
     differences = []
-    beside = sha256_file(path)
-    if beside.is_file():
-        expected = beside.read_text(errors="replace").split(" ", 1)[0].strip()
-        if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            differences.append(f"Nội dung tệp khác với mã băm trong «{beside.name}».")
+    stated = stated_checksum(path)
+    if stated is not None and sha256_of(path) != stated:
+        differences.append(f"Nội dung tệp khác với mã băm trong «{sha256_file(path).name}».")
     try:
         with open_warehouse(path) as connection:
             return differences + _content(connection, path)

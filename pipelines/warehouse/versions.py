@@ -12,19 +12,35 @@ What does not belong here: whether publication is allowed, how the file is made,
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, Literal
 
 import duckdb
+import pyarrow as pa
 
-from pipelines.warehouse.placing import stated_checksum
+from pipelines.problems import UnusableInput
+from pipelines.warehouse.placing import place_checksum, place_copy, place_text, sha256_of, stated_checksum
 from pipelines.warehouse.reading import open_warehouse
 
 Event = Literal["publish", "promote", "rollback"]
 MODES: Final = ("trial", "official")
+
+_VIETNAM: Final = timezone(timedelta(hours=7))
+_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.")
+"""Beginnings of the manifest keys that differ between two runs on the same input."""
+_IDS: Final = (
+    "SELECT record_id, citizen_id AS entity_id FROM citizen_sources UNION ALL"
+    " SELECT record_id, parcel_id FROM parcel_sources ORDER BY ALL"
+)
+_COUNTS: Final = (
+    "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM parcels),"
+    " (SELECT count(*) FROM review_queue WHERE status = 'open')"
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,107 @@ def was_published(data: Path, code: str) -> Callable[[str], bool]:
 def manifest_of(path: Path) -> dict[str, str]:
     """The manifest of a warehouse file."""
     with open_warehouse(path) as connection:
-        return dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+        return _manifest(connection)
+
+
+def _manifest(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+
+
+def catch_up(target: Path) -> bool:
+    """Record what a crash left unrecorded; returns whether the published file is the one that the log says.
+
+    It is not when somebody changed or removed it. Who and when are told by the file: its owner and its time.
+    """
+    log = entries(target)
+    if not target.is_file():
+        return not log
+    digest = sha256_of(target)
+    if log and log[-1].sha256 == digest:
+        return True
+    try:
+        manifest = manifest_of(target)
+    except duckdb.Error:
+        return False
+    at = datetime.fromtimestamp(target.stat().st_mtime, _VIETNAM)
+    logged = {entry.version for entry in log}
+    back = next((number for number, path in _kept(target) if number in logged and stated_checksum(path) == digest), 0)
+    if back:
+        record(target, "rollback", at, _owner(target), version_name(target, back))
+    elif "promoted_at" in manifest:
+        if any(entry.event == "promote" and entry.at == manifest["promoted_at"] for entry in log):
+            return False
+        at = datetime.fromisoformat(manifest["promoted_at"])
+        record(target, "promote", at, manifest["promoted_by"], manifest["promoted_from"])
+    else:
+        if any(entry.event == "publish" and entry.run_id == manifest.get("run_id", "") for entry in log):
+            return False
+        record(target, "publish", at, _owner(target))
+    return True
+
+
+def record(target: Path, event: Event, at: datetime, by: str, source: str | None = None) -> Entry:
+    """Record what was just put in place: its checksum, its version, and last the line in the log."""
+    digest = place_checksum(target)
+    log = entries(target)
+    copy = _copy(target, digest, log)
+    with open_warehouse(copy) as connection:
+        manifest = _manifest(connection)
+        people, parcels, open_cases = connection.execute(_COUNTS).fetchall()[0]
+    hashed = manifest.get("logical_hash", "")
+    entry = Entry(
+        _settled(copy, target, {entry.version for entry in log if entry.logical_hash == hashed}),
+        event,
+        at.isoformat(timespec="seconds"),
+        by,
+        manifest.get("run_id", ""),
+        hashed,
+        digest,
+        people,
+        parcels,
+        open_cases,
+        source,
+    )
+    lines = [json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in [*log, entry]]
+    place_text(_folder(target) / "log.jsonl", "".join(lines))
+    return entry
+
+
+def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
+    """Put a kept version back in its place and record it; the last line of the log when it stands there already.
+
+    Raises UnusableInput when there is no such version, or its copy is damaged; then nothing changes.
+    """
+    whole = catch_up(target)
+    kept = dict(_kept(target))
+    name = version_name(target, version)
+    if version not in kept:
+        known = ", ".join(version_name(target, number) for number in sorted(kept, reverse=True)[:12])
+        raise UnusableInput(
+            f"Không có phiên bản {name}; " + (f"các phiên bản đang lưu: {known}." if kept else "chưa lưu bản nào."),
+            f"There is no version {name}.",
+        )
+    if sha256_of(kept[version]) != stated_checksum(kept[version]):
+        raise UnusableInput(
+            f"Bản lưu {name} («{kept[version]}») đã hỏng hoặc bị sửa, nên không đưa lại; bản đang công bố giữ nguyên.",
+            f"The kept copy of {name} is damaged or was changed; nothing published has changed.",
+        )
+    log = entries(target)
+    if whole and log[-1].version == version:
+        return log[-1]
+    place_copy(kept[version], target)
+    return record(target, "rollback", at, by, name)
+
+
+def parse_version(name: str) -> tuple[str, int]:
+    """Mode and number of a version by its name (`trial-3`). Raises UnusableInput when it is no such name."""
+    match = re.fullmatch(r"(trial|official)-([1-9][0-9]{0,8})", name)
+    if not match:
+        raise UnusableInput(
+            f"«{name}» không phải tên phiên bản; tên có dạng trial-3 hoặc official-1 (xem lệnh history).",
+            f"{name} is not the name of a version, such as trial-3 or official-1.",
+        )
+    return match[1], int(match[2])
 
 
 def entries(target: Path) -> list[Entry]:
@@ -103,3 +219,52 @@ def _kept(target: Path) -> Iterator[tuple[int, Path]]:
     for path in sorted(_folder(target).glob("*.duckdb")):
         if path.stem.isdecimal() and stated_checksum(path):
             yield int(path.stem), path
+
+
+def _copy(target: Path, digest: str, log: list[Entry]) -> Path:
+    """The kept version with these bytes, or a copy that is to become one.
+
+    What the file says is read from here: a reader in this process may hold the file that stood there before, and
+    then DuckDB would show that one.
+    """
+    kept = dict(_kept(target))
+    for path in kept.values():
+        if stated_checksum(path) == digest:
+            return path
+    path = version_file(target, 1 + max({*kept, *(entry.version for entry in log)}, default=0))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place_copy(target, path)
+    return path
+
+
+def _settled(copy: Path, target: Path, alike: set[int]) -> int:
+    """The version that a copy is; it is not kept when one of those in `alike` says the same."""
+    kept = dict(_kept(target))
+    if int(copy.stem) not in kept:
+        for number in sorted(alike & kept.keys()):
+            if _says_the_same(kept[number], copy):
+                copy.unlink()
+                return number
+        place_checksum(copy)
+    return int(copy.stem)
+
+
+def _says_the_same(one: Path, other: Path) -> bool:
+    """Whether two files of equal logical hash were made from the same by the same, and name every entity alike."""
+    return _made_from(one) == _made_from(other) and _ids(one).equals(_ids(other))
+
+
+def _made_from(path: Path) -> dict[str, str]:
+    return {key: value for key, value in manifest_of(path).items() if not key.startswith(_OF_THE_RUN)}
+
+
+def _ids(path: Path) -> pa.Table:
+    with open_warehouse(path) as connection:
+        return connection.execute(_IDS).to_arrow_table()
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:  # an account that is no more
+        return str(path.stat().st_uid)

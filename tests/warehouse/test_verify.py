@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,8 @@ import polars as pl
 import pytest
 
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.publishing import publish, sha256_file
+from pipelines.warehouse.placing import sha256_file
+from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.schema import VALIDATION_RESULTS
 from pipelines.warehouse.verification import verify
 
@@ -130,13 +132,15 @@ def test_a_checksum_file_of_rubbish_is_a_difference_and_no_crash(published: Path
 
 
 def test_verifying_changes_nothing(published: Path) -> None:
-    before = {path.name: path.read_bytes() for path in published.parent.iterdir()}
+    before = {path.name: path.read_bytes() for path in published.parent.rglob("*.*")}
     verify(published)
-    assert {path.name: path.read_bytes() for path in published.parent.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in published.parent.rglob("*.*")} == before
 
 
 def test_publishing_again_from_the_same_staging_gives_the_same_hashes(published: Path, frames: Frames) -> None:
     target = published.parent / "again.duckdb"
-    manifest = publish(published.parent.parent / "staging.duckdb", frames[VALIDATION_RESULTS.name], target)
+    staging = published.parent.parent / "staging.duckdb"
+    at = datetime(2025, 7, 1, 8, tzinfo=UTC)
+    manifest = publish(staging, frames[VALIDATION_RESULTS.name], target, at=at, by="an")
     with duckdb.connect(str(published), read_only=True) as connection:
         assert dict(connection.execute("SELECT key, value FROM manifest").fetchall()) == manifest

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.building import write_warehouse
-from pipelines.warehouse.publishing import publish, sha256_file
+from pipelines.warehouse.placing import sha256_file
+from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import MANIFEST, TABLES, VALIDATION_RESULTS, VIEWS
 
 Frames = dict[str, pl.DataFrame]
+SIGNED = {"at": datetime(2025, 7, 1, 8, tzinfo=UTC), "by": "an"}
 _BY_NAME = {table.name: table for table in TABLES}
 
 
@@ -66,8 +69,8 @@ def test_what_was_written_is_read_back(published: Path, frames: Frames) -> None:
 
 def test_only_the_owner_reads_it_and_nothing_is_left_beside_it(published: Path) -> None:
     folder = published.parent
-    assert {path.name for path in folder.iterdir()} == {"10231.duckdb", "10231.duckdb.sha256"}
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert {path.name for path in folder.iterdir()} == {"10231.duckdb", "10231.duckdb.sha256", "versions"}
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("10231*")} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -100,7 +103,7 @@ def test_tables_for_the_gates_are_not_published(tmp_path: Path, frames: Frames) 
     staging, target = tmp_path / "staging.duckdb", tmp_path / "10231.duckdb"
     write_warehouse(staging, [*frames.items(), ("citizen_trust", pl.DataFrame({"record_id": ["a"]}))])
     assert query(staging, "FROM citizen_trust") == [("a",)]
-    publish(staging, frames[VALIDATION_RESULTS.name], target)
+    publish(staging, frames[VALIDATION_RESULTS.name], target, **SIGNED)
     tables = {name for (name,) in query(target, "SELECT table_name FROM duckdb_tables()")}
     assert tables == set(_BY_NAME)
 
@@ -124,7 +127,7 @@ def test_an_open_reader_keeps_the_old_content_until_it_opens_again(published: Pa
     staging = published.parent.parent / "next.duckdb"
     write_warehouse(staging, (frames | {"citizens": frames["citizens"].head(1)}).items())
     with open_warehouse(published) as reader:
-        publish(staging, frames[VALIDATION_RESULTS.name], published)
+        publish(staging, frames[VALIDATION_RESULTS.name], published, **SIGNED)
         assert reader.execute("SELECT count(*) FROM citizens").fetchall() == [(3,)]
         assert len(reader.execute("SELECT * FROM links").fetchall()) == 3
     assert query(published, "SELECT count(*) FROM citizens") == [(1,)]
@@ -150,13 +153,13 @@ def test_a_failure_while_writing_leaves_the_old_file_as_it_was(
     assert published.read_bytes() == before
     # The next run clears what the failed one left.
     write_warehouse(published, frames.items())
-    assert {path.name for path in published.parent.iterdir()} == {"10231.duckdb", "10231.duckdb.sha256"}
+    assert {path.name for path in published.parent.iterdir()} == {"10231.duckdb", "10231.duckdb.sha256", "versions"}
 
 
 def test_a_publication_that_fails_changes_nothing(published: Path, frames: Frames) -> None:
     before = {path: path.read_bytes() for path in published.parent.glob("10231*")}
     with pytest.raises(pl.exceptions.ColumnNotFoundError):
-        publish(published.parent.parent / "staging.duckdb", pl.DataFrame({"rule_id": ["a"]}), published)
+        publish(published.parent.parent / "staging.duckdb", pl.DataFrame({"rule_id": ["a"]}), published, **SIGNED)
     with pytest.raises(duckdb.Error):
-        publish(published.parent / "absent.duckdb", frames[VALIDATION_RESULTS.name], published)
+        publish(published.parent / "absent.duckdb", frames[VALIDATION_RESULTS.name], published, **SIGNED)
     assert {path: path.read_bytes() for path in published.parent.glob("10231*")} == before
