@@ -39,7 +39,7 @@ _FIELDS = (
         ("number", "number_status", "number_restored"),
         pl.col("number"),
         pl.col("number_status").replace_strict(
-            {"trusted": 3, "doubtful": 2, "shared": 1}, default=0, return_dtype=pl.Int64
+            {"trusted": 4, "doubtful": 3, "shared": 2, "superseded": 1}, default=0, return_dtype=pl.Int64
         ),
     ),
     Field("old_id_no", ("old_id_no", "old_id_restored"), pl.col("old_id_no"), ~pl.col("old_id_restored")),
@@ -89,7 +89,7 @@ def golden_citizens(
         .with_columns(
             pl.col("entity_id").alias("citizen_id"),
             pl.col("number").alias("personal_id"),
-            pl.col("number_status").fill_null("none").alias("personal_id_status"),
+            pl.col("number_status").replace("superseded", "doubtful").fill_null("none").alias("personal_id_status"),
             pl.col("numbers").list.set_difference(pl.concat_list("number")).list.sort().alias("former_personal_ids"),
             pl.col("birth_precision").fill_null("unknown"),
             pl.col("status").fill_null("unknown"),
@@ -103,7 +103,12 @@ def golden_citizens(
         "citizens": schema.CITIZENS.conform(people),
         "citizens_sensitive": schema.CITIZENS_SENSITIVE.conform(people),
         "households": _households(people),
-        "citizen_sources": source_rows(records, "citizen_id"),
+        "citizen_sources": source_rows(
+            records,
+            "citizen_id",
+            pl.col("number").alias("personal_id"),
+            pl.col("number_status").alias("personal_id_status"),
+        ),
         "provenance": schema.PROVENANCE.conform(
             provenance.join(ids, on="cluster").with_columns(pl.lit("citizens").alias("dataset"))
         ),

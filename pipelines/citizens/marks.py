@@ -6,12 +6,13 @@ from pipelines.identity.marks import joined
 
 
 def row_marks(records: pl.DataFrame) -> pl.DataFrame:
-    """`record_id`, `trusted_number`, `identifying`, `marks` (see `pipelines.identity.marks`) of standardised rows."""
+    """`record_id`, `identifying`, `marks` (see `pipelines.identity.marks`) of standardised rows, and `trusted_number`
+    where it is known already."""
     place = "old_commune_code"
     identifying = joined(place, "name_key", "birth_digits", "birth_year", "sex", "number", "old_id_no", missing="")
     return records.select(
         "record_id",
-        "trusted_number",
+        pl.col("^trusted_number$"),
         identifying.alias("identifying"),
         pl.concat_list(
             identifying,

@@ -7,6 +7,8 @@ neighbouring numbers.
 
 A number that disagrees with its row is a slip in either, or one of those that the police cancelled and issued again in
 2023 since place, sex or year had been entered wrongly: it may speak for a person, but never keep two rows apart.
+
+What people decided about a number comes before all this.
 """
 
 import numpy as np
@@ -27,32 +29,74 @@ _GENERATION = 14
 """Years between births from which two people of one name are parent and child rather than one."""
 
 
-def add_number_status(records: pl.DataFrame) -> pl.DataFrame:
-    """Add `number_status` (trusted, doubtful, shared, none), `usable_number` and `trusted_number`.
+_NO_ROWS = pl.Series(dtype=pl.String)
+_NO_PAIRS = pl.DataFrame(schema={"record_id": pl.String, "in_force": pl.String})
+
+
+def add_number_status(
+    records: pl.DataFrame, right: pl.Series = _NO_ROWS, superseded: pl.DataFrame = _NO_PAIRS
+) -> pl.DataFrame:
+    """Add `number_status` (trusted, doubtful, shared, superseded, none), `usable_number` and `trusted_number`.
 
     `usable_number` is what may speak for a match: any well-formed number that is not shared. Only `trusted_number`
-    may forbid one.
+    may forbid one. People decided that the rows `right` (ids) rightly carry their number, and that the number of a row
+    of `superseded` (`record_id`, `in_force`: ids) was issued again as that of the other one: wherever it stands it
+    counts as the number in force.
     """
     shared = _shared_numbers(records)
     doubtful = _doubtful_numbers(records)
     number = pl.col("number")
+    decided = pl.col("record_id").is_in(right.implode())
     odd = (
         (number_sex(number) != pl.col("sex")).fill_null(False)
         | (number_birth_year(number) != pl.col("birth_year")).fill_null(False)
         | ~number.str.slice(0, 3).is_in(PROVINCES)
     )
+    return (
+        _as_reissued(records, superseded)
+        .with_columns(
+            pl.when(pl.col("number").is_null())
+            .then(pl.lit("none"))
+            .when(pl.col("reissued_as").is_not_null())
+            .then(pl.lit("superseded"))
+            .when(decided)
+            .then(pl.lit("trusted"))
+            .when(pl.col("number").is_in(shared.implode()))
+            .then(pl.lit("shared"))
+            .when(pl.col("number").is_in(doubtful.implode()) | odd)
+            .then(pl.lit("doubtful"))
+            .otherwise(pl.lit("trusted"))
+            .alias("number_status")
+        )
+        .with_columns(
+            pl.when(pl.col("number_status") != "shared")
+            .then(pl.coalesce("reissued_as", "number"))
+            .alias("usable_number"),
+            pl.when(pl.col("number_status") == "trusted")
+            .then("number")
+            .when(pl.col("number_status") == "superseded")
+            .then("reissued_as")
+            .alias("trusted_number"),
+        )
+        .drop("reissued_as")
+    )
+
+
+def _as_reissued(records: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
+    """Records with `reissued_as`, the number in force of a number that was issued again."""
+    numbers = records.select("record_id", "number")
+    reissued = (
+        superseded.join(numbers, on="record_id")
+        .join(numbers, left_on="in_force", right_on="record_id", suffix="_in_force")
+        .filter(pl.col("number") != pl.col("number_in_force"))
+        .sort("number", "number_in_force")
+        .unique("number", keep="first", maintain_order=True)
+    )
+    in_force = dict(reissued.select("number", "number_in_force").iter_rows())
+    for _ in in_force:  # a number that was issued again may be issued again
+        in_force = {number: in_force.get(newer, newer) for number, newer in in_force.items()}
     return records.with_columns(
-        pl.when(pl.col("number").is_null())
-        .then(pl.lit("none"))
-        .when(pl.col("number").is_in(shared.implode()))
-        .then(pl.lit("shared"))
-        .when(pl.col("number").is_in(doubtful.implode()) | odd)
-        .then(pl.lit("doubtful"))
-        .otherwise(pl.lit("trusted"))
-        .alias("number_status")
-    ).with_columns(
-        pl.when(pl.col("number_status") != "shared").then("number").alias("usable_number"),
-        pl.when(pl.col("number_status") == "trusted").then("number").alias("trusted_number"),
+        pl.col("number").replace_strict(in_force, default=None, return_dtype=pl.String).alias("reissued_as")
     )
 
 

@@ -1,18 +1,24 @@
-"""Cases for a person: rows that may be one entity, unions refused, numbers that cannot be trusted.
+"""Cases for a person: rows that may be one entity, unions refused, numbers that cannot be trusted, corrected rows.
 
 What hangs together is one case: a person decides about all rows that may be somebody, not about pairs.
 """
+
+from collections.abc import Sequence
 
 import polars as pl
 
 from pipelines.identity.record_ids import add_record_ids
 from pipelines.linkage.components import components
+from pipelines.review.queue import in_order
+from pipelines.review.rulings import Rulings
 from pipelines.warehouse.schema import REVIEW_QUEUE
 
 _ENTITY = {"citizens": "một người", "parcels": "một thửa đất"}
 _NUMBERS = {"citizens": "hai số định danh khác nhau", "parcels": "hai số thửa của cùng một sổ"}
 # In the order of urgency; a case with several reasons has the first of them.
 _QUESTIONS = {
+    "decisions_contradict": "Quyết định nào đúng? Đã quyết định các dòng này là {entity}, nhưng chúng mang {numbers}, "
+    "hoặc một quyết định khác nói ngược lại.",
     "number_shared": "Số định danh này là của ai? Nhiều người khác nhau đang mang cùng một số.",
     "union_refused": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng mang {numbers}.",
     "alive_after_death": "Các dòng này có phải cùng {entity} không? Một dòng còn sống sau ngày dòng kia ghi đã chết.",
@@ -22,13 +28,23 @@ _QUESTIONS = {
     "looks_like_two": "Các dòng này có phải cùng {entity} không? Có hai dòng trong số đó khác hẳn nhau.",
     "oversized_cluster": "Các dòng này có phải cùng {entity} không? Chúng nhiều hơn mức thường gặp.",
     "ambiguous_attachment": "Dòng ở giữa thuộc về bên nào? Nó hợp gần như nhau với hai bên không thể cùng là {entity}.",
+    "decision_row_changed": "Quyết định trước đây có còn đúng không? Một dòng đã được sửa sau khi quyết định.",
     "no_corroboration": "Các dòng này có phải cùng {entity} không? Rất giống nhau nhưng thiếu chứng cứ độc lập.",
     "link_in_review": "Các dòng này có phải cùng {entity} không?",
     "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
+    "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; cần quy tắc chia xã "
+    "(split_rules.csv).",
 }
-_PRIORITY = {reason: priority for priority, reason in enumerate(_QUESTIONS, start=1)}
-_BLOCKING = ("number_shared",)
+_URGENCY = {reason: urgency for urgency, reason in enumerate(_QUESTIONS, start=1)}
+_WHYS = {"exclusive_values": "union_refused", "decision_contradicted": "decisions_contradict"}
 _SIDES = ("record_id_a", "record_id_b")
+_EVEN = 0.5
+"""How likely things are wrong of which nothing is known: as likely as not."""
+
+_CASE = pl.Schema(
+    [("record_ids", pl.List(pl.String)), ("reason", pl.String), ("wrong", pl.Float64), ("entities", pl.Int64)]
+)
+"""A case before it is put in order: `wrong`, how likely it is that what stands now is wrong; `entities` it is about."""
 
 
 def review_cases(
@@ -36,33 +52,48 @@ def review_cases(
     links: pl.DataFrame,
     records: pl.DataFrame | None = None,
     members: pl.DataFrame | None = None,
+    ruled: Rulings | None = None,
 ) -> pl.DataFrame:
     """The contract's `review_queue`.
 
-    `links`: `record_id_a`, `record_id_b`, `decision`, `why`; those in review or refused make cases. `records`, for
-    citizens: with their number status. `members`: `record_id`, `cluster`; rows that are one entity already hang
-    together.
+    `links`: `record_id_a`, `record_id_b`, `decision`, `probability`, `why`; those in review or refused make cases.
+    `records`, for citizens: with their number status. `members`: `record_id`, `cluster`; rows that are one entity
+    already hang together. `ruled`: what people decided; what they answered is no longer open.
     """
     cases = [_by_component(links, members)]
     if records is not None:
         cases += [
-            _by_group(records, "shared", ["number"], "number_shared", members),
-            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful", None),
+            _by_group(records, "shared", ["number"], "number_shared", 1.0, members),
+            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful", _EVEN, None),
         ]
+    if ruled is not None:
+        cases.append(_changed(ruled.changed))
+    return _queue(dataset, pl.concat(cases), members, ruled)
+
+
+def unplaced_case(dataset: str, records: pl.DataFrame, limit: float) -> pl.DataFrame:
+    """The case of the rows that no rule places, when they are more than `limit` of those that belong here or nowhere.
+
+    `records`: all loaded rows with their `placement`.
+    """
+    here = records.filter(pl.col("placement") != "elsewhere")
+    rows = here.filter(placement="unplaced")["record_id"].sort()
+    cases = _CASE.to_frame()
+    if len(rows) > limit * len(here):
+        cases = pl.DataFrame([(rows.to_list(), "unplaced_rows", 1.0, len(rows))], schema=_CASE, orient="row")
+    return _queue(dataset, cases, None, None)
+
+
+def _queue(dataset: str, cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> pl.DataFrame:
     words = {"entity": _ENTITY[dataset], "numbers": _NUMBERS[dataset]}
     questions = {reason: text.format(**words) for reason, text in _QUESTIONS.items()}
-    queue = pl.concat(cases).with_columns(
-        pl.lit(dataset).alias("dataset"),
-        pl.concat_str([pl.lit(dataset), pl.col("reason"), pl.col("record_ids").list.join(" ")], separator=" ").alias(
-            "content"
-        ),
-        pl.col("reason").replace_strict(questions, return_dtype=pl.String).alias("question"),
-        pl.col("reason").replace_strict(_PRIORITY, return_dtype=pl.Int64).alias("priority"),
-        pl.col("reason").is_in(_BLOCKING).alias("blocking"),
-        pl.lit("open").alias("status"),
-    )
+    content = pl.concat_str([pl.lit(dataset), pl.col("reason"), pl.col("record_ids").list.join(" ")], separator=" ")
+    named = add_record_ids(cases.with_columns(content.alias("content")), "content").rename({"record_id": "case_id"})
     return REVIEW_QUEUE.conform(
-        add_record_ids(queue, "content").rename({"record_id": "case_id"}).sort("priority", "case_id")
+        in_order(named, members, ruled).with_columns(
+            pl.lit(dataset).alias("dataset"),
+            pl.col("reason").replace_strict(questions, return_dtype=pl.String).alias("question"),
+        )
     )
 
 
@@ -71,17 +102,15 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
     pairs = links.filter(pl.col("decision").is_in(["review", "refused"])).select(
         "record_id_a",
         "record_id_b",
-        pl.col("why").replace({"exclusive_values": "union_refused"}).fill_null("link_in_review").alias("reason"),
+        "probability",
+        pl.col("why").replace(_WHYS).fill_null("link_in_review").alias("reason"),
     )
     ids = pl.concat([pairs["record_id_a"], pairs["record_id_b"].alias("record_id_a")]).unique().sort()
-    rows = pl.DataFrame({"record_id": ids})
-    if members is None:
-        rows = rows.with_columns(pl.col("record_id").alias("cluster"))
-    else:
-        rows = rows.join(members, on="record_id", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("cluster").rank("dense").cast(pl.Int64).alias("node"))
+    rows = _with_clusters(pl.DataFrame({"record_id": ids}), members).with_columns(
+        pl.col("cluster").rank("dense").cast(pl.Int64).alias("node")
+    )
     if rows.is_empty():
-        return pl.DataFrame(schema={"record_ids": pl.List(pl.String), "reason": pl.String})
+        return _CASE.to_frame()
     node = dict(rows.select("record_id", "node").iter_rows())
     a, b = (pairs[side].replace_strict(node, return_dtype=pl.Int64).to_numpy() for side in _SIDES)
     component = components(a, b, len(rows) + 1)
@@ -89,35 +118,44 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
     if members is not None:
         # All rows of the entities in question, not only those that were compared.
         held = held.select("cluster", "component").unique().join(members, on="cluster")
-    reasons = (
+    doubts = (
         pairs.with_columns(
             pl.Series("component", component[a], dtype=pl.Int64),
-            pl.col("reason").replace_strict(_PRIORITY, return_dtype=pl.Int64).alias("urgency"),
+            pl.col("reason").replace_strict(_URGENCY, return_dtype=pl.Int64).alias("urgency"),
         )
-        .sort("urgency")
+        .sort("urgency", *_SIDES)  # the same product of the same numbers in the same order
         .group_by("component", maintain_order=True)
-        .agg(pl.col("reason").first())
+        .agg(pl.col("reason").first(), (1 - (1 - pl.col("probability")).product()).alias("wrong"))
     )
     return (
         held.group_by("component")
-        .agg(pl.col("record_id").sort().alias("record_ids"))
-        .join(reasons, on="component")
-        .select("record_ids", "reason")
+        .agg(pl.col("record_id").sort().alias("record_ids"), pl.col("cluster").n_unique().alias("entities"))
+        .join(doubts, on="component")
+        .select(pl.col(name).cast(kind) for name, kind in _CASE.items())
     )
 
 
 def _by_group(
-    records: pl.DataFrame, status: str, keys: list[str], reason: str, members: pl.DataFrame | None
+    records: pl.DataFrame, status: str, keys: list[str], reason: str, wrong: float, members: pl.DataFrame | None
 ) -> pl.DataFrame:
     """One case for the rows of a status that agree in the keys; with `members` only where they are several entities."""
-    rows = records.filter(number_status=status).drop_nulls(keys).select("record_id", *keys)
-    if members is None:
-        rows = rows.with_columns(pl.col("record_id").alias("cluster"))
-    else:
-        rows = rows.join(members, on="record_id")
+    rows = _with_clusters(records.filter(number_status=status).drop_nulls(keys).select("record_id", *keys), members)
     return (
         rows.group_by(keys)
         .agg(pl.col("record_id").sort().alias("record_ids"), pl.col("cluster").n_unique().alias("entities"))
         .filter(pl.col("entities") > 1)
-        .select("record_ids", pl.lit(reason).alias("reason"))
+        .with_columns(pl.lit(reason).alias("reason"), pl.lit(wrong).alias("wrong"))
+        .select(pl.col(name).cast(kind) for name, kind in _CASE.items())
     )
+
+
+def _changed(decided: Sequence[frozenset[str]]) -> pl.DataFrame:
+    """One case for the rows of each decision of which one was corrected since."""
+    rows = sorted({tuple(sorted(rows)) for rows in decided})
+    return pl.DataFrame([(list(ids), "decision_row_changed", _EVEN, 1) for ids in rows], schema=_CASE, orient="row")
+
+
+def _with_clusters(rows: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataFrame:
+    if members is None:
+        return rows.with_columns(pl.col("record_id").alias("cluster"))
+    return rows.join(members, on="record_id", how="left", maintain_order="left")

@@ -81,7 +81,7 @@ class Table:
         return frame.select(pl.col(column.name).cast(_POLARS[column.type]) for column in self.columns)
 
 
-def _sources(dataset: str, id_column: str, what_vi: str, what_en: str) -> Table:
+def _sources(dataset: str, id_column: str, what_vi: str, what_en: str, *more: Column) -> Table:
     return Table(
         f"{dataset[:-1]}_sources",
         f"một dòng {what_vi} đã được xếp vào xã, phường mới",
@@ -94,6 +94,7 @@ def _sources(dataset: str, id_column: str, what_vi: str, what_en: str) -> Table:
             Column("source_row", COUNT, "bản ghi thứ mấy trong tệp, từ 1", "record number in the file, from 1"),
             Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
             Column("outcome", TEXT, "kept (giữ) hoặc merged (gộp)", "kept or merged; one kept per entity"),
+            *more,
             Column("raw", RAW, "nguyên văn từng ô", "header to text, as it stood in the file"),
         ),
     )
@@ -157,7 +158,14 @@ HOUSEHOLDS = Table(
     ),
 )
 
-CITIZEN_SOURCES = _sources("citizens", "citizen_id", "công dân", "citizen")
+CITIZEN_SOURCES = _sources(
+    "citizens",
+    "citizen_id",
+    "công dân",
+    "citizen",
+    Column("personal_id", TEXT, "số định danh đọc được trên dòng này", "12-digit number read from this row"),
+    Column("personal_id_status", TEXT, "độ tin của số đó", "trusted, doubtful, shared, superseded, none"),
+)
 PARCEL_SOURCES = _sources("parcels", "parcel_id", "thửa đất", "parcel")
 
 _NUMBER_COLUMNS = (

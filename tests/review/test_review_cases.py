@@ -10,12 +10,19 @@ from pipelines.warehouse.schema import REVIEW_QUEUE
 
 LINKS = pl.DataFrame(
     [
-        ("a", "b", "review", None),
-        ("a", "c", "refused", "exclusive_values"),
-        ("d", "e", "automatic", None),
-        ("f", "g", "review", None),
+        ("a", "b", "review", 0.4, None),
+        ("a", "c", "refused", 0.5, "exclusive_values"),
+        ("d", "e", "automatic", 0.99, None),
+        ("f", "g", "review", 0.2, None),
+        ("r", "s", "review", 0.7, None),
     ],
-    schema={"record_id_a": pl.String, "record_id_b": pl.String, "decision": pl.String, "why": pl.String},
+    schema={
+        "record_id_a": pl.String,
+        "record_id_b": pl.String,
+        "decision": pl.String,
+        "probability": pl.Float64,
+        "why": pl.String,
+    },
     orient="row",
 )
 RECORDS = pl.DataFrame(
@@ -46,6 +53,7 @@ def test_every_open_question_is_one_case() -> None:
     assert told(queue) == {
         ("union_refused", ("a", "b", "c")),
         ("link_in_review", ("f", "g")),
+        ("link_in_review", ("r", "s")),
         ("number_shared", ("h", "i")),
         ("number_shared", ("j", "k")),
         ("number_doubtful", ("l", "m")),
@@ -58,16 +66,29 @@ def test_only_a_shared_number_blocks_and_it_comes_first() -> None:
     queue = review_cases("citizens", LINKS, RECORDS)
     assert queue.filter("blocking")["reason"].unique().to_list() == ["number_shared"]
     assert queue.filter(~pl.col("blocking"))["reason"].n_unique() == 3
-    assert queue["priority"].is_sorted()
+    assert queue["priority"].to_list() == list(range(1, len(queue) + 1))
     assert queue["reason"][0] == "number_shared"
 
 
+def test_after_what_blocks_come_refusals_and_then_what_is_likeliest_wrong_about_most_entities() -> None:
+    queue = review_cases("citizens", LINKS, RECORDS)
+    assert queue["reason"].to_list() == [
+        *("number_shared", "number_shared", "union_refused", "link_in_review", "number_doubtful", "link_in_review")
+    ]
+    assert dict(queue.select(pl.col("record_ids").list.join(""), "expected_value").rows()) == {
+        "hi": 2.0,
+        "jk": 2.0,
+        "abc": 2.1,  # (1 - 0.6 * 0.5) of three entities
+        "rs": 1.4,
+        "lm": 1.0,
+        "fg": 0.4,
+    }
+
+
 def test_rows_that_are_one_entity_already_hang_together() -> None:
-    members = pl.DataFrame(
-        {"record_id": ["a", "b", "c", "d", "e", "f", "g"], "cluster": ["a", "b", "c", "d", "d", "f", "b"]}
-    )
+    members = pl.DataFrame({"record_id": [*"abcdefgrs"], "cluster": [*"abcddfbrs"]})
     queue = review_cases("citizens", LINKS, members=members)
-    assert told(queue) == {("union_refused", ("a", "b", "c", "f", "g"))}
+    assert told(queue) == {("union_refused", ("a", "b", "c", "f", "g")), ("link_in_review", ("r", "s"))}
 
 
 def test_a_shared_number_whose_rows_are_one_entity_is_no_question() -> None:
@@ -77,7 +98,7 @@ def test_a_shared_number_whose_rows_are_one_entity_is_no_question() -> None:
 
 
 def test_a_case_shows_all_rows_of_the_entities_in_question() -> None:
-    members = pl.DataFrame({"record_id": list("abcdefgz"), "cluster": list("abcddfga")})
+    members = pl.DataFrame({"record_id": list("abcdefgrsz"), "cluster": list("abcddfgrsa")})
     assert ("union_refused", ("a", "b", "c", "z")) in told(review_cases("citizens", LINKS, members=members))
 
 

@@ -1,0 +1,200 @@
+"""Whether a decision can stand beside those in force; a contradiction is refused with a sentence that names both.
+
+Decisions are taken one by one into a picture of what is one entity (groups of rows), which groups are not, and which
+rows stand alone. Each is checked first, in a few steps however many are in force.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+from pipelines.review.decisions import JOINING, PARTING, Decision
+
+KINDS = {
+    "same": "là một",
+    "different": "khác nhau",
+    "number_superseded": "số được cấp lại",
+    "number_right": "số đúng",
+    "keep_out": "để riêng",
+    "dissolve": "tách ra",
+    "needs_paper": "cần giấy tờ",
+    "cannot_tell": "chưa rõ",
+}
+"""Kinds of decision in words."""
+
+_HARD_RULE = {
+    "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau» (nếu số đã được cấp lại, hãy trả lời "
+    "«Số được cấp lại»)",
+    "parcels": "quy tắc «hai số thửa của cùng một sổ không phải là một thửa»",
+}
+
+
+class Standing:
+    """What the decisions taken so far say together.
+
+    `exclusive`: by row, within what and which value no entity may have two different of: ("", trusted number), or the
+    land book and the number in it. `numbers`: by row, its personal number, trusted or not.
+    """
+
+    def __init__(
+        self, exclusive: Mapping[str, tuple[str, str]] | None = None, numbers: Mapping[str, str] | None = None
+    ) -> None:
+        self._exclusive, self._numbers = exclusive or {}, numbers or {}
+        self._group: dict[str, str] = {}
+        self._rows: dict[str, list[str]] = {}
+        self._joined_by: dict[str, list[Decision]] = {}
+        self._apart: dict[str, dict[str, Decision]] = {}
+        self._alone: dict[str, Decision] = {}
+        self._reissued: dict[str, tuple[str, Decision]] = {}
+        self._holders: dict[str, list[tuple[str, Decision]]] = {}
+        self._taken: set[object] = set()
+
+    def knows(self, decision: Decision) -> bool:
+        """Whether an equal decision was taken before, whoever made it."""
+        return decision.question in self._taken
+
+    def take(self, decision: Decision) -> str | None:
+        """Take a decision; or say, in a sentence, what it contradicts."""
+        if self.knows(decision):
+            return None
+        other = self._other(decision)
+        if other is None:
+            self._taken.add(decision.question)
+            self._add(decision)
+            return None
+        return f"Quyết định {decision.told}, «{KINDS[decision.kind]}», trái với {other}."
+
+    def _other(self, decision: Decision) -> str | None:
+        """What the decision contradicts, in words."""
+        if decision.kind in JOINING:
+            return self._against_joining(decision)
+        if decision.kind in PARTING:
+            return self._against_parting(decision)
+        if decision.kind == "keep_out":
+            joined = (
+                self._joined_by[group] for row in decision.record_ids if (group := self._of(row)) in self._joined_by
+            )
+            return next((_named(decisions[-1]) for decisions in joined), None)
+        return self._against_holding(decision) if decision.kind == "number_right" else None
+
+    def _against_joining(self, decision: Decision) -> str | None:
+        if len(decision.record_ids) > 1:
+            for row in decision.record_ids:
+                if row in self._alone:
+                    return _named(self._alone[row])
+        groups = list(dict.fromkeys(map(self._of, decision.record_ids)))
+        for group in groups:
+            for other, by in self._apart.get(group, {}).items():
+                if other in groups:
+                    return _named(by)
+        reissued: dict[str, str] = {}
+        if decision.kind == "number_superseded":
+            in_force = {self._numbers[row] for row in _part(decision, first=True) if row in self._numbers}
+            if len(in_force) > 1:
+                return "chính nó: các dòng được đánh dấu «Số đúng» mang nhiều số khác nhau"
+            for number in in_force:
+                for row in _part(decision, first=False):
+                    old = self._numbers.get(row, number)
+                    if old != number and self._in_force(number) == old:
+                        return _named(self._reissued[number][1])
+                    reissued |= {old: number} if old != number else {}
+        held: dict[str, str] = {}
+        for row in (row for group in groups for row in self._rows.get(group, [group])):
+            if row in self._exclusive:
+                within, value = self._exclusive[row]
+                value = self._in_force(reissued.get(value, value))
+                if held.setdefault(within, value) != value:
+                    return _HARD_RULE[decision.dataset]
+        return None
+
+    def _against_parting(self, decision: Decision) -> str | None:
+        seen: dict[str, tuple[str, int]] = {}
+        holders: dict[str, tuple[int, Decision]] = {}
+        for row, part in zip(decision.record_ids, decision.parts, strict=True):
+            first, its_part = seen.setdefault(self._of(row), (row, part))
+            if its_part != part:
+                return _named(self._joining(first, row))
+            for holder, by in self._holders.get(self._numbers.get(row, ""), []):
+                if self._of(holder) == self._of(row):
+                    before, other = holders.setdefault(self._numbers[row], (part, by))
+                    if before != part:
+                        return _named(other)
+        return None
+
+    def _against_holding(self, decision: Decision) -> str | None:
+        rows = [(row, decision) for row in _part(decision, first=True)]
+        for row, _ in rows:
+            for holder, by in [*self._holders.get(self._numbers.get(row, ""), []), *rows]:
+                apart = self._apart.get(self._of(row), {}).get(self._of(holder))
+                if apart is not None and self._numbers.get(holder) == self._numbers.get(row):
+                    return _named(apart if by is decision else by)
+        return None
+
+    def _add(self, decision: Decision) -> None:
+        if decision.kind in JOINING:
+            self._join(decision)
+        elif decision.kind in PARTING:
+            parts = {self._of(row): part for row, part in zip(decision.record_ids, decision.parts, strict=True)}
+            for (a, first), (b, second) in combinations(parts.items(), 2):
+                if first != second:
+                    self._apart.setdefault(a, {}).setdefault(b, decision)
+                    self._apart.setdefault(b, {}).setdefault(a, decision)
+        elif decision.kind == "keep_out":
+            self._alone |= dict.fromkeys(decision.record_ids, decision)
+        if decision.kind in {"number_right", "number_superseded"}:
+            for row in _part(decision, first=True):
+                if row in self._numbers:
+                    self._holders.setdefault(self._numbers[row], []).append((row, decision))
+                    if decision.kind == "number_superseded":
+                        old = {self._numbers.get(other) for other in _part(decision, first=False)}
+                        new = self._numbers[row]
+                        self._reissued |= {number: (new, decision) for number in old - {None, new} if number}
+
+    def _join(self, decision: Decision) -> None:
+        first, *others = dict.fromkeys(map(self._of, decision.record_ids))
+        for group in others:
+            large, small = sorted((first, group), key=lambda name: -len(self._rows.get(name, [name])))
+            moved = self._rows.pop(small, [small])
+            self._rows.setdefault(large, [large]).extend(moved)
+            self._group |= dict.fromkeys(moved, large)
+            self._joined_by.setdefault(large, []).extend(self._joined_by.pop(small, []))
+            for other, by in self._apart.pop(small, {}).items():
+                del self._apart[other][small]
+                self._apart[other].setdefault(large, by)
+                self._apart.setdefault(large, {}).setdefault(other, by)
+            first = large
+        if len(self._rows.get(first, [])) > 1:
+            self._joined_by.setdefault(first, []).append(decision)
+
+    def _joining(self, a: str, b: str) -> Decision:
+        """The decision by which row `b` came to row `a`: the last of the shortest chain of decisions between them."""
+        decisions = self._joined_by[self._of(a)]
+        reached = {a}
+        while True:
+            step = [
+                by for by in decisions if reached.intersection(by.record_ids) and not reached.issuperset(by.record_ids)
+            ]
+            found = next((by for by in step if b in by.record_ids), None)
+            if found is not None:
+                return found
+            reached.update(row for by in step for row in by.record_ids)
+
+    def _of(self, row: str) -> str:
+        """The group of a row, named by one of its rows."""
+        return self._group.get(row, row)
+
+    def _in_force(self, number: str) -> str:
+        while number in self._reissued:
+            number = self._reissued[number][0]
+        return number
+
+
+def _part(decision: Decision, *, first: bool) -> list[str]:
+    pairs: Iterable[tuple[str, int]] = zip(decision.record_ids, decision.parts, strict=True)
+    return [row for row, part in pairs if (part == 1) is first]
+
+
+def _named(decision: Decision) -> str:
+    return (
+        f"quyết định {decision.told}, «{KINDS[decision.kind]}», đang có hiệu lực; muốn thay thì thu hồi nó trước "
+        f"(hopnhat review revoke {decision.decision_id})"
+    )

@@ -1,0 +1,90 @@
+"""The order in which cases are worth deciding, and which of them are decided already.
+
+First what blocks an official publication, then what a constraint refused, then the rest by expected value: how likely
+it is that what stands now is wrong, times the entities that it is about.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import polars as pl
+
+from pipelines.review.rulings import Rulings
+
+BLOCKING = ("decisions_contradict", "number_shared", "unplaced_rows")
+REFUSALS = (
+    "union_refused",
+    "alive_after_death",
+    "other_sex",
+    "other_name_and_birth",
+    "other_birth",
+    "looks_like_two",
+    "oversized_cluster",
+    "ambiguous_attachment",
+)
+_ABOUT_NUMBERS = ("number_shared", "number_doubtful")
+_STATUSES = ("open", "waiting", "decided")
+
+
+def in_order(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> pl.DataFrame:
+    """Cases (`case_id`, `record_ids`, `reason`, `wrong`, `entities`) with `expected_value`, `blocking`, `status` and
+    `priority` (1 comes first), in that order."""
+    ranked = cases.with_columns(
+        (pl.col("wrong") * pl.col("entities")).round(4).alias("expected_value"),
+        pl.col("reason").is_in(BLOCKING).alias("blocking"),
+        pl.Series("status", _statuses(cases, members, ruled), dtype=pl.String),
+    ).sort(
+        pl.col("status").replace_strict({status: at for at, status in enumerate(_STATUSES)}, return_dtype=pl.Int64),
+        ~pl.col("blocking"),
+        ~pl.col("reason").is_in(REFUSALS),
+        -pl.col("expected_value"),
+        "case_id",
+    )
+    return ranked.with_columns(pl.int_range(1, pl.len() + 1).alias("priority"))
+
+
+def _statuses(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> list[str]:
+    if ruled is None:
+        return ["open"] * len(cases)
+    answered, waiting = _Sets(ruled.answered), _Sets(ruled.waiting)
+    told_apart = _ToldApart(members, ruled)
+    return [
+        "decided"
+        if reason in _ABOUT_NUMBERS
+        and (answered.cover(rows) or (reason == "number_shared" and told_apart.all_of(rows)))
+        else "waiting"
+        if waiting.cover(rows)
+        else "open"
+        for rows, reason in cases.select("record_ids", "reason").iter_rows()
+    ]
+
+
+class _Sets:
+    """Sets of rows, to ask whether one of them holds all rows of a case."""
+
+    def __init__(self, sets: Sequence[frozenset[str]]) -> None:
+        self._of_row: dict[str, list[frozenset[str]]] = {}
+        for rows in sets:
+            for row in rows:
+                self._of_row.setdefault(row, []).append(rows)
+
+    def cover(self, rows: Sequence[str]) -> bool:
+        return any(found.issuperset(rows) for found in self._of_row.get(rows[0], []))
+
+
+class _ToldApart:
+    """Which entities people told apart."""
+
+    def __init__(self, members: pl.DataFrame | None, ruled: Rulings) -> None:
+        pairs = ruled.verdicts.different
+        self._cluster = dict(members.iter_rows()) if members is not None and len(pairs) else {}
+        self._apart = {frozenset(self._entities(pair)) for pair in pairs.iter_rows()}
+
+    def _entities(self, rows: Iterable[str]) -> list[str]:
+        return sorted({self._cluster.get(row, row) for row in rows})
+
+    def all_of(self, rows: Iterable[str]) -> bool:
+        """Whether every two entities among the rows were told apart."""
+        return bool(self._apart) and all(
+            frozenset(pair) in self._apart for pair in combinations(self._entities(rows), 2)
+        )
