@@ -22,8 +22,8 @@ KINDS = {
 """Kinds of decision in words."""
 
 _HARD_RULE = {
-    "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau» (nếu số đã được cấp lại, hãy trả lời "
-    "«Số được cấp lại»)",
+    "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau» (nếu số đã được cấp lại, hãy trả "
+    "lời «Số được cấp lại»)",
     "parcels": "quy tắc «hai số thửa của cùng một sổ không phải là một thửa»",
 }
 
@@ -77,34 +77,39 @@ class Standing:
         return self._against_holding(decision) if decision.kind == "number_right" else None
 
     def _against_joining(self, decision: Decision) -> str | None:
-        if len(decision.record_ids) > 1:
-            for row in decision.record_ids:
-                if row in self._alone:
-                    return _named(self._alone[row])
-        groups = list(dict.fromkeys(map(self._of, decision.record_ids)))
-        for group in groups:
-            for other, by in self._apart.get(group, {}).items():
-                if other in groups:
-                    return _named(by)
+        groups = dict.fromkeys(map(self._of, decision.record_ids))
+        alone = [self._alone[row] for row in decision.record_ids if row in self._alone and len(decision.record_ids) > 1]
+        apart = [by for group in groups for other, by in self._apart.get(group, {}).items() if other in groups]
+        for other in [*alone, *apart][:1]:
+            return _named(other)
         reissued: dict[str, str] = {}
         if decision.kind == "number_superseded":
-            in_force = {self._numbers[row] for row in _part(decision, first=True) if row in self._numbers}
-            if len(in_force) > 1:
-                return "chính nó: các dòng được đánh dấu «Số đúng» mang nhiều số khác nhau"
-            for number in in_force:
-                for row in _part(decision, first=False):
-                    old = self._numbers.get(row, number)
-                    if old != number and self._in_force(number) == old:
-                        return _named(self._reissued[number][1])
-                    reissued |= {old: number} if old != number else {}
+            old, new = self._reissues(decision)
+            if len(new) != 1:
+                return "chính nó: phải đánh dấu «Số đúng» ở các dòng mang một số"
+            (in_force,) = new
+            if (latest := self._in_force(in_force)) in old:
+                return _named(self._reissued[in_force][1])
+            reissued = dict.fromkeys(old, latest)
+        return _HARD_RULE[decision.dataset] if self._excluded(groups, reissued) else None
+
+    def _reissues(self, decision: Decision) -> tuple[set[str], set[str]]:
+        """The numbers that the decision calls superseded, and those that it calls in force."""
+        old, new = (
+            {self._numbers[row] for row in _part(decision, first=first) if row in self._numbers}
+            for first in (False, True)
+        )
+        return old - new, new
+
+    def _excluded(self, groups: Iterable[str], reissued: Mapping[str, str]) -> bool:
+        """Whether rows of these groups have two values that exclude each other."""
         held: dict[str, str] = {}
-        for row in (row for group in groups for row in self._rows.get(group, [group])):
-            if row in self._exclusive:
-                within, value = self._exclusive[row]
-                value = self._in_force(reissued.get(value, value))
-                if held.setdefault(within, value) != value:
-                    return _HARD_RULE[decision.dataset]
-        return None
+        for row in (row for group in groups for row in self._rows.get(group, [group]) if row in self._exclusive):
+            within, value = self._exclusive[row]
+            value = self._in_force(reissued.get(value, value))
+            if held.setdefault(within, value) != value:
+                return True
+        return False
 
     def _against_parting(self, decision: Decision) -> str | None:
         seen: dict[str, tuple[str, int]] = {}
@@ -144,10 +149,9 @@ class Standing:
             for row in _part(decision, first=True):
                 if row in self._numbers:
                     self._holders.setdefault(self._numbers[row], []).append((row, decision))
-                    if decision.kind == "number_superseded":
-                        old = {self._numbers.get(other) for other in _part(decision, first=False)}
-                        new = self._numbers[row]
-                        self._reissued |= {number: (new, decision) for number in old - {None, new} if number}
+        if decision.kind == "number_superseded":
+            old, new = self._reissues(decision)
+            self._reissued |= {number: (in_force, decision) for number in old for in_force in new}
 
     def _join(self, decision: Decision) -> None:
         first, *others = dict.fromkeys(map(self._of, decision.record_ids))
