@@ -217,7 +217,7 @@ def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> N
         people, citizen_rows, parcels, parcel_rows, cases, held = connection.execute(
             "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM citizen_sources),"
             " (SELECT count(*) FROM parcels), (SELECT count(*) FROM parcel_sources),"
-            " (SELECT count(*) FROM review_queue WHERE status = 'open'),"
+            " (SELECT count(*) FROM review_queue WHERE status <> 'decided'),"
             " (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM unplaced)"
         ).fetchall()[0]
     print(f"Đã công bố {commune.kind} {commune.name} ({options.mode}) sau {seconds:.1f} giây.")

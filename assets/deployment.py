@@ -46,6 +46,10 @@ class Deployment(dg.ConfigurableResource):
         """Where the ledger of entity ids lies; one for trial and official."""
         return self.data_dir / "ledger"
 
+    def decisions(self, code: str) -> Path:
+        """Where the decisions about one commune lie; one log for trial and official."""
+        return self.data_dir / "decisions" / code
+
     @property
     def models_dir(self) -> Path:
         """Where the named linkage models lie."""

@@ -17,20 +17,26 @@ from assets.plain_words import in_plain_words
 from pipelines.citizens.comparisons import SPEC as CITIZENS
 from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens as make_golden_citizens
+from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
 from pipelines.communes import place
-from pipelines.identity.ledger import assign_ids
+from pipelines.identity.ledger import Assignment, assign_ids
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import known_headers_sha256
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
+from pipelines.linkage.verdicts import Verdicts
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
+from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.review import review_cases
+from pipelines.review.decisions import Decision, DecisionLog, decisions_table
+from pipelines.review.rulings import rulings
 from pipelines.warehouse import schema
+from pipelines.warehouse.versions import was_published
 
 merger_map = dg.AssetSpec(
     "merger_map",
@@ -91,6 +97,22 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
 
 @dg.asset(
     **described(
+        "g1_nguon",
+        "Quyết định của cán bộ đang có hiệu lực: dòng nào là một, dòng nào không, số nào đúng.",
+        "Decisions of officers in force: which rows are one, which are not, which number is right.",
+        "json",
+    )
+)
+@in_plain_words
+def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
+    """Read the decisions in force; all steps of a run go by the same ones."""
+    decisions = DecisionLog(deployment.decisions(commune_of(context).code)).in_force()
+    context.log.info(f"Có {len(decisions)} quyết định đang có hiệu lực.")
+    return pl.DataFrame({"decision": [one.model_dump_json() for one in decisions]}, schema={"decision": pl.String})
+
+
+@dg.asset(
+    **described(
         "g2_ban_ghi",
         "Dòng công dân đã chuẩn hóa, đã xếp vào xã mới; mỗi số định danh kèm độ tin.",
         "Citizen rows in standard form, placed, each number with its trust.",
@@ -98,10 +120,13 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
     )
 )
 @in_plain_words
-def citizen_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl.DataFrame:
+def citizen_records(
+    context: dg.AssetExecutionContext, source_rows: Tables, officer_decisions: pl.DataFrame
+) -> pl.DataFrame:
     """Standardise and place the citizen rows."""
-    placed = place(source_rows["citizens"], commune_of(context), "citizens")
-    records = add_number_status(standardise_citizens(placed))
+    standard = standardise_citizens(place(source_rows["citizens"], commune_of(context), "citizens"))
+    ruled = rulings(_decisions(officer_decisions), "citizens", citizen_marks(_placed(standard)))
+    records = add_number_status(standard, ruled.right, ruled.superseded)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
     return records
 
@@ -138,10 +163,12 @@ def citizen_links(
     deployment: Deployment,
     citizen_records: pl.DataFrame,
     parcel_records: pl.DataFrame,
+    officer_decisions: pl.DataFrame,
 ) -> Tables:
     """Link the citizen records; owners in the land books are one more witness."""
-    records = add_context(_placed(citizen_records), _placed(parcel_records))
-    return _link(context, deployment, records, CITIZENS, config)
+    placed = _placed(citizen_records)
+    verdicts = rulings(_decisions(officer_decisions), "citizens", citizen_marks(placed)).verdicts
+    return _link(context, deployment, add_context(placed, _placed(parcel_records)), CITIZENS, config, verdicts)
 
 
 @dg.asset(
@@ -154,10 +181,16 @@ def citizen_links(
 )
 @in_plain_words
 def parcel_links(
-    context: dg.AssetExecutionContext, config: LinkageConfig, deployment: Deployment, parcel_records: pl.DataFrame
+    context: dg.AssetExecutionContext,
+    config: LinkageConfig,
+    deployment: Deployment,
+    parcel_records: pl.DataFrame,
+    officer_decisions: pl.DataFrame,
 ) -> Tables:
     """Link the parcel records."""
-    return _link(context, deployment, _placed(parcel_records), PARCELS, config)
+    placed = _placed(parcel_records)
+    verdicts = rulings(_decisions(officer_decisions), "parcels", parcel_marks(placed)).verdicts
+    return _link(context, deployment, placed, PARCELS, config, verdicts)
 
 
 @dg.asset(
@@ -174,11 +207,14 @@ def golden_citizens(
     deployment: Deployment,
     citizen_records: pl.DataFrame,
     citizen_links: Tables,
+    officer_decisions: pl.DataFrame,
 ) -> Tables:
     """Make the tables that tell of people."""
     commune = commune_of(context)
     placed = _placed(citizen_records)
-    assigned = assign_ids(deployment.ledger_dir, "citizens", commune.code, citizen_links["members"], context.run.run_id)
+    marks = citizen_marks(placed)
+    decisions = _decisions(officer_decisions)
+    assigned = _assigned(context, deployment, "citizens", citizen_links["members"], marks)
     tables = make_golden_citizens(placed, citizen_links["members"], assigned.ids, commune)
     context.log.info(
         f"{placed.height} dòng công dân thành {tables['citizens'].height} người trong {tables['households'].height} hộ."
@@ -188,7 +224,14 @@ def golden_citizens(
         | {
             "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
             "id_history": assigned.history,
-            "review_queue": review_cases("citizens", citizen_links["links"], placed, citizen_links["members"]),
+            "review_queue": review_cases(
+                "citizens",
+                citizen_links["links"],
+                placed,
+                citizen_links["members"],
+                rulings(decisions, "citizens", marks),
+            ),
+            "decisions": decisions_table(decisions, "citizens"),
         }
     )
 
@@ -208,11 +251,13 @@ def golden_parcels(
     parcel_records: pl.DataFrame,
     parcel_links: Tables,
     golden_citizens: Tables,
+    officer_decisions: pl.DataFrame,
 ) -> Tables:
     """Make the tables that tell of land; owners are looked up among the golden citizens."""
-    code = commune_of(context).code
     placed = _placed(parcel_records)
-    assigned = assign_ids(deployment.ledger_dir, "parcels", code, parcel_links["members"], context.run.run_id)
+    marks = parcel_marks(placed)
+    decisions = _decisions(officer_decisions)
+    assigned = _assigned(context, deployment, "parcels", parcel_links["members"], marks)
     tables = make_golden_parcels(placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"])
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(
@@ -220,7 +265,13 @@ def golden_parcels(
         | {
             "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
             "id_history": assigned.history,
-            "review_queue": review_cases("parcels", parcel_links["links"], members=parcel_links["members"]),
+            "review_queue": review_cases(
+                "parcels",
+                parcel_links["links"],
+                members=parcel_links["members"],
+                ruled=rulings(decisions, "parcels", marks),
+            ),
+            "decisions": decisions_table(decisions, "parcels"),
         }
     )
 
@@ -234,11 +285,12 @@ def _link(
     records: pl.DataFrame,
     spec: LinkageSpec,
     settings: LinkageSettings,
+    verdicts: Verdicts,
 ) -> Tables:
     code = commune_of(context).code
     store = ModelStore(deployment.models_dir)
     model = chosen_model(store, code, spec, deployment.model, deployment.estimate)
-    linkage = link(records, spec, settings, model, shipped_model(spec))
+    linkage = link(records, spec, settings, model, shipped_model(spec), verdicts)
     if model is None and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)
         context.log.info(f"Đã ước lượng và lưu mô hình {name}.")
@@ -250,7 +302,7 @@ def _link(
     context.log.info(
         f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {_ENTITY[spec.dataset]}: "
         f"{decisions.get('automatic', 0)} cặp gộp tự động, {decisions.get('review', 0)} cặp chờ xem xét, "
-        f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại."
+        f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại, {decisions.get('officer', 0)} cặp cán bộ quyết định."
     )
     if linkage.alarm.fired:
         context.log.warning(
@@ -274,6 +326,20 @@ def _link(
             "facts": pl.DataFrame(list(facts.items()), schema=["key", "value"], orient="row"),
         }
     )
+
+
+def _assigned(
+    context: dg.AssetExecutionContext, deployment: Deployment, dataset: str, members: pl.DataFrame, marks: pl.DataFrame
+) -> Assignment:
+    """Ids from the ledger; they count once this run is published."""
+    code = commune_of(context).code
+    rows = members.join(marks, on="record_id").select("record_id", "cluster", "trusted_number", "marks")
+    published = was_published(deployment.data_dir, code)
+    return assign_ids(deployment.ledger_dir, dataset, code, rows, context.run.run_id, published)
+
+
+def _decisions(officer_decisions: pl.DataFrame) -> list[Decision]:
+    return [Decision.model_validate_json(line) for line in officer_decisions["decision"]]
 
 
 def _clusters(links: Tables, ids: pl.DataFrame, dataset: str) -> pl.DataFrame:

@@ -21,14 +21,16 @@ from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from expectations import RULES, validate
 from pipelines.communes import MergerMap, NewCommune
+from pipelines.identity.ledger import commit
 from pipelines.reports import render_commune_page
+from pipelines.review.cases import unplaced_case
+from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.placing import place_text
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
-from pipelines.warehouse.schema import DECISIONS
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
 from pipelines.warehouse.versions import entries, version_name
@@ -36,8 +38,8 @@ from pipelines.warehouse.versions import entries, version_name
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
-_BLOCKING_CASES = "SELECT count(*) FROM review_queue WHERE blocking AND status = 'open'"
-_OF_BOTH = ("provenance", "clusters", "id_history", "review_queue")
+_BLOCKING_CASES = "SELECT count(*) FROM review_queue WHERE blocking AND status <> 'decided'"
+_OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 """Tables that people and land have in common."""
 
 
@@ -72,15 +74,19 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     links = {"citizens": citizen_links, "parcels": parcel_links}
     published = deployment.published(commune.code)
     earlier = published if published.is_file() else None
-    manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links)
+    common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
+    waiting = [unplaced_case(name, frame, config.unplaced_limit) for name, frame in records.items()]
+    common["review_queue"] = pl.concat([*waiting, common["review_queue"]])
+    manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
+        yield from common.items()
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame
-        differing = changes(earlier, _compared(golden_citizens, golden_parcels), manifest)
+        differing = changes(earlier, common | _compared(golden_citizens, golden_parcels), manifest)
         rows["rows/changes"] = differing.height
         yield "changes", differing
         yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
@@ -97,13 +103,11 @@ def _tables(
     golden_citizens: Tables,
     golden_parcels: Tables,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Every table of the staging warehouse but its manifest, one at a time."""
+    """The tables of the staging warehouse that people and land have each their own, one at a time."""
     for golden in (golden_citizens, golden_parcels):
         for name in golden:
             if name not in _OF_BOTH and not name.endswith("_sources"):
                 yield name, golden[name]
-    for name in _OF_BOTH:
-        yield name, pl.concat([golden_citizens[name], golden_parcels[name]])
     sources = {"citizens": golden_citizens["citizen_sources"], "parcels": golden_parcels["parcel_sources"]}
     yield "citizen_sources", with_raw(sources["citizens"], source_rows["citizens"])
     yield "parcel_sources", with_raw(sources["parcels"], source_rows["parcels"])
@@ -125,8 +129,6 @@ def _compared(golden_citizens: Tables, golden_parcels: Tables) -> dict[str, pl.D
     return {
         **{name: golden_citizens[name] for name in ("citizens", "citizens_sensitive", "citizen_sources")},
         **{name: golden_parcels[name] for name in ("parcels", "parcel_owners", "parcel_sources")},
-        "id_history": pl.concat([golden_citizens["id_history"], golden_parcels["id_history"]]),
-        "decisions": DECISIONS.empty(),
     }
 
 
@@ -247,6 +249,7 @@ def published_warehouse(
     code = commune_of(context).code
     target = deployment.published(code)
     manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
+    commit(deployment.ledger_dir, code, manifest["run_id"])
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={
@@ -289,6 +292,7 @@ def _manifest(
     run_id: str,
     source_rows: Tables,
     links: dict[str, Tables],
+    decisions: pl.DataFrame,
 ) -> dict[str, str]:
     """What the run was made from, as text by key; the logical hashes are added on publication."""
     manifest = {
@@ -316,7 +320,7 @@ def _manifest(
         manifest[f"input_sha256.{file['source_file']}"] = file["sha256"]
     for dataset, part in links.items():
         manifest |= {f"{key}.{dataset}": value for key, value in part["facts"].iter_rows()}
-    return manifest
+    return manifest | {"decisions_sha256": decisions_sha256(decisions["decision_id"])}
 
 
 def _day_of(staging: Path) -> date:

@@ -118,7 +118,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _one_of(
         "review_queue",
         "status",
-        ("open", "closed"),
+        ("open", "waiting", "decided"),
         "Tình trạng của trường hợp chờ xem xét",
         "The status of a review case",
     ),

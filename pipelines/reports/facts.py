@@ -92,8 +92,8 @@ SELECT (SELECT coalesce(sum(records), 0) FROM files WHERE duplicate_of IS NULL):
     (SELECT count(*) FROM parcels) AS parcels,
     (SELECT count(*) FROM households) AS households,
     (SELECT count(*) FROM sources WHERE outcome = 'merged') AS merged,
-    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') = 'open') AS cases,
-    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') = 'open' AND blocking) AS blocking,
+    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') <> 'decided') AS cases,
+    (SELECT count(*) FROM review_queue WHERE coalesce(status, 'open') <> 'decided' AND blocking) AS blocking,
     (SELECT count(*) FROM quarantine) AS quarantined,
     (SELECT count(*) FROM unplaced) AS unplaced
 """
@@ -126,7 +126,7 @@ GROUP BY ALL ORDER BY ALL
 _CASES: Final = """
 SELECT dataset, reason, count(*) AS cases, count(*) FILTER (coalesce(blocking, false)) AS blocking,
     min(priority) AS priority, sum(len(record_ids))::BIGINT AS rows
-FROM review_queue WHERE coalesce(status, 'open') = 'open'
+FROM review_queue WHERE coalesce(status, 'open') <> 'decided'
 GROUP BY dataset, reason ORDER BY blocking DESC, priority, cases DESC, dataset, reason
 """
 

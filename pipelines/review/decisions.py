@@ -157,18 +157,18 @@ def write_events(path: Path, events: Iterable[Decision | Revocation]) -> None:
     path.write_text("".join(f"{event.model_dump_json()}\n" for event in events), encoding="utf-8")
 
 
-def decisions_table(decisions: Sequence[Decision]) -> pl.DataFrame:
-    """The contract's table `decisions`, in order of id."""
-    rows = [decision.model_dump() | {"decision_id": decision.decision_id} for decision in decisions]
+def decisions_table(decisions: Sequence[Decision], dataset: str) -> pl.DataFrame:
+    """The contract's table `decisions` for one data set, in order of id."""
+    rows = [one.model_dump() | {"decision_id": one.decision_id} for one in decisions if one.dataset == dataset]
     fields = DECISIONS.polars_schema
     return DECISIONS.conform(pl.DataFrame([{key: row[key] for key in fields} for row in rows], schema=fields)).sort(
         "decision_id"
     )
 
 
-def decisions_sha256(decisions: Sequence[Decision]) -> str:
-    """One hash over all decisions in force, whatever the files and the order in which they lie."""
-    return _hash(sorted(decision.model_dump_json() for decision in decisions))
+def decisions_sha256(decision_ids: Iterable[str]) -> str:
+    """One hash over the decisions in force, whatever the files and the order in which they lie."""
+    return _hash(sorted(decision_ids))
 
 
 def _hash(content: object) -> str:
