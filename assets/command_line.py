@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets import publications, reviewing
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 
@@ -74,7 +75,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="phần đã công bố được phép bị rút, gộp, tách, từ 0 đến 1 / share that may be withdrawn, merged or split",
     )
+    run.add_argument(
+        "--unplaced-limit",
+        type=_share,
+        metavar="SHARE",
+        help="phần số dòng được phép chưa xếp vào xã mới nào khi công bố chính thức / share of rows not placed",
+    )
+    run.add_argument(
+        "--cases-per-day",
+        type=_count,
+        metavar="N",
+        help="mỗi ngày cán bộ xem được bao nhiêu trường hợp mỗi loại / cases of each kind that people decide a day",
+    )
     run.set_defaults(command=_run)
+
+    publications.add_commands(commands)
+    reviewing.add_commands(commands)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
     verify.add_argument("file", type=Path, metavar="FILE.duckdb")
@@ -171,7 +187,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
                         }
                     }
                 },
-                "ops": {"staging_warehouse": {"config": _limits(options)}},
+                "ops": _settings(options),
                 "loggers": {"console": {}},
             },
         )
@@ -183,9 +199,15 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
     return status
 
 
-def _limits(options: argparse.Namespace) -> dict[str, float]:
-    """The limits of the publication gates that are not to be the usual ones."""
-    return {} if options.churn_limit is None else {"churn_limit": options.churn_limit}
+def _settings(options: argparse.Namespace) -> dict[str, object]:
+    """What the options set in the steps' own settings."""
+    limits = {"churn_limit": options.churn_limit, "unplaced_limit": options.unplaced_limit}
+    linking = {} if options.cases_per_day is None else {"cases_per_day": options.cases_per_day}
+    return {
+        "staging_warehouse": {"config": {name: limit for name, limit in limits.items() if limit is not None}},
+        "citizen_links": {"config": linking},
+        "parcel_links": {"config": linking},
+    }
 
 
 def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:

@@ -2,14 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
 import dagster as dg
 from pydantic import Field
 
-from pipelines.warehouse.versions import published_file
-
-Mode = Literal["trial", "official"]
+from pipelines.warehouse.versions import Mode, published_file
 
 
 class Deployment(dg.ConfigurableResource):
@@ -46,9 +43,10 @@ class Deployment(dg.ConfigurableResource):
         """Where the ledger of entity ids lies; one for trial and official."""
         return self.data_dir / "ledger"
 
-    def decisions(self, code: str) -> Path:
-        """Where the decisions about one commune lie; one log for trial and official."""
-        return self.data_dir / "decisions" / code
+    @property
+    def reference_dir(self) -> Path:
+        """Where the deployment's own reference data lies, beside what is shipped."""
+        return self.data_dir / "reference"
 
     @property
     def models_dir(self) -> Path:

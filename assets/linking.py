@@ -24,7 +24,7 @@ from pipelines.communes import place
 from pipelines.identity.ledger import Assignment, assign_ids
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
-from pipelines.ingest.headers import known_headers_sha256
+from pipelines.ingest.references import reference_hashes
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
 from pipelines.linkage.verdicts import Verdicts
@@ -33,7 +33,7 @@ from pipelines.parcels.golden import golden_parcels as make_golden_parcels
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.review import review_cases
-from pipelines.review.decisions import Decision, DecisionLog, decisions_table
+from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import rulings
 from pipelines.warehouse import schema
 from pipelines.warehouse.versions import was_published
@@ -70,7 +70,8 @@ class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both a
 @in_plain_words
 def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Tables:
     """Read the exports of the old communes."""
-    aliases = Aliases.read(deployment.data_dir / "reference" / "header_aliases.csv")
+    aliases = Aliases.read(deployment.reference_dir / "header_aliases.csv")
+    references = reference_hashes(deployment.reference_dir)
     exports = read_exports(deployment.exports_dir, commune_of(context), aliases)
     for warning in exports.warnings:
         context.log.warning(warning)
@@ -87,9 +88,7 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
             "quarantine": exports.quarantine,
             "column_encodings": exports.column_encodings,
             "decoded_rows": exports.decoded_rows,
-            "references": pl.DataFrame(
-                {"name": ["known_headers", "header_aliases"], "sha256": [known_headers_sha256(), aliases.sha256]}
-            ),
+            "references": pl.DataFrame({"name": references.keys(), "sha256": references.values()}),
             "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
         }
     )
@@ -106,7 +105,7 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
 @in_plain_words
 def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
     """Read the decisions in force; all steps of a run go by the same ones."""
-    decisions = DecisionLog(deployment.decisions(commune_of(context).code)).in_force()
+    decisions = decision_log(deployment.data_dir, commune_of(context).code).in_force()
     context.log.info(f"Có {len(decisions)} quyết định đang có hiệu lực.")
     return pl.DataFrame({"decision": [one.model_dump_json() for one in decisions]}, schema={"decision": pl.String})
 

@@ -132,6 +132,11 @@ class DecisionLog:
         return sorted(self._folder.glob("*.jsonl"))
 
 
+def decision_log(data: Path, code: str) -> DecisionLog:
+    """The decisions of a new commune under a data folder; one log for trial and official."""
+    return DecisionLog(data / "decisions" / code)
+
+
 def read_events(path: Path) -> list[Decision | Revocation]:
     """The events of one file; UnusableInput names the line that cannot be read."""
     try:

@@ -1,0 +1,225 @@
+"""The commands about what is published: `history`, `rollback`, `promote`.
+
+Each change also stands on the published asset in Dagster, so that its page tells what holds now and who did it.
+"""
+
+import argparse
+import sys
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from assets.occasion import now, user
+from pipelines.communes import MergerMap, NewCommune
+from pipelines.problems import UnusableInput
+from pipelines.warehouse.versions import (
+    MODES,
+    Entry,
+    Mode,
+    catch_up,
+    entries,
+    manifest_of,
+    parse_version,
+    published_file,
+    roll_back,
+    version_name,
+)
+
+if TYPE_CHECKING:
+    from assets.deployment import Deployment
+
+_DONE, _REFUSED = 0, 1
+_EVENTS = {"publish": "công bố", "promote": "đưa lên chính thức", "rollback": "khôi phục"}
+_HEADER = ("Phiên bản", "Việc", "Lúc", "Người làm", "Số người", "Số thửa", "Cần xem", "Mã băm", "")
+_SHOWN_OF_HASH = 12
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `history`, `rollback` and `promote` to the command line."""
+    history = commands.add_parser("history", help="các phiên bản đã công bố / published versions")
+    history.set_defaults(command=_history)
+    rollback = commands.add_parser("rollback", help="khôi phục một phiên bản / put a version back")
+    rollback.add_argument("--to", required=True, metavar="VERSION", help="tên phiên bản, ví dụ trial-3, official-1")
+    rollback.set_defaults(command=_rollback)
+    promote = commands.add_parser("promote", help="đưa bản chạy thử lên chính thức / a trial becomes official")
+    promote.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
+    promote.set_defaults(command=_promote)
+    for command in (history, rollback, promote):
+        command.add_argument("--new-commune", required=True, metavar="CODE", help="mã xã mới")
+        command.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+
+
+def _history(options: argparse.Namespace) -> int:
+    """One line an event, newest first; what is in its place now is marked."""
+    commune = MergerMap.shipped().new_commune(options.new_commune)
+    rows: list[tuple[Entry, tuple[str, ...]]] = []
+    for mode in MODES:
+        target = published_file(options.data, mode, commune.code)
+        if not catch_up(target):
+            print(_not_as_logged(target), file=sys.stderr)
+        log = entries(target)
+        rows += [(entry, _row(target, entry, entry is log[-1])) for entry in log]
+    print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}")
+    if not rows:
+        print("Chưa công bố bản nào. (Nothing was published yet.)")
+        return _DONE
+    rows.sort(key=lambda row: row[0].at)  # stable: events of one second stay in the order of their log
+    table = [_HEADER, *(row for _, row in reversed(rows))]
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print(unicodedata.normalize("NFC", "  ".join(cells).rstrip()))
+    return _DONE
+
+
+def _row(target: Path, entry: Entry, current: bool) -> tuple[str, ...]:
+    name = version_name(target, entry.version)
+    return (
+        name,
+        _EVENTS[entry.event] + (f" (từ {entry.source})" if entry.event == "promote" else ""),
+        entry.at[:19].replace("T", " "),
+        entry.by,
+        str(entry.people),
+        str(entry.parcels),
+        str(entry.open_cases),
+        entry.logical_hash[:_SHOWN_OF_HASH],
+        "← đang dùng" if current else "",
+    )
+
+
+def _not_as_logged(target: Path) -> str:
+    return (
+        f"hopnhat: tệp «{target}» đã bị sửa hoặc không còn, không giống phiên bản ghi trong nhật ký; "
+        "hãy khôi phục bằng lệnh rollback. (The published file is not the one that was published.)"
+    )
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    commune = MergerMap.shipped().new_commune(options.new_commune)
+    mode, version = parse_version(options.to)
+    deployment = _deployment(options.data, mode)
+    target = deployment.published(commune.code)
+    stood = entries(target)
+    entry = roll_back(target, version, now(), user())
+    if entry in stood:
+        print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
+        return _DONE
+    told = _write_page(deployment, commune)
+    _tell_dagster(deployment, commune, entry)
+    print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}: «{target}».")
+    print(told)
+    return _DONE
+
+
+def _promote(options: argparse.Namespace) -> int:
+    from pipelines.warehouse.promotion import promote, refusals
+
+    commune = MergerMap.shipped().new_commune(options.new_commune)
+    trial, official = (published_file(options.data, mode, commune.code) for mode in MODES)
+    if not trial.is_file():
+        raise UnusableInput(
+            f"Chưa có bản chạy thử nào của {commune.kind} {commune.name} ({commune.code}) để đưa lên chính thức.",
+            f"There is no trial of {commune.name} to promote.",
+        )
+    whole = catch_up(trial)
+    name = version_name(trial, entries(trial)[-1].version) if whole else ""
+    if whole and _is_official(official, manifest_of(trial)["run_id"]):
+        print(f"{name} đã là bản chính thức; không có gì thay đổi. (It is the official version already.)")
+        return _DONE
+    reasons = refusals(trial, _made_from(options, commune)) if whole else ["tệp bản chạy thử đã bị sửa sau khi công bố"]
+    if reasons:
+        print(
+            f"hopnhat: Không đưa bản chạy thử của {commune.kind} {commune.name} lên chính thức: {'; '.join(reasons)}. "
+            "Bản chính thức hiện có giữ nguyên. (Not promoted; nothing published has changed.)",
+            file=sys.stderr,
+        )
+        return _REFUSED
+    promote(trial, official, at=now(), by=user())
+    entry = entries(official)[-1]
+    deployment = _deployment(options.data, "official")
+    told = _write_page(deployment, commune)
+    _tell_dagster(deployment, commune, entry)
+    print(f"Đã đưa {name} của {commune.kind} {commune.name} lên chính thức ({version_name(official, entry.version)}).")
+    print(f"Kho dữ liệu: {official}")
+    print(told)
+    return _DONE
+
+
+def _is_official(official: Path, run_id: str) -> bool:
+    """Whether the result of this run is what stands there as official."""
+    whole, log = catch_up(official), entries(official)
+    return whole and bool(log) and log[-1].run_id == run_id
+
+
+def _made_from(options: argparse.Namespace, commune: NewCommune) -> Mapping[str, str]:
+    """What a run would read now, by the manifest's keys."""
+    from pipelines.ingest.references import reference_hashes
+    from pipelines.ingest.sources import find_sources
+    from pipelines.review.decisions import decision_log, decisions_sha256
+
+    deployment = _deployment(options.data, "trial")
+    sources, _ = find_sources(options.exports or deployment.exports_dir, commune)
+    references = reference_hashes(deployment.reference_dir)
+    decisions = decision_log(options.data, commune.code).in_force()
+    return {
+        **{f"input_sha256.{source.name}": source.sha256 for source in sources},
+        **{f"reference_sha256.{name}": sha256 for name, sha256 in references.items()},
+        "decisions_sha256": decisions_sha256(decision.decision_id for decision in decisions),
+    }
+
+
+def _write_page(deployment: "Deployment", commune: NewCommune) -> str:
+    """Make the audit page again from the published file; returns the line that tells of it.
+
+    What is published holds even when the page fails: then it is taken away, since it tells of another version.
+    """
+    import polars as pl
+
+    from pipelines.reports import render_commune_page
+    from pipelines.warehouse.placing import place_text
+    from pipelines.warehouse.reading import open_warehouse
+
+    target, page = deployment.published(commune.code), deployment.report(commune.code)
+    page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with open_warehouse(target) as connection:
+            validation = pl.DataFrame(connection.execute("FROM validation_results").to_arrow_table())
+        place_text(page, render_commune_page(target, validation))
+    except duckdb.Error:
+        page.unlink(missing_ok=True)
+        return "Báo cáo:     không làm lại được, vì phiên bản này do chương trình cũ hơn tạo ra."
+    return f"Báo cáo:     {page}"
+
+
+def _tell_dagster(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
+    """Let the change stand on the published asset's page, as what a run publishes does."""
+    import dagster as dg
+
+    from assets.instance import prepare_home
+
+    prepare_home(deployment.data_dir)
+    target = deployment.published(commune.code)
+    with dg.DagsterInstance.get() as instance:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                "published_warehouse",
+                description=f"{_EVENTS[entry.event].capitalize()}: {version_name(target, entry.version)} ({entry.by})",
+                partition=commune.partition_key,
+                metadata={
+                    "path": dg.MetadataValue.path(str(target)),
+                    "mode": deployment.mode,
+                    "version": version_name(target, entry.version),
+                    "logical_hash": entry.logical_hash,
+                    "size_bytes": target.stat().st_size,
+                },
+            )
+        )
+
+
+def _deployment(data: Path, mode: Mode) -> "Deployment":
+    from assets.deployment import Deployment
+
+    return Deployment(data=str(data), exports="", mode=mode, model="", estimate=False)

@@ -1,0 +1,158 @@
+"""`hopnhat review …`: cases out as a workbook, decisions in, and what can be done with decisions."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assets.occasion import now, user
+from pipelines.communes import MergerMap
+from pipelines.ingest.header_aliases import Aliases
+from pipelines.problems import UnusableInput
+from pipelines.reports.labels import DATASETS
+from pipelines.review.answers import read_answers
+from pipelines.review.contradictions import KINDS
+from pipelines.review.decisions import Revocation, decision_log, read_events, write_events
+from pipelines.review.taking import take, with_marks
+from pipelines.review.workbook import write_workbook
+from pipelines.warehouse.versions import MODES, Mode, published_file, was_published
+
+DONE, UNUSABLE = 0, 2
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `review` with its own commands."""
+    review = commands.add_parser("review", help="trường hợp cần quyết định, và các quyết định / cases and decisions")
+    kinds = review.add_subparsers(required=True, metavar="WHAT")
+
+    export = _command(kinds, "export", _export, "xuất sổ Excel để cán bộ trả lời / cases as a workbook")
+    export.add_argument("file", type=Path, metavar="FILE.xlsx")
+    export.add_argument("--most", type=int, default=500, metavar="N", help="số trường hợp nhiều nhất mỗi loại")
+    export.add_argument("--mode", choices=("trial", "official"), help="mặc định: bản công bố mới nhất")
+    take_in = _command(kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back")
+    take_in.add_argument("file", type=Path, metavar="FILE.xlsx")
+    _command(kinds, "list", _list, "các quyết định đang có hiệu lực / decisions in force")
+    revoke = _command(kinds, "revoke", _revoke, "thu hồi quyết định / revoke decisions")
+    revoke.add_argument("decision", nargs="+", metavar="QD-…")
+    revoke.add_argument("--by", metavar="NAME", help="người thu hồi; mặc định: tài khoản đang dùng")
+    revoke.add_argument("--reason", default="", metavar="TEXT")
+    save = _command(kinds, "save", _save, "ghi mọi quyết định ra một tệp / all decisions as one file")
+    save.add_argument("file", type=Path, metavar="FILE.jsonl")
+    replay = _command(kinds, "replay", _replay, "nhận quyết định đã ghi ở máy khác / decisions of another machine")
+    replay.add_argument("file", type=Path, metavar="FILE.jsonl")
+
+
+def _command(
+    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: object, words: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = kinds.add_parser(name, help=words)
+    parser.add_argument("--new-commune", required=True, metavar="CODE", help="mã xã mới")
+    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _export(options: argparse.Namespace) -> int:
+    warehouse = _warehouse(options, options.mode)
+    aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
+    written = write_workbook(warehouse, options.file, most=options.most, own_headers=aliases.by_commune)
+    shown, all_cases = sum(written.shown.values()), sum(written.waiting_for_an_answer.values())
+    print(f"Đã ghi {shown} trên {all_cases} trường hợp chờ quyết định vào «{options.file}».")
+    return DONE
+
+
+def _import(options: argparse.Namespace) -> int:
+    code, warehouse = _code(options), _warehouse(options)
+    answers = read_answers(options.file, warehouse, at=now().isoformat(timespec="seconds"))
+    if answers.problems:
+        return _refused(answers.problems)
+    ledger, published = options.data / "ledger", was_published(options.data, code)
+    decisions = with_marks(answers.decisions, ledger, code, published)
+    places = [f"Trang «{one.sheet}», dòng {one.line}: " for one in answers.proposals]
+    taken = take(decision_log(options.data, code), decisions, warehouse, places)
+    return _told(taken.taken, taken.known, taken.problems)
+
+
+def _list(options: argparse.Namespace) -> int:
+    decisions = decision_log(options.data, _code(options)).in_force()
+    for one in decisions:
+        rows = f"{len(one.record_ids)} dòng"
+        print(
+            "\t".join([one.decision_id, one.at[:16], DATASETS[one.dataset], KINDS[one.kind], rows, one.by, one.reason])
+        )
+    print(f"{len(decisions)} quyết định đang có hiệu lực.", file=sys.stderr)
+    return DONE
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    log = decision_log(options.data, _code(options))
+    in_force = {one.decision_id for one in log.in_force()}
+    unknown = [one for one in options.decision if one not in in_force]
+    if unknown:
+        raise UnusableInput(
+            f"Không có quyết định nào đang có hiệu lực mang mã {', '.join(unknown)}; không thu hồi gì.",
+            "No decision in force has this id; nothing was revoked.",
+        )
+    at, by = now().isoformat(timespec="seconds"), options.by or user()
+    ids = list(dict.fromkeys(options.decision))
+    log.append([Revocation(decision_id=one, by=by, at=at, reason=options.reason) for one in ids])
+    print(f"Đã thu hồi {len(ids)} quyết định; chạy lại hopnhat run để áp dụng.")
+    return DONE
+
+
+def _save(options: argparse.Namespace) -> int:
+    events = decision_log(options.data, _code(options)).events()
+    if options.file.exists():
+        raise UnusableInput(f"Tệp «{options.file}» đã có; hãy chọn tên khác.", f"{options.file} exists already.")
+    try:
+        options.file.touch(mode=0o600)
+        write_events(options.file, events)
+    except OSError:
+        raise UnusableInput(f"Không ghi được tệp «{options.file}».", f"{options.file} cannot be written.") from None
+    print(f"Đã ghi {len(events)} quyết định và lần thu hồi vào «{options.file}».")
+    return DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    code, events = _code(options), read_events(options.file)
+    places = [f"Tệp «{options.file}», dòng {line}: " for line in range(1, len(events) + 1)]
+    taken = take(decision_log(options.data, code), events, _newest(options.data, code), places)
+    return _told(taken.taken, taken.known, taken.problems)
+
+
+def _told(taken: int, known: int, problems: tuple[str, ...]) -> int:
+    if problems:
+        return _refused(problems)
+    before = f" ({known} quyết định đã có từ trước)" if known else ""
+    print(f"Đã nhận {taken} quyết định{before}; chạy lại hopnhat run để áp dụng.")
+    return DONE
+
+
+def _refused(problems: tuple[str, ...]) -> int:
+    for problem in problems:
+        print(f"hopnhat: {problem}", file=sys.stderr)
+    print(
+        f"hopnhat: Không nhận quyết định nào: còn {len(problems)} chỗ phải sửa. (Nothing was taken.)", file=sys.stderr
+    )
+    return UNUSABLE
+
+
+def _code(options: argparse.Namespace) -> str:
+    return MergerMap.shipped().new_commune(options.new_commune).code
+
+
+def _warehouse(options: argparse.Namespace, mode: Mode | None = None) -> Path:
+    """The warehouse that was published last, or that of a mode; UnusableInput when there is none."""
+    code = _code(options)
+    found = _newest(options.data, code, [mode] if mode else MODES)
+    if found is None:
+        raise UnusableInput(
+            f"Chưa có bản công bố nào của {code} trong «{options.data}»; hãy chạy hopnhat run trước.",
+            f"Nothing has been published for {code} yet: run hopnhat run first.",
+        )
+    return found
+
+
+def _newest(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | None:
+    files = [path for mode in modes if (path := published_file(data, mode, code)).is_file()]
+    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)

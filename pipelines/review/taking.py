@@ -1,0 +1,94 @@
+"""Taking decisions into the log: all of them or none, and none that contradicts another or a hard rule."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.identity.ledger import entries_of
+from pipelines.review.contradictions import Standing
+from pipelines.review.decisions import Decision, DecisionLog, Revocation
+from pipelines.warehouse.reading import open_warehouse
+
+Event = Decision | Revocation
+
+_EXCLUSIVE = """
+    SELECT record_id, '', personal_id FROM citizen_sources WHERE personal_id_status IN ('trusted', 'superseded')
+    UNION ALL
+    SELECT record_id, concat_ws('/', old_commune_code, coalesce(map_system, '')),
+        concat_ws('/', coalesce(map_scale, ''), old_sheet_no, parcel_no)
+    FROM parcel_numbers WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
+"""
+_NUMBERS = "SELECT record_id, personal_id FROM citizen_sources WHERE personal_id IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many decisions were taken, how many stood in the log before, and what was wrong; with a problem none was
+    taken."""
+
+    taken: int
+    known: int
+    problems: tuple[str, ...] = ()
+
+
+def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, places: Sequence[str] = ()) -> Taken:
+    """Append events to the log, unless one of the decisions contradicts another one or a hard rule.
+
+    `warehouse`: the published one, whose rows' numbers the hard rules look at; without one only decisions are compared.
+    `places`: where each event was read, to begin its sentence with.
+    """
+    past = log.events()
+    seen = {event.decision_id for event in past if isinstance(event, Decision)}
+    gone = {event.decision_id for event in past if isinstance(event, Revocation)}
+    revoked = gone | {event.decision_id for event in events if isinstance(event, Revocation)}
+    standing = standing_of((one for one in log.in_force() if one.decision_id not in revoked), warehouse)
+    new: list[Event] = []
+    known, problems = 0, []
+    for place, event in zip(places or [""] * len(events), events, strict=True):
+        if isinstance(event, Revocation):
+            if event.decision_id in seen - gone:
+                new.append(event)
+                gone.add(event.decision_id)
+        elif event.decision_id in seen or standing.knows(event):
+            known += 1
+        elif event.decision_id in revoked or (problem := standing.take(event)) is None:
+            new.append(event)
+            seen.add(event.decision_id)
+        else:
+            problems.append(f"{place}{problem}")
+    if not problems:
+        log.append(new)
+    return Taken(0 if problems else sum(isinstance(event, Decision) for event in new), known, tuple(problems))
+
+
+def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standing:
+    """What decisions in force say together, under the hard rules of the rows of a warehouse."""
+    exclusive: dict[str, tuple[str, str]] = {}
+    numbers: dict[str, str] = {}
+    if warehouse is not None:
+        with open_warehouse(warehouse) as connection:
+            exclusive = {row: (within, value) for row, within, value in connection.execute(_EXCLUSIVE).fetchall()}
+            numbers = dict(connection.execute(_NUMBERS).fetchall())
+    standing = Standing(exclusive, numbers)
+    for decision in decisions:
+        standing.take(decision)
+    return standing
+
+
+def with_marks(
+    decisions: Sequence[Decision], ledger: Path, code: str, was_published: Callable[[str], bool]
+) -> list[Decision]:
+    """Decisions with the marks of their rows, as the ledger knows them, so that a corrected row is known again."""
+    rows = pl.Series([row for one in decisions for row in one.record_ids], dtype=pl.String).unique()
+    marks: dict[str, list[str]] = {}
+    for dataset in {one.dataset for one in decisions}:
+        entries = entries_of(ledger, dataset, code)
+        entries.settle(was_published)
+        words = entries.words("record_id", "marks")
+        marks |= dict(words.filter(pl.col("record_id").is_in(rows.implode())).drop_nulls("marks").iter_rows())
+    return [
+        one.model_copy(update={"marks": tuple(tuple(marks.get(row, ())) for row in one.record_ids)})
+        for one in decisions
+    ]
