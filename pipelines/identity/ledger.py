@@ -1,23 +1,29 @@
-"""The ledger of entity ids: minted once from a sequence, kept by the rows that carry them, never used again.
+"""The ledger of entity ids: minted once from a sequence, kept through corrections, mergers and splits, never reused.
 
-`<ledger>/<dataset>/<commune>/` holds two append-only runs of Parquet files: `history-….parquet` (every change of an
-id) and `members-….parquet` (which row carries which id; the last file counts). History is written first, so that a
-crash between the two burns some ids and never mints one twice.
+An id follows what is known of its entity: the rows that carry it, its trusted number, and the marks by which a
+corrected row is known again. The rules are joins under one total order, so that neither the order of the rows nor
+the number of threads matters, and a run on equal rows changes nothing.
+
+What does not belong here: how entries lie on disk and when they count (`entries`), what became of an id (`resolving`).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.identity.check_character import with_check
-from pipelines.warehouse.placing import sync
+from pipelines.identity.entries import CHANGES, MEMBERS, Entries
+from pipelines.identity.marks import hashed
 from pipelines.warehouse.schema import ID_HISTORY
 
-_MARK = {"citizens": "", "parcels": "T"}
+NUMBER_MARKS = {"citizens": "", "parcels": "T"}
 """What stands before the number in an id, so that no parcel's id is a citizen's."""
 
-_MEMBERS = pl.Schema({"record_id": pl.String, "entity_id": pl.String})
+_STRENGTH = ("number", "stayed", "returned", "marks")
+"""What a claim rests on, strongest first: the trusted number, rows that were there last time, rows that were away,
+marks of rows that vanished."""
 
 
 @dataclass(frozen=True)
@@ -28,102 +34,164 @@ class Assignment:
     history: pl.DataFrame
 
 
-def assign_ids(ledger: Path, dataset: str, commune_code: str, members: pl.DataFrame, run_id: str) -> Assignment:
-    """Give every cluster (`record_id`, `cluster`) its id and write what changed to the ledger.
+def assign_ids(
+    ledger: Path,
+    dataset: str,
+    commune_code: str,
+    rows: pl.DataFrame,
+    run_id: str,
+    was_published: Callable[[str], bool],
+) -> Assignment:
+    """Give every cluster of `rows` (`record_id`, `cluster`, `trusted_number`, `marks`, as they read) its id.
 
-    A cluster takes the oldest id of those of which it holds the most rows; a cluster without one gets a new id from
-    the sequence. Ids left over are recorded: merged into another, split from one, or retired when their rows are
-    gone; should the rows come back, so does the id.
+    Each id goes to the cluster with the best claim on it, and each cluster keeps the best of the ids it won: the
+    others are merged into that one for ever. A cluster that won none takes back an id that its rows carried before a
+    merger and that names nothing now, else one that a run which was never published minted for its rows, else a new
+    one. Ids whose rows are all gone are retired; when the rows come back, so does the id.
+
+    What changed is written as a draft: it counts once `commit` is called, or `was_published` says that this run's
+    result is in place. `hashed` values alone are written. Raises UnusableInput when the ledger is damaged.
     """
-    folder = ledger / dataset / commune_code
-    known = _last(folder, "members", _MEMBERS)
-    history = _all(folder, "history")
-    claims = (
-        members.join(known, on="record_id")
-        .group_by("cluster", "entity_id")
-        .len("rows")
-        .sort("entity_id", "rows", "cluster", descending=[False, True, False])
-    )
-    won = claims.unique("entity_id", keep="first", maintain_order=True)
-    kept = won.sort("entity_id").unique("cluster", keep="first", maintain_order=True)
-    unnamed = members.select("cluster").unique().join(kept, on="cluster", how="anti").sort("cluster")
-    minted = history.filter(kind="minted").height
-    base = pl.format(
-        "{}-{}{}",
-        pl.lit(commune_code),
-        pl.lit(_MARK[dataset]),
-        pl.int_range(minted + 1, minted + 1 + pl.len()).cast(pl.String).str.zfill(7),
-    )
-    fresh = unnamed.select("cluster", with_check(base).alias("entity_id"))
-    ids = pl.concat([kept.select("cluster", "entity_id"), fresh]).sort("cluster")
+    entries = entries_of(ledger, dataset, commune_code)
+    entries.settle(was_published)
+    words, history = entries.words(), entries.changes()
+    known = words.unique("record_id", keep="last", maintain_order=True)
+    found = _found(rows, known)
+    gone = known.join(found, on="record_id", how="anti")
 
-    named = claims.join(ids.rename({"entity_id": "new_entity_id"}), on="cluster").rename({"entity_id": "old_entity_id"})
-    merged = named.join(
-        won.select(pl.col("entity_id").alias("old_entity_id"), "cluster"), on=["old_entity_id", "cluster"]
+    won, kept = _winners(_claims(found, gone), _STRENGTH)
+    back = _take_back(_unnamed(found, kept), _sleeping(words, known))
+    again = _take_back(_unnamed(found, kept, back), entries.offers())
+    fresh = _mint(_unnamed(found, kept, back, again), dataset, commune_code, entries, history)
+    minted = pl.concat([again, fresh])
+    ids = pl.concat([kept, back, minted]).sort("cluster")
+
+    merged = won.join(kept.rename({"entity_id": "into"}), on="cluster").filter(pl.col("entity_id") != pl.col("into"))
+    parted = found.select("cluster", "entity_id").join(
+        pl.concat([back, minted]).rename({"entity_id": "part"}), on="cluster"
     )
-    split = named.join(fresh.select("cluster"), on="cluster")
-    gone = known.join(claims, on="entity_id", how="anti").select("entity_id").unique()
-    retired = gone.join(
-        history.filter(kind="retired").select(pl.col("old_entity_id").alias("entity_id")), on="entity_id", how="anti"
-    )
+    retired = known.filter("present").join(pl.concat([ids, merged.select(ids.columns)]), on="entity_id", how="anti")
     changes = pl.concat(
         [
-            _change(fresh, pl.lit(None), pl.col("entity_id"), "minted"),
-            _change(
-                merged.filter(pl.col("old_entity_id") != pl.col("new_entity_id")),
-                pl.col("old_entity_id"),
-                pl.col("new_entity_id"),
-                "merged_into",
-            ),
-            _change(split, pl.col("old_entity_id"), pl.col("new_entity_id"), "split_from"),
-            _change(retired, pl.col("entity_id"), pl.lit(None), "retired"),
+            _changes("minted", minted, new="entity_id"),
+            _changes("merged_into", merged, old="entity_id", new="into"),
+            _changes("split_from", parted.drop_nulls(), old="entity_id", new="part"),
+            _changes("retired", retired, old="entity_id"),
         ]
-    ).with_columns(pl.lit(dataset).alias("dataset"), pl.lit(run_id).alias("run_id"))
-    changes = ID_HISTORY.conform(changes)
-
-    carried = members.join(ids, on="cluster").select("record_id", "entity_id")
-    absent = (
-        known.join(members, on="record_id", how="anti")
-        .join(merged.select(pl.col("old_entity_id").alias("entity_id"), "new_entity_id"), on="entity_id", how="left")
-        .select("record_id", pl.coalesce("new_entity_id", "entity_id").alias("entity_id"))
     )
-    now = pl.concat([carried, absent]).sort("record_id")
-    if not changes.is_empty():
-        _append(folder, "history", changes)
-    if not now.equals(known):
-        _append(folder, "members", now)
-    return Assignment(ids, pl.concat([history, changes]))
+    members = pl.concat([_told(found, ids), _away(gone, merged)])
+    if not (members.is_empty() and changes.is_empty()):
+        entries.write_draft(members, changes, run_id)
+    history = pl.concat([history, changes.with_columns(run_id=pl.lit(run_id))])
+    return Assignment(ids, ID_HISTORY.conform(history.with_columns(dataset=pl.lit(dataset))))
 
 
-def _change(frame: pl.DataFrame, old: pl.Expr, new: pl.Expr, kind: str) -> pl.DataFrame:
-    return frame.select(
-        old.cast(pl.String).alias("old_entity_id"),
-        new.cast(pl.String).alias("new_entity_id"),
-        pl.lit(kind).alias("kind"),
-    ).sort("old_entity_id", "new_entity_id")
+def commit(ledger: Path, commune_code: str, run_id: str) -> None:
+    """Make what a run changed count, in both data sets: call this as soon as its result is in place."""
+    for dataset in NUMBER_MARKS:
+        entries_of(ledger, dataset, commune_code).commit(run_id)
 
 
-def _files(folder: Path, name: str) -> list[Path]:
-    return sorted(folder.glob(f"{name}-*.parquet"))
+def entries_of(ledger: Path, dataset: str, commune_code: str) -> Entries:
+    """The entries of one data set of one commune."""
+    return Entries(ledger / dataset / commune_code)
 
 
-def _last(folder: Path, name: str, schema: pl.Schema) -> pl.DataFrame:
-    files = _files(folder, name)
-    return pl.read_parquet(files[-1], glob=False) if files else pl.DataFrame(schema=schema)
+def _found(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The rows of this run: `record_id`, `cluster`, `number` and `marks` (hashed), and as the ledger knows them
+    `entity_id`, `present` and `last_number`; null for new ones."""
+    told = rows.rename({"marks": "plain"}).join(known, on="record_id", how="left").rename({"number": "last_number"})
+    unhashed = pl.col("entity_id").is_null() | (
+        pl.col("trusted_number").is_not_null() & pl.col("last_number").is_null()
+    )
+    old, new = told.filter(~unhashed), told.filter(unhashed)
+    hashes = hashed(new.select("record_id", "trusted_number", marks="plain"))
+    found = pl.concat(
+        [
+            old.with_columns(number=pl.when(pl.col("trusted_number").is_not_null()).then("last_number")),
+            new.with_columns(hashes["trusted_number"].alias("number"), hashes["marks"]),
+        ]
+    )
+    return found.drop("plain", "trusted_number")
 
 
-def _all(folder: Path, name: str) -> pl.DataFrame:
-    files = _files(folder, name)
-    return pl.concat([pl.read_parquet(file, glob=False) for file in files] or [ID_HISTORY.empty()])
+def _claims(found: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Every claim of a cluster on an id, with its strength."""
+    old, new = found.drop_nulls("entity_id"), found.filter(pl.col("entity_id").is_null())
+    by_row = old.group_by("cluster", "entity_id").agg(
+        stayed=pl.col("present").sum(), returned=(~pl.col("present")).sum()
+    )
+    numbers = pl.concat([old.select("entity_id", "number"), gone.select("entity_id", "number")])
+    by_number = _claims_by(numbers, found, "number")
+    by_mark = _claims_by(gone.explode("marks"), new.explode("marks"), "marks")
+    claims = pl.concat([by_row, by_number, by_mark], how="diagonal_relaxed")
+    return claims.group_by("cluster", "entity_id").agg(pl.col(_STRENGTH).sum())
 
 
-def _append(folder: Path, name: str, frame: pl.DataFrame) -> None:
-    """Add the next file of a run of files, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{name}-{len(_files(folder, name)) + 1:06d}.parquet"
-    part = path.with_suffix(".part")
-    frame.write_parquet(part)
-    part.chmod(0o600)
-    sync(part)
-    part.replace(path)
-    sync(folder)
+def _claims_by(held: pl.DataFrame, found: pl.DataFrame, value: str) -> pl.DataFrame:
+    """Claims by values that the rows of one id had and the rows of one cluster have, and no others; how many."""
+    ids = held.select(value, "entity_id").drop_nulls().unique().filter(pl.col(value).is_unique())
+    same = found.select(value, "cluster").join(ids, on=value)
+    return same.unique().filter(pl.col(value).is_unique()).group_by("cluster", "entity_id").agg(pl.len().alias(value))
+
+
+def _winners(claims: pl.DataFrame, strength: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The best claim on every id, and of these the best of every cluster; in a draw the older id wins, then the
+    smaller cluster."""
+    falling = [*(True for _ in strength), False, False]
+    best_first = claims.sort(*strength, "entity_id", "cluster", descending=falling).select("cluster", "entity_id")
+    won = best_first.unique("entity_id", keep="first", maintain_order=True)
+    return won, won.unique("cluster", keep="first", maintain_order=True)
+
+
+def _unnamed(found: pl.DataFrame, *named: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the clusters that have no id yet."""
+    return found.join(pl.concat(named), on="cluster", how="anti")
+
+
+def _take_back(unnamed: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
+    """`cluster`, `entity_id`: ids that the rows carry in `carried` (`record_id`, `entity_id`)."""
+    claims = unnamed.select("record_id", "cluster").join(carried, on="record_id").group_by("cluster", "entity_id")
+    return _winners(claims.len("rows"), ["rows"])[1]
+
+
+def _sleeping(words: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`record_id`, `entity_id` of the ids that no row carries any more, since a merger."""
+    return words.join(known, on="entity_id", how="anti").select("record_id", "entity_id").unique()
+
+
+def _mint(
+    unnamed: pl.DataFrame, dataset: str, commune_code: str, entries: Entries, history: pl.DataFrame
+) -> pl.DataFrame:
+    """New ids for these clusters, in their order: `10231-0000042-W`, `10231-T0000042-K`."""
+    clusters = unnamed.select("cluster").unique().sort("cluster")
+    used = history.select(pl.col("new_entity_id").str.extract(r"(\d{7,})").cast(pl.Int64).max()).item() or 0
+    first = entries.take(clusters.height, used)
+    number = pl.int_range(first, first + pl.len()).cast(pl.String).str.zfill(7)
+    base = pl.format("{}-{}{}", pl.lit(commune_code), pl.lit(NUMBER_MARKS[dataset]), number)
+    return clusters.with_columns(with_check(base).alias("entity_id"))
+
+
+def _changes(kind: str, frame: pl.DataFrame, *, old: str | None = None, new: str | None = None) -> pl.DataFrame:
+    ends = {"old_entity_id": old, "new_entity_id": new}
+    lines = frame.select(
+        pl.lit(None, pl.String).alias(end) if id_ is None else pl.col(id_).alias(end) for end, id_ in ends.items()
+    )
+    return lines.unique().sort(*ends).with_columns(kind=pl.lit(kind)).select(CHANGES.names())
+
+
+def _told(found: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """The rows of this run of which there is something new to tell."""
+    now = found.rename({"entity_id": "last_id"}).join(ids, on="cluster")
+    same_id, same_number = pl.col("last_id") == pl.col("entity_id"), pl.col("last_number").eq_missing(pl.col("number"))
+    news = now.filter(~(same_id.fill_null(value=False) & same_number & pl.col("present")))
+    return news.with_columns(present=pl.lit(value=True)).select(MEMBERS.names())
+
+
+def _away(gone: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+    """The rows that went away, and those that were away and follow their id into another."""
+    news = gone.join(merged.drop("cluster"), on="entity_id", how="left").filter(
+        pl.col("present") | pl.col("into").is_not_null()
+    )
+    after = {"entity_id": pl.coalesce("into", "entity_id"), "present": pl.lit(value=False)}
+    return news.with_columns(**after).select(MEMBERS.names())
