@@ -129,7 +129,11 @@ def _promote(options: argparse.Namespace) -> int:
     if whole and _is_official(official, manifest_of(trial)["run_id"]):
         print(f"{name} đã là bản chính thức; không có gì thay đổi. (It is the official version already.)")
         return _DONE
-    reasons = refusals(trial, _made_from(options, commune)) if whole else ["tệp bản chạy thử đã bị sửa sau khi công bố"]
+    reasons = (
+        refusals(trial, official, _made_from(options, commune))
+        if whole
+        else ["tệp bản chạy thử đã bị sửa sau khi công bố"]
+    )
     if reasons:
         print(
             f"hopnhat: Không đưa bản chạy thử của {commune.kind} {commune.name} lên chính thức: {'; '.join(reasons)}. "

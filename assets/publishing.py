@@ -20,7 +20,7 @@ from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from expectations import RULES, validate
-from pipelines.communes import MergerMap, NewCommune
+from pipelines.communes import NewCommune
 from pipelines.identity.ledger import commit
 from pipelines.reports import render_commune_page
 from pipelines.review.cases import unplaced_case
@@ -28,6 +28,7 @@ from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.placing import place_text
+from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
@@ -38,7 +39,6 @@ from pipelines.warehouse.versions import entries, version_name
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
-_BLOCKING_CASES = "SELECT count(*) FROM review_queue WHERE blocking AND status <> 'decided'"
 _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 """Tables that people and land have in common."""
 
@@ -217,7 +217,7 @@ def publication_gate(
     failed = validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate"))
     refusals = [f"quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)]
     if deployment.mode == "official":
-        blocking = _one(deployment.staging(commune_of(context).code), _BLOCKING_CASES)
+        blocking = _one(deployment.staging(commune_of(context).code), BLOCKING_CASES)
         refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
     remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
     verdict = (
@@ -311,7 +311,6 @@ def _manifest(
             ]
         ),
         "warnings": _json(source_rows["warnings"]["sentence"].to_list()),
-        "reference_sha256.merger_map": MergerMap.shipped().sha256,
     }
     manifest |= {f"version.{package}": version(package) for package in _PACKAGES}
     for name, sha256 in source_rows["references"].iter_rows():

@@ -28,11 +28,12 @@ from pipelines.warehouse.placing import place_checksum, place_copy, place_text, 
 from pipelines.warehouse.reading import open_warehouse
 
 Event = Literal["publish", "promote", "rollback"]
-MODES: Final = ("trial", "official")
+Mode = Literal["trial", "official"]
+MODES: Final[tuple[Mode, ...]] = ("trial", "official")
 
 _VIETNAM: Final = timezone(timedelta(hours=7))
-_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.")
-"""Beginnings of the manifest keys that differ between two runs on the same input."""
+_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_")
+"""Beginnings of the manifest keys that differ between two publications of the same."""
 _IDS: Final = (
     "SELECT record_id, citizen_id AS entity_id FROM citizen_sources UNION ALL"
     " SELECT record_id, parcel_id FROM parcel_sources ORDER BY ALL"
@@ -192,7 +193,7 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
     return record(target, "rollback", at, by, name)
 
 
-def parse_version(name: str) -> tuple[str, int]:
+def parse_version(name: str) -> tuple[Mode, int]:
     """Mode and number of a version by its name (`trial-3`). Raises UnusableInput when it is no such name."""
     match = re.fullmatch(r"(trial|official)-([1-9][0-9]{0,8})", name)
     if not match:
@@ -200,7 +201,7 @@ def parse_version(name: str) -> tuple[str, int]:
             f"«{name}» không phải tên phiên bản; tên có dạng trial-3 hoặc official-1 (xem lệnh history).",
             f"{name} is not the name of a version, such as trial-3 or official-1.",
         )
-    return match[1], int(match[2])
+    return "trial" if match[1] == "trial" else "official", int(match[2])
 
 
 def entries(target: Path) -> list[Entry]:

@@ -1,0 +1,19 @@
+"""The reference data by which exports are read and placed, as hashes: those of now against those of a run."""
+
+from pathlib import Path
+
+from pipelines.communes import MergerMap
+from pipelines.ingest.header_aliases import Aliases
+from pipelines.ingest.headers import known_headers_sha256
+
+
+def reference_hashes(overrides: Path) -> dict[str, str]:
+    """The SHA-256 of each by name: what is shipped, and the deployment's own files in the folder `overrides`.
+
+    A file of its own that is not there has an empty hash. Raises UnusableInput when one cannot be used.
+    """
+    return {
+        "merger_map": MergerMap.shipped().sha256,
+        "known_headers": known_headers_sha256(),
+        "header_aliases": Aliases.read(overrides / "header_aliases.csv").sha256,
+    }
