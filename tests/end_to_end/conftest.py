@@ -1,6 +1,7 @@
 """The installed command, and the runs that several tests look at: each run is made once a session."""
 
 import contextlib
+import csv
 import os
 import shutil
 import subprocess
@@ -131,6 +132,22 @@ def small_exports(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.Temp
     made = hopnhat(*"sample --new-commune 10231 --people 120 --parcels 80 --seed 3 made".split(), cwd=cwd, data="made")
     assert made.status == 0, made.output
     return made.data / "exports"
+
+
+@pytest.fixture(scope="session")
+def shared_number(small_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Exports in which two plainly different people carry one personal number: a case that blocks official runs."""
+    exports = shutil.copytree(small_exports, tmp_path_factory.mktemp("shared") / "exports")
+    (path,) = exports.glob("10231-*/cong_dan.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    column = {name: header.index(name) for name in ("so_dinh_danh", "gioi_tinh")}
+    woman = next(row for row in rows if row[column["gioi_tinh"]] == "Nữ" and row[column["so_dinh_danh"]])
+    man = next(row for row in rows if row[column["gioi_tinh"]] == "Nam" and row[column["so_dinh_danh"]])
+    man[column["so_dinh_danh"]] = woman[column["so_dinh_danh"]]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+    return exports
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A gate that refuses: nothing published changes, the sentence is clear, and the report is written and says so."""
 
-import csv
-import shutil
 from dataclasses import replace
 
 import dagster as dg
@@ -40,22 +38,6 @@ def test_refused_run_leaves_everything_published_as_it_was(refused, data, conten
         assert run.status == dg.DagsterRunStatus.FAILURE
         assert instance.get_latest_materialization_event(dg.AssetKey("audit_report"))
         assert instance.get_latest_materialization_event(dg.AssetKey("published_warehouse")) is None
-
-
-@pytest.fixture(scope="module")
-def shared_number(small_exports, tmp_path_factory):
-    """Exports in which two plainly different people carry one personal number: a case that blocks official runs."""
-    exports = shutil.copytree(small_exports, tmp_path_factory.mktemp("shared") / "exports")
-    (path,) = exports.glob("10231-*/cong_dan.csv")
-    with path.open(encoding="utf-8", newline="") as stream:
-        header, *rows = csv.reader(stream)
-    column = {name: header.index(name) for name in ("so_dinh_danh", "gioi_tinh")}
-    woman = next(row for row in rows if row[column["gioi_tinh"]] == "Nữ" and row[column["so_dinh_danh"]])
-    man = next(row for row in rows if row[column["gioi_tinh"]] == "Nam" and row[column["so_dinh_danh"]])
-    man[column["so_dinh_danh"]] = woman[column["so_dinh_danh"]]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
-    return exports
 
 
 def test_official_publication_waits_for_blocking_cases(in_process, shared_number, data, content_of):
