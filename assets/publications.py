@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from assets.occasion import now, user
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
@@ -107,10 +105,8 @@ def _rollback(options: argparse.Namespace) -> int:
     if entry in stood:
         print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
         return _DONE
-    told = _write_page(deployment, commune)
-    _tell_dagster(deployment, commune, entry)
-    print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}: «{target}».")
-    print(told)
+    print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}.")
+    _tell(deployment, commune, entry)
     return _DONE
 
 
@@ -143,12 +139,8 @@ def _promote(options: argparse.Namespace) -> int:
         return _REFUSED
     promote(trial, official, at=now(), by=user())
     entry = entries(official)[-1]
-    deployment = _deployment(options.data, "official")
-    told = _write_page(deployment, commune)
-    _tell_dagster(deployment, commune, entry)
     print(f"Đã đưa {name} của {commune.kind} {commune.name} lên chính thức ({version_name(official, entry.version)}).")
-    print(f"Kho dữ liệu: {official}")
-    print(told)
+    _tell(_deployment(options.data, "official"), commune, entry)
     return _DONE
 
 
@@ -175,31 +167,48 @@ def _made_from(options: argparse.Namespace, commune: NewCommune) -> Mapping[str,
     }
 
 
-def _write_page(deployment: "Deployment", commune: NewCommune) -> str:
-    """Make the audit page again from the published file; returns the line that tells of it.
+def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
+    """Make the audit page again from the published file, and let the change stand in Dagster.
 
-    What is published holds even when the page fails: then it is taken away, since it tells of another version.
+    What was published holds even when one of them fails, and then that is what is said. A page that could not be made
+    is taken away, since it tells of another version; a file of an older program may lack what the page asks for.
     """
+    page = deployment.report(commune.code)
+    print(f"Kho dữ liệu: {deployment.published(commune.code)}")
+    try:
+        _write_page(deployment.published(commune.code), page)
+        print(f"Báo cáo:     {page}")
+    except Exception as problem:  # its message may hold values of rows
+        page.unlink(missing_ok=True)
+        print(
+            f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn đã được đưa vào "
+            "chỗ. (The audit page could not be made; what was asked for is published.)",
+            file=sys.stderr,
+        )
+    try:
+        _tell_dagster(deployment, commune, entry)
+    except Exception as problem:
+        print(
+            f"hopnhat: Không ghi được vào lịch sử của Dagster ({type(problem).__name__}); dữ liệu vẫn đã được đưa vào "
+            "chỗ. (Dagster was not told; what was asked for is published.)",
+            file=sys.stderr,
+        )
+
+
+def _write_page(target: Path, page: Path) -> None:
     import polars as pl
 
     from pipelines.reports import render_commune_page
     from pipelines.warehouse.placing import place_text
     from pipelines.warehouse.reading import open_warehouse
 
-    target, page = deployment.published(commune.code), deployment.report(commune.code)
+    with open_warehouse(target) as connection:
+        validation = pl.DataFrame(connection.execute("FROM validation_results").to_arrow_table())
     page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with open_warehouse(target) as connection:
-            validation = pl.DataFrame(connection.execute("FROM validation_results").to_arrow_table())
-        place_text(page, render_commune_page(target, validation))
-    except duckdb.Error:
-        page.unlink(missing_ok=True)
-        return "Báo cáo:     không làm lại được, vì phiên bản này do chương trình cũ hơn tạo ra."
-    return f"Báo cáo:     {page}"
+    place_text(page, render_commune_page(target, validation))
 
 
 def _tell_dagster(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
-    """Let the change stand on the published asset's page, as what a run publishes does."""
     import dagster as dg
 
     from assets.instance import prepare_home

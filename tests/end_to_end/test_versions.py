@@ -1,0 +1,198 @@
+"""Trial, history, promote, rollback, as the command does them."""
+
+import getpass
+import json
+import shutil
+
+import dagster as dg
+import pytest
+
+from pipelines.review.decisions import Decision, decision_log
+
+CODE = "10231"
+COMMUNE = ("--new-commune", CODE)
+IDS = "SELECT record_id, citizen_id FROM citizen_sources UNION ALL SELECT record_id, parcel_id FROM parcel_sources"
+MANIFEST = "SELECT key, value FROM manifest"
+
+
+@pytest.fixture(scope="module")
+def first_trial(in_process, small_exports, tmp_path_factory):
+    """A data folder with its exports and one trial. Copied, never changed."""
+    data = tmp_path_factory.mktemp("versions") / "data"
+    shutil.copytree(small_exports, data / "exports")
+    outcome = in_process("run", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    return outcome
+
+
+@pytest.fixture
+def data(first_trial, tmp_path):
+    return shutil.copytree(first_trial.data, tmp_path / "data")
+
+
+@pytest.fixture
+def add_person(data):
+    """Adds a person to the first file; gives the file's name as sentences tell it."""
+
+    def add_person():
+        (path,) = (data / "exports").glob("10231-*/cong_dan.csv")
+        header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        told = {"ho_ten": "Đặng Thị Thêm", "ngay_sinh": "03/04/1971", "gioi_tinh": "Nữ"}
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(",".join(told.get(name, "") for name in header) + "\n")
+        return path.relative_to(data / "exports").as_posix()
+
+    return add_person
+
+
+def _log(data, mode="trial"):
+    lines = (data / "published" / mode / "versions" / CODE / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(line["version"], line["event"]) for line in map(json.loads, lines)]
+
+
+def _query(outcome, mode, sql):
+    import duckdb
+
+    with duckdb.connect(str(outcome.published(CODE, mode)), read_only=True) as connection:
+        return dict(connection.execute(sql).fetchall())
+
+
+def test_history_tells_what_when_and_who(in_process, first_trial, data):
+    outcome = in_process("history", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    title, header, line = outcome.out.splitlines()
+    assert "Thượng Phúc (10231)" in title
+    assert header.split("  ")[0] == "Phiên bản"
+    words = line.split()
+    assert (words[0], words[-2:]) == ("trial-1", ["đang", "dùng"])
+    assert getpass.getuser() in words
+    assert {"120", "80"} < set(words)
+    assert first_trial.query(CODE, "SELECT value[:12] FROM manifest WHERE key = 'logical_hash'")[0][0] in words
+
+
+def test_history_of_nothing_says_so(in_process, tmp_path):
+    outcome = in_process("history", *COMMUNE, data=tmp_path)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "Chưa công bố bản nào" in outcome.out
+
+
+def test_an_equal_run_is_an_event_and_no_version(in_process, first_trial, data):
+    outcome = in_process("run", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    assert _query(outcome, "trial", MANIFEST)["logical_hash"] == _query(first_trial, "trial", MANIFEST)["logical_hash"]
+    assert _log(data) == [(1, "publish"), (1, "publish")]
+    assert len(list((data / "published").rglob("*.duckdb"))) == 2
+
+
+def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, data):
+    outcome = in_process("promote", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    assert "official-1" in outcome.out
+    trial, official = (_query(outcome, mode, MANIFEST) for mode in ("trial", "official"))
+    assert official["logical_hash"] == trial["logical_hash"]
+    assert (official["mode"], official["promoted_from"], official["promoted_by"]) == (
+        "official",
+        "trial-1",
+        getpass.getuser(),
+    )
+    assert _query(outcome, "official", IDS) == _query(outcome, "trial", IDS)
+    assert "bản chính thức" in outcome.report(CODE, "official")
+    assert hopnhat("verify", outcome.published(CODE, "official"), cwd=data.parent).status == 0
+    with dg.DagsterInstance.from_config(str(data / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey("published_warehouse"))
+        assert event.asset_materialization.partition == "10231 Thượng Phúc"
+        assert event.asset_materialization.metadata["version"].value == "official-1"
+
+    again = in_process("promote", *COMMUNE, data=data)
+    assert again.status == 0
+    assert "đã là bản chính thức" in again.out
+    assert _log(data, "official") == [(1, "promote")]
+
+
+def test_a_trial_of_other_files_does_not_become_official(in_process, data, add_person, content_of):
+    before = content_of(data / "published")
+    name = add_person()
+    outcome = in_process("promote", *COMMUNE, data=data)
+    assert (outcome.status, outcome.out) == (1, "")
+    (sentence,) = outcome.sentences()
+    assert f"tệp «{name}» đã thay đổi; hãy chạy thử lại" in sentence
+    assert content_of(data / "published") == before
+
+
+def test_a_trial_of_other_decisions_and_references_does_not_become_official(in_process, data):
+    (data / "reference").mkdir()
+    (data / "reference" / "header_aliases.csv").write_text("old_code,header,column\n", encoding="utf-8")
+    rows = [record_id for (record_id,) in _rows(data)]
+    decision = Decision(
+        dataset="citizens", kind="different", record_ids=rows, parts=(1, 2), by="An", at="2025-07-01T08:00:00+07:00"
+    )
+    decision_log(data, CODE).append([decision])
+    outcome = in_process("promote", *COMMUNE, data=data)
+    assert outcome.status == 1
+    (sentence,) = outcome.sentences()
+    assert "quyết định của cán bộ đã thay đổi" in sentence
+    assert "reference/header_aliases.csv) đã thay đổi" in sentence
+
+
+def _rows(data):
+    import duckdb
+
+    with duckdb.connect(str(data / "published" / "trial" / f"{CODE}.duckdb"), read_only=True) as connection:
+        return connection.execute("SELECT record_id FROM citizen_sources ORDER BY 1 LIMIT 2").fetchall()
+
+
+def test_a_trial_with_a_blocking_case_does_not_become_official(in_process, shared_number, tmp_path):
+    exports = ("--exports", shared_number)
+    assert in_process("run", *COMMUNE, *exports, data=tmp_path).status == 0
+    outcome = in_process("promote", *COMMUNE, *exports, data=tmp_path)
+    assert outcome.status == 1
+    (sentence,) = outcome.sentences()
+    assert "1 trường hợp phải giải quyết trước khi công bố chính thức" in sentence
+    assert "thay đổi" not in sentence
+    assert not (tmp_path / "published" / "official").exists()
+
+
+def test_what_was_never_tried_does_not_become_official(in_process, tmp_path):
+    outcome = in_process("promote", *COMMUNE, data=tmp_path)
+    assert outcome.status == 2
+    assert "Chưa có bản chạy thử nào" in outcome.sentences()[0]
+
+
+def test_an_earlier_version_comes_back(in_process, first_trial, data, add_person):
+    add_person()
+    assert in_process("run", *COMMUNE, data=data).status == 0
+    outcome = in_process("rollback", "--to", "trial-1", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    assert outcome.published(CODE).read_bytes() == first_trial.published(CODE).read_bytes()
+    assert _log(data) == [(1, "publish"), (2, "publish"), (1, "rollback")]
+    assert _query(first_trial, "trial", MANIFEST)["run_id"] in outcome.report(CODE)
+    history = in_process("history", *COMMUNE, data=data).out.splitlines()[2:]
+    assert [line.split()[0] for line in history] == ["trial-1", "trial-2", "trial-1"]
+    assert ["đang dùng" in line for line in history] == [True, False, False]
+
+
+def test_a_page_that_cannot_be_made_is_taken_away_and_the_rollback_holds(in_process, first_trial, data, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("a secret of a row")
+
+    monkeypatch.setattr("pipelines.reports.render_commune_page", broken)
+    (data / "published" / "trial" / f"{CODE}.duckdb").unlink()
+    outcome = in_process("rollback", "--to", "trial-1", *COMMUNE, data=data)
+    assert outcome.status == 0
+    (sentence,) = outcome.sentences()
+    assert "Không làm lại được báo cáo" in sentence
+    assert "secret" not in outcome.output
+    assert outcome.published(CODE).read_bytes() == first_trial.published(CODE).read_bytes()
+    assert not (data / "reports" / "trial" / CODE / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [("trial-7", "các phiên bản đang lưu: trial-1"), ("official-1", "chưa lưu bản nào"), ("7", "không phải tên")],
+)
+def test_what_is_no_version_is_not_put_back(in_process, data, content_of, version, named):
+    before = content_of(data / "published")
+    outcome = in_process("rollback", "--to", version, *COMMUNE, data=data)
+    assert outcome.status == 2
+    assert named in outcome.sentences()[0]
+    assert content_of(data / "published") == before
