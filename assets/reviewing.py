@@ -9,9 +9,8 @@ from assets.occasion import now, user
 from pipelines.communes import MergerMap
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
-from pipelines.reports.labels import DATASETS
+from pipelines.reports.labels import DATASETS, DECISION_KINDS
 from pipelines.review.answers import read_answers
-from pipelines.review.contradictions import KINDS
 from pipelines.review.decisions import Revocation, decision_log, read_events, write_events
 from pipelines.review.taking import take, with_marks
 from pipelines.review.workbook import write_workbook
@@ -78,7 +77,17 @@ def _list(options: argparse.Namespace) -> int:
     for one in decisions:
         rows = f"{len(one.record_ids)} dòng"
         print(
-            "\t".join([one.decision_id, one.at[:16], DATASETS[one.dataset], KINDS[one.kind], rows, one.by, one.reason])
+            "\t".join(
+                [
+                    one.decision_id,
+                    one.at[:16],
+                    DATASETS[one.dataset],
+                    DECISION_KINDS[one.kind],
+                    rows,
+                    one.by,
+                    one.reason,
+                ]
+            )
         )
     print(f"{len(decisions)} quyết định đang có hiệu lực.", file=sys.stderr)
     return DONE

@@ -11,6 +11,7 @@ from typing import Final
 from markupsafe import Markup
 
 from pipelines.reports.asking import number
+from pipelines.reports.forecast import days_sentence
 from pipelines.reports.labels import bits, decimal_number, whole_number
 from pipelines.reports.linkage_facts import LinkageFacts, Model, wilson
 from pipelines.reports.reliability import share
@@ -72,6 +73,8 @@ def threshold_sentences(dataset: str, facts: LinkageFacts) -> list[str]:
         head = f"Đưa cho người xem từ {bits(thresholds['review'])} bit"
         if number(settings.get("review_bits")) is not None:
             sentences.append(f"{head}: ngưỡng này được đặt bằng tay.")
+        elif by_days := days_sentence(facts, bits(thresholds["review"])):
+            sentences.append(by_days)
         elif effort is not None and 0 < effort < 1:
             sentences.append(
                 f"{head}: một lần xem xét được coi là đắt bằng {decimal_number(effort)} lần bỏ sót, nên chỉ đáng xem "

@@ -7,19 +7,8 @@ rows stand alone. Each is checked first, in a few steps however many are in forc
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
+from pipelines.reports.labels import DECISION_KINDS
 from pipelines.review.decisions import JOINING, PARTING, Decision
-
-KINDS = {
-    "same": "là một",
-    "different": "khác nhau",
-    "number_superseded": "số được cấp lại",
-    "number_right": "số đúng",
-    "keep_out": "để riêng",
-    "dissolve": "tách ra",
-    "needs_paper": "cần giấy tờ",
-    "cannot_tell": "chưa rõ",
-}
-"""Kinds of decision in words."""
 
 _HARD_RULE = {
     "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau» (nếu số đã được cấp lại, hãy trả "
@@ -61,7 +50,7 @@ class Standing:
             self._taken.add(decision.question)
             self._add(decision)
             return None
-        return f"Quyết định {decision.told}, «{KINDS[decision.kind]}», trái với {other}."
+        return f"Quyết định {decision.told}, «{DECISION_KINDS[decision.kind].lower()}», trái với {other}."
 
     def _other(self, decision: Decision) -> str | None:
         """What the decision contradicts, in words."""
@@ -198,7 +187,8 @@ def _part(decision: Decision, *, first: bool) -> list[str]:
 
 
 def _named(decision: Decision) -> str:
+    kind = DECISION_KINDS[decision.kind].lower()
     return (
-        f"quyết định {decision.told}, «{KINDS[decision.kind]}», đang có hiệu lực; muốn thay thì thu hồi nó trước "
+        f"quyết định {decision.told}, «{kind}», đang có hiệu lực; muốn thay thì thu hồi nó trước "
         f"(hopnhat review revoke {decision.decision_id})"
     )

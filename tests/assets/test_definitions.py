@@ -18,12 +18,13 @@ GRAPH = {
     "merger_map": ("g1_nguon", []),
     "commune_exports": ("g1_nguon", []),
     "source_rows": ("g1_nguon", ["commune_exports", "merger_map"]),
-    "citizen_records": ("g2_ban_ghi", ["source_rows"]),
+    "officer_decisions": ("g1_nguon", []),
+    "citizen_records": ("g2_ban_ghi", ["officer_decisions", "source_rows"]),
     "parcel_records": ("g2_ban_ghi", ["source_rows"]),
-    "citizen_links": ("g3_doi_sanh", ["citizen_records", "parcel_records"]),
-    "parcel_links": ("g3_doi_sanh", ["parcel_records"]),
-    "golden_citizens": ("g4_thuc_the", ["citizen_links", "citizen_records"]),
-    "golden_parcels": ("g4_thuc_the", ["golden_citizens", "parcel_links", "parcel_records"]),
+    "citizen_links": ("g3_doi_sanh", ["citizen_records", "officer_decisions", "parcel_records"]),
+    "parcel_links": ("g3_doi_sanh", ["officer_decisions", "parcel_records"]),
+    "golden_citizens": ("g4_thuc_the", ["citizen_links", "citizen_records", "officer_decisions"]),
+    "golden_parcels": ("g4_thuc_the", ["golden_citizens", "officer_decisions", "parcel_links", "parcel_records"]),
     "staging_warehouse": (
         "g5_kiem_tra",
         [

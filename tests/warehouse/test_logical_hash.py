@@ -12,6 +12,7 @@ from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.logical_hash import combined, table_hashes
 from pipelines.warehouse.schema import (
     COUNT,
+    COUNTS,
     DATE,
     DECODED_CELLS,
     EVIDENCE,
@@ -36,6 +37,7 @@ CHANGED = {
     DATE: "DATE '2000-02-03'",
     FLAG: "NULL",
     TEXTS: "['another']",
+    COUNTS: "[77]",
     RAW: "MAP {'ho_ten': 'another'}",
     LAND_USE: "[{'code': 'ONT', 'area_m2': 77.0}]",
     EVIDENCE: "[{'field': 'f', 'level': 'another', 'weight': 1}]",
