@@ -1,6 +1,6 @@
 """Register rows with few words, linked by a model that a synthetic commune has taught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from pipelines.citizens.comparisons import SPEC
 from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens
+from pipelines.citizens.marks import row_marks
 from pipelines.citizens.standard import standardise
 from pipelines.citizens.trust import add_number_status
 from pipelines.communes import MergerMap, NewCommune
@@ -19,6 +20,8 @@ from pipelines.ingest.headers import COLUMNS
 from pipelines.linkage import Linkage, LinkageSettings, link
 from pipelines.linkage.model import LinkageModel
 from pipelines.review import review_cases
+from pipelines.review.decisions import Decision
+from pipelines.review.rulings import Rulings, rulings
 from pipelines.synthetic import OldCommune, write_sample
 
 PLACED = {"placement": "placed", "placement_reason": None}
@@ -68,9 +71,12 @@ OWNERS = {
 }
 
 
-def comparable(rows: pl.DataFrame, owners: list[dict[str, Any]] | None = None) -> pl.DataFrame:
-    """Rows as they are linked, with what land books say of owners."""
-    return add_context(add_number_status(standardise(rows)), pl.DataFrame(owners or [], schema=OWNERS))
+def comparable(
+    rows: pl.DataFrame, owners: list[dict[str, Any]] | None = None, ruled: Rulings | None = None
+) -> pl.DataFrame:
+    """Rows as they are linked, with what land books say of owners and people decided about numbers."""
+    decided = [] if ruled is None else [ruled.right, ruled.superseded]
+    return add_context(add_number_status(standardise(rows), *decided), pl.DataFrame(owners or [], schema=OWNERS))
 
 
 def as_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -105,14 +111,18 @@ def model(sample_rows: pl.DataFrame) -> LinkageModel:
 
 @pytest.fixture(scope="session")
 def register(model: LinkageModel, commune: NewCommune) -> Callable[..., Register]:
-    def made(*rows: dict[str, Any], owners: list[dict[str, Any]] | None = None) -> Register:
-        records = comparable(as_rows(list(rows)), owners)
-        linkage = link(records, SPEC, LinkageSettings(), model)
+    def made(
+        *rows: dict[str, Any], owners: list[dict[str, Any]] | None = None, decisions: Sequence[Decision] = ()
+    ) -> Register:
+        ruled = rulings(decisions, "citizens", row_marks(standardise(as_rows(list(rows)))))
+        records = comparable(as_rows(list(rows)), owners, ruled)
+        linkage = link(records, SPEC, LinkageSettings(), model, verdicts=ruled.verdicts)
         ids = (
             linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="P-" + pl.col("cluster"))
         )
         tables = golden_citizens(records, linkage.members, ids, commune)
-        return Register(records, linkage, tables, review_cases("citizens", linkage.links, records))
+        cases = review_cases("citizens", linkage.links, records, linkage.members, ruled)
+        return Register(records, linkage, tables, cases)
 
     return made
 
