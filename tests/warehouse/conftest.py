@@ -13,6 +13,7 @@ from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.schema import (
     COUNT,
+    COUNTS,
     DATE,
     DECODED_CELLS,
     EVIDENCE,
@@ -44,6 +45,7 @@ def value(column: Column, table: Table, row: int) -> Any:
         REAL: row + 0.5,
         DATE: date(1990, 1, 1) + timedelta(days=row),
         FLAG: row % 2 == 0,
+        COUNTS: [row, row + 1],
         TEXTS: [text, f"{text} b"],
         RAW: [{"key": "ho_ten", "value": text}, {"key": "thon", "value": "Đông"}],
         LAND_USE: [{"code": "ONT", "area_m2": row + 0.25}],
