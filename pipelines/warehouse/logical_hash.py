@@ -24,7 +24,8 @@ def combined(hashes: dict[str, str]) -> str:
 
 
 def _hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    columns = ", ".join(f"{quoting.name(column.name)}: {_content(column)}" for column in table.columns if not column.of_history)
+    hashed = [column for column in table.columns if not column.of_history]
+    columns = ", ".join(f"{quoting.name(column.name)}: {_content(column)}" for column in hashed)
     query = f"""
         WITH names AS (
             SELECT 'citizens' AS dataset, citizen_id AS id, min(record_id) AS name

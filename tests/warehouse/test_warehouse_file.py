@@ -48,7 +48,7 @@ def test_officers_find_views_with_vietnamese_names(published: Path) -> None:
         views
         == set(VIEWS)
         == {
-            *("cong_dan", "ho_gia_dinh", "thua_dat", "chu_su_dung", "so_doi_chieu_thua", "can_doi_dong"),
+            *("cong_dan", "ho_gia_dinh", "thua_dat", "chu_su_dung", "so_doi_chieu_thua", "can_doi_dong", "thay_doi"),
         }
     )
     for name in views:
