@@ -67,7 +67,8 @@ def test_unexpected_failure_is_status_3_and_changes_nothing(in_process, data, sm
 
     monkeypatch.setattr("assets.publishing.publish", broken)
     before = content_of(data / "published")
-    outcome = in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
+    others = ("--exports", small_exports, "--churn-limit", "1")  # other people than those published before
+    outcome = in_process("run", "--new-commune", CODE, *others, data=data)
     assert outcome.status == 3
     assert "secret" not in outcome.output
     assert "Traceback" not in outcome.output
