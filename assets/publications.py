@@ -56,10 +56,11 @@ def _history(options: argparse.Namespace) -> int:
     rows: list[tuple[Entry, tuple[str, ...]]] = []
     for mode in MODES:
         target = published_file(options.data, mode, commune.code)
-        if not catch_up(target):
+        whole = catch_up(target)
+        if not whole:
             print(_not_as_logged(target), file=sys.stderr)
         log = entries(target)
-        rows += [(entry, _row(target, entry, entry is log[-1])) for entry in log]
+        rows += [(entry, _row(target, entry, whole and entry is log[-1])) for entry in log]
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}")
     if not rows:
         print("Chưa công bố bản nào. (Nothing was published yet.)")
