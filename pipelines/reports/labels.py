@@ -53,6 +53,7 @@ DECISIONS: Final = {
 }
 
 CASE_REASONS: Final = {
+    "decisions_contradict": "Quyết định trái nhau, hoặc trái quy tắc",
     "number_shared": "Một số định danh đứng ở nhiều người khác nhau",
     "number_doubtful": "Hai số định danh chỉ lệch một ký tự, nghi gõ nhầm",
     "link_in_review": "Cặp bản ghi chưa đủ chứng cứ để tự động gộp",
@@ -65,6 +66,19 @@ CASE_REASONS: Final = {
     "oversized_cluster": "Không gộp vì sẽ có quá nhiều dòng trong một thực thể",
     "ambiguous_attachment": "Một dòng hợp gần như nhau với hai bên không thể là một",
     "no_corroboration": "Rất giống nhau nhưng thiếu chứng cứ độc lập",
+    "decision_row_changed": "Một dòng được sửa sau khi đã quyết định",
+    "unplaced_rows": "Số dòng chưa xếp được vào xã, phường mới vượt giới hạn",
+}
+
+DECISION_KINDS: Final = {
+    "same": "Là một",
+    "different": "Khác nhau",
+    "number_superseded": "Số được cấp lại",
+    "number_right": "Số đúng",
+    "keep_out": "Để riêng",
+    "dissolve": "Tách ra",
+    "needs_paper": "Cần giấy tờ",
+    "cannot_tell": "Chưa rõ",
 }
 
 QUALITY_GROUPS: Final = {
@@ -100,6 +114,69 @@ QUALITY_REASONS: Final = {
     "unknown_land_use": "Mã loại đất không có trong danh mục",
     "no_owner_number": "Chủ sử dụng không có số giấy tờ",
 }
+
+CHANGE_KINDS: Final = {
+    "withdrawn": "Rút",
+    "merged": "Gộp vào mã khác",
+    "split": "Tách ra mã mới",
+    "changed": "Thay đổi",
+    "new": "Mới",
+}
+
+CHANGE_CAUSES: Final = {
+    "decision": "Quyết định của cán bộ",
+    "rows_arrived": "Có thêm dòng nguồn",
+    "rows_corrected": "Dòng nguồn được sửa",
+    "rows_withdrawn": "Dòng nguồn không còn",
+    "model": "Mô hình đối sánh khác",
+    "settings": "Thiết đặt hoặc danh mục khác",
+    "program": "Phiên bản chương trình khác",
+    "other_entities": "Dòng hoặc quyết định của người, thửa khác",
+}
+
+GOLDEN_FIELDS: Final = {
+    "full_name": "họ và tên",
+    "birth_date": "ngày sinh",
+    "birth_precision": "độ chính xác của ngày sinh",
+    "birth_year": "năm sinh",
+    "sex": "giới tính",
+    "personal_id": "số định danh",
+    "personal_id_status": "độ tin của số định danh",
+    "former_personal_ids": "số định danh khác",
+    "old_id_no": "số CMND",
+    "household_id": "hộ",
+    "relation_to_head": "quan hệ với chủ hộ",
+    "father_name": "họ tên cha",
+    "mother_name": "họ tên mẹ",
+    "spouse_name": "họ tên vợ, chồng",
+    "phone": "số điện thoại",
+    "address_old": "địa chỉ cũ",
+    "address_new": "địa chỉ mới",
+    "hamlet": "thôn, tổ dân phố",
+    "old_commune_code": "xã cũ",
+    "status": "tình trạng cư trú",
+    "updated_on": "ngày cập nhật",
+    "note": "ghi chú",
+    "ethnicity": "dân tộc",
+    "map_system": "hệ bản đồ",
+    "map_scale": "tỷ lệ bản đồ",
+    "old_sheet_no": "số tờ cũ",
+    "new_sheet_no": "số tờ mới",
+    "parcel_no": "số thửa",
+    "area_m2": "diện tích",
+    "land_use": "loại đất",
+    "certificate_no": "số giấy chứng nhận",
+    "certificate_book_no": "số vào sổ",
+    "certificate_date": "ngày cấp giấy",
+    "field_name": "xứ đồng",
+    "address": "địa chỉ thửa đất",
+    "owners": "chủ sử dụng",
+    "owner_citizens": "công dân là chủ sử dụng",
+    "quality_group": "nhóm chất lượng",
+    "quality_reasons": "lý do xếp nhóm",
+    "source_row_count": "số dòng nguồn",
+}
+"""Every column of the golden tables but ids, and a parcel's owners."""
 
 QUARANTINE_REASONS: Final = {
     "line_too_long": "Dòng dài bất thường",
