@@ -40,7 +40,7 @@ _IDS: Final = (
 )
 _COUNTS: Final = (
     "SELECT (SELECT count(*) FROM citizens), (SELECT count(*) FROM parcels),"
-    " (SELECT count(*) FROM review_queue WHERE status = 'open')"
+    " (SELECT count(*) FROM review_queue WHERE status <> 'decided')"
 )
 
 
