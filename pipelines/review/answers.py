@@ -33,6 +33,11 @@ class Proposal:
     sheet: str
     line: int
 
+    @property
+    def place(self) -> str:
+        """How a sentence about this decision begins."""
+        return _place(self.sheet, self.line)
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -70,8 +75,12 @@ def read_answers(path: Path, warehouse: Path, *, at: str) -> Answers:
         ]
     return Answers(
         tuple(proposal for page in pages for proposal in sorted(page.proposals, key=lambda one: one.line)),
-        tuple(f"Trang «{page.sheet}», dòng {line}: {why}." for page in pages for line, why in sorted(page.problems)),
+        tuple(f"{_place(page.sheet, line)}{why}." for page in pages for line, why in sorted(page.problems)),
     )
+
+
+def _place(sheet: str, line: int) -> str:
+    return f"Trang «{sheet}», dòng {line}: "
 
 
 def _unusable(path: Path, why: str) -> Answers:

@@ -27,6 +27,7 @@ _NUMBERS: Final = ("number_shared", "number_doubtful")
 _LONGEST: Final = 500
 """Characters of a cell that are shown: enough for any register, and far below what a workbook's cell holds."""
 _MOST_LINKS: Final = 6
+_MOST_MERGED: Final = 12
 _URGENCY: Final = {"refused": 0, "review": 1, "officer": 2}
 
 _QUEUE = """
@@ -153,7 +154,8 @@ def queue_of(
 ) -> Queue:
     """The first `most` cases that wait for an answer, with at most `most_rows` rows each.
 
-    `old_communes` names them by code; `own_headers` is the deployment's own mapping of headers by old commune.
+    `old_communes` names them by code; `own_headers` is the deployment's own mapping of headers by old
+    commune (an empty code: every commune).
     """
     sources, entity_id = _SOURCES[dataset]
     asked = {"dataset": dataset, "most": most}
@@ -209,7 +211,7 @@ def _case(
 ) -> Case:
     dataset = case["dataset"]
     shown = [row for row in rows if row["is_shown"]]
-    read = [_fields(dataset, row["raw"] or {}, own_headers.get(row["old_commune_code"] or "", {})) for row in shown]
+    read = [_fields(dataset, row["raw"] or {}, _own(own_headers, row["old_commune_code"] or "")) for row in shown]
     position = {row["record_id"]: at for at, row in enumerate(shown, start=1)}
     return Case(
         case_id=case["case_id"],
@@ -227,9 +229,13 @@ def _case(
     )
 
 
+def _own(headers: Mapping[str, Mapping[str, str]], code: str) -> dict[str, str]:
+    return {**headers.get("", {}), **headers.get(code, {})}
+
+
 def _row(dataset: str, row: Row, old_communes: Mapping[str, str]) -> ShownRow:
     code = row["old_commune_code"] or ""
-    entity = f"{ENTITY[dataset]} {row['part']}: {row['entity_id']}" if row["placed"] else ""
+    entity = f"{ENTITY[dataset]} {row['part']}\n{row['entity_id']}" if row["placed"] else ""
     place = f"{row['source_file']}, dòng {row['source_line']}" if row["source_file"] else "không còn trong kho dữ liệu"
     return ShownRow(short_id(row["record_id"]), place, f"{old_communes.get(code, '')} ({code})".strip(), entity)
 
@@ -288,21 +294,35 @@ def _asks_number(reason: str | None, rows: list[Row], read: list[dict[str, str]]
 
 
 def _evidence(links: list[Row], position: Mapping[str, int]) -> list[str]:
-    """What speaks for and against, pair by pair: first in words, then the sentence with the weight."""
-    pairs = [link for link in links if link["record_id_a"] in position and link["record_id_b"] in position]
-    pairs.sort(key=lambda link: _URGENCY.get(link["decision"], len(_URGENCY)))
-    lines = []
-    for link in pairs[:_MOST_LINKS]:
-        first, second = sorted((position[link["record_id_a"]], position[link["record_id_b"]]))
-        said = [entry for entry in link["evidence"] or [] if entry["field"] != "prior"]
-        lines.append(f"{ROW} {first} và {ROW.lower()} {second}: {word(DECISIONS, link['decision']).lower()}.")
-        for side, entries in (
-            ("Ủng hộ là một", [entry for entry in said if entry["weight"] > 0]),
-            ("Chống lại", [entry for entry in said if entry["weight"] < 0]),
-        ):
-            told = [f"{word(EVIDENCE_FIELDS, one['field'])} ({word(LEVELS, one['level'])})" for one in entries]
-            lines += [f"   {side}: {'; '.join(told)}."] if told else []
-        lines += [f"   {link['reason']}"] if link["reason"] else []
-    if len(pairs) > _MOST_LINKS:
-        lines.append(f"Còn {len(pairs) - _MOST_LINKS} cặp nữa, xem trong báo cáo.")
+    """What speaks for and against each doubtful pair: first in words, then the sentence with the weight.
+
+    Of pairs that were merged without a doubt only the fact is told.
+    """
+    pairs = {
+        tuple(sorted(position[link[side]] for side in ("record_id_a", "record_id_b"))): link
+        for link in links
+        if link["record_id_a"] in position and link["record_id_b"] in position
+    }
+    merged = sorted(pair for pair, link in pairs.items() if link["decision"] == "automatic")
+    doubtful = sorted(pairs.keys() - set(merged), key=lambda pair: (_URGENCY.get(pairs[pair]["decision"], 0), pair))
+    lines = [line for pair in doubtful[:_MOST_LINKS] for line in _told(pair, pairs[pair])]
+    if len(doubtful) > _MOST_LINKS:
+        lines.append(f"Còn {len(doubtful) - _MOST_LINKS} cặp chưa rõ nữa, xem trong báo cáo.")
+    if merged:
+        named = "; ".join(f"{first} và {second}" for first, second in merged[:_MOST_MERGED])
+        more = "; …" if len(merged) > _MOST_MERGED else ""
+        lines.append(f"Các cặp dòng máy đã tự động gộp: {named}{more}.")
     return lines
+
+
+def _told(pair: tuple[int, ...], link: Row) -> list[str]:
+    first, second = pair
+    said = [entry for entry in link["evidence"] or [] if entry["field"] != "prior"]
+    lines = [f"{ROW} {first} và {ROW.lower()} {second}: {word(DECISIONS, link['decision']).lower()}."]
+    for side, entries in (
+        ("Ủng hộ là một", [entry for entry in said if entry["weight"] > 0]),
+        ("Chống lại", [entry for entry in said if entry["weight"] < 0]),
+    ):
+        told = [f"{word(EVIDENCE_FIELDS, one['field'])} ({word(LEVELS, one['level'])})" for one in entries]
+        lines += [f"   {side}: {'; '.join(told)}."] if told else []
+    return [*lines, f"   {link['reason']}"] if link["reason"] else lines

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipelines.review.blocks import Case
 
@@ -60,7 +61,7 @@ class Machine:
             ]
         return [*lines, ["seal", _seal(lines)]]
 
-    @property
+    @cached_property
     def seal(self) -> str:
         """The seal of this sheet."""
         return self.lines()[-1][1]

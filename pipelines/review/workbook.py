@@ -83,7 +83,8 @@ def write_workbook(
 ) -> Exported:
     """Write the review cases of a published warehouse to a new workbook, the first `most` of each data set.
 
-    A case shows at most `most_rows` rows. `own_headers`: a deployment's own mapping of headers by old commune. Raises
+    A case shows at most `most_rows` rows. `own_headers`: a deployment's own mapping of headers by old commune (an empty
+    code: every one). Raises
     UnusableInput when `target` is no `.xlsx`, stands already (an officer's answers may be in it) or cannot be written.
     """
     if target.suffix.lower() != ".xlsx":
@@ -143,7 +144,8 @@ def _write(path: Path, manifest: Mapping[str, str], queues: Mapping[str, Queue],
     hidden = workbook.add_worksheet(words.MACHINE)
     for line, cells in enumerate(machine.lines()):
         for at, text in enumerate(cells):
-            hidden.write_string(line, at, text, formats["text"])
+            if hidden.write_string(line, at, text, formats["text"]):
+                raise RuntimeError("a text is too long for the hidden sheet: answers could not be read back")
     hidden.protect()
     hidden.very_hidden()
     workbook.close()
@@ -304,7 +306,8 @@ def _block(sheet: _Sheet, number: int, case: Case, place: str) -> None:
 def _say(sheet: _Sheet, text: str, style: str) -> None:
     """A text over the whole width of a block, on as many lines as it needs."""
     width = _TEXT_WIDTH if style != "faint" else _TEXT_WIDTH * 6 // 5
-    for line in textwrap.wrap(text, width, initial_indent=" " * (len(text) - len(text.lstrip()))):
+    indent = text[: len(text) - len(text.lstrip())]
+    for line in textwrap.wrap(text.lstrip(), width, initial_indent=indent, subsequent_indent=indent):
         sheet.write([(line, style)])
 
 
@@ -329,7 +332,7 @@ def _marks(sheet: _Sheet, number: int, case: Case, band: int, rows: Sequence[int
     """The lines with one cell a row: which rows are one entity, and which carry the right number."""
     cells: list[tuple[str, str]] = [("", "mark")] * len(rows)
     if len(case.rows) > 2:
-        line = sheet.write([("Nhóm (cùng chữ là một)", "ask"), *cells], number, f"group{band}")
+        line = sheet.write([("Nhóm (A, B, C, …)", "ask"), *cells], number, f"group{band}")
         sheet.choose(line, 2, len(rows) + 1, list(LETTERS[: len(case.rows)]))
     if case.asks_number:
         line = sheet.write([("Số đúng (đánh x)", "ask"), *cells], number, f"right{band}")

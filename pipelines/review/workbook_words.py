@@ -34,7 +34,7 @@ DEEDS: Final[dict[str, Kind]] = {
     "Gộp các mã này": "same",
     "Tách mã này ra từng dòng": "dissolve",
     "Để riêng dòng này": "keep_out",
-    "Các mã này là khác người": "different",
+    "Các mã này là khác nhau": "different",
 }
 """What can be decided without a case, on the sheet of other decisions."""
 
