@@ -67,7 +67,7 @@ def _import(options: argparse.Namespace) -> int:
         return _refused(answers.problems)
     ledger, published = options.data / "ledger", was_published(options.data, code)
     decisions = with_marks(answers.decisions, ledger, code, published)
-    places = [f"Trang «{one.sheet}», dòng {one.line}: " for one in answers.proposals]
+    places = [one.place for one in answers.proposals]
     taken = take(decision_log(options.data, code), decisions, warehouse, places)
     return _told(taken.taken, taken.known, taken.problems)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.identity.record_ids import add_record_ids
+from pipelines.identity.record_ids import content_hash
 from pipelines.linkage.components import components
 from pipelines.review.queue import in_order
 from pipelines.review.rulings import Rulings
@@ -87,8 +87,8 @@ def unplaced_case(dataset: str, records: pl.DataFrame, limit: float) -> pl.DataF
 def _queue(dataset: str, cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> pl.DataFrame:
     words = {"entity": _ENTITY[dataset], "numbers": _NUMBERS[dataset]}
     questions = {reason: text.format(**words) for reason, text in _QUESTIONS.items()}
-    content = pl.concat_str([pl.lit(dataset), pl.col("reason"), pl.col("record_ids").list.join(" ")], separator=" ")
-    named = add_record_ids(cases.with_columns(content.alias("content")), "content").rename({"record_id": "case_id"})
+    content = cases.select(pl.concat_str(pl.lit(dataset), "reason", pl.col("record_ids").list.join(" "), separator=" "))
+    named = cases.with_columns(content_hash(content.to_series()).alias("case_id"))
     return REVIEW_QUEUE.conform(
         in_order(named, members, ruled).with_columns(
             pl.lit(dataset).alias("dataset"),

@@ -60,6 +60,7 @@ def test_every_open_question_is_one_case() -> None:
     }
     assert queue["status"].unique().to_list() == ["open"]
     assert queue["case_id"].n_unique() == len(queue)
+    assert queue["case_id"].str.contains("^[0-9a-f]{32}$").all()
 
 
 def test_only_a_shared_number_blocks_and_it_comes_first() -> None:
