@@ -22,7 +22,7 @@ from pipelines.problems import UnusableInput
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("linkage", "reader", "job")
+_BENCHMARKS = ("linkage", "reader", "job", "ledger")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 
@@ -91,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
 
     publications.add_commands(commands)
     reviewing.add_commands(commands)
+
+    resolve = commands.add_parser("resolve", help="một mã nay là mã nào / what became of an entity id")
+    resolve.add_argument("id", metavar="ID", help="ví dụ 10231-0000042-W")
+    resolve.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    resolve.set_defaults(command=_resolve)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
     verify.add_argument("file", type=Path, metavar="FILE.duckdb")
@@ -247,6 +252,19 @@ def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> N
     print(f"Báo cáo:     {deployment.report(commune.code)}")
     print(f"Nội dung:    {people} người từ {citizen_rows} dòng, {parcels} thửa đất từ {parcel_rows} dòng.")
     print(f"Cần xem:     {cases} trường hợp chờ quyết định, {held} dòng giữ riêng hoặc chưa xếp được.")
+
+
+def _resolve(options: argparse.Namespace) -> int:
+    from pipelines.identity.resolving import resolve
+    from pipelines.warehouse.versions import was_published
+
+    found = resolve(
+        options.data / "ledger", options.id, lambda run_id: was_published(options.data, options.id.strip()[:5])(run_id)
+    )
+    known = found.state not in {"unknown", "mistyped"}
+    for sentence in found.sentences:
+        print(sentence if known else f"hopnhat: {sentence}", file=sys.stdout if known else sys.stderr)
+    return DONE if known else UNUSABLE
 
 
 def _verify(options: argparse.Namespace) -> int:
