@@ -130,7 +130,7 @@ def _claims(found: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
 
 def _claims_by(held: pl.DataFrame, found: pl.DataFrame, value: str) -> pl.DataFrame:
     """Claims by values that the rows of one id had and the rows of one cluster have, and no others; how many."""
-    ids = held.select(value, "entity_id").drop_nulls().unique().filter(pl.col(value).is_unique())
+    ids = held.select(value, "entity_id").drop_nulls().unique()
     same = found.select(value, "cluster").join(ids, on=value)
     return same.unique().filter(pl.col(value).is_unique()).group_by("cluster", "entity_id").agg(pl.len().alias(value))
 

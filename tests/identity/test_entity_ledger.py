@@ -245,11 +245,13 @@ def test_an_id_that_a_refused_run_minted_goes_to_nobody_else(ledger: Ledger) -> 
     assert ledger.assign("a", "y", "x")["x"] not in {refused["x"], "10231-0000003"}
 
 
-def test_a_run_that_was_published_before_a_crash_counts(ledger: Ledger) -> None:
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_run_that_was_published_before_a_crash_counts(ledger: Ledger, asked: bool) -> None:
     ledger.assign("a", "b")
     published = ledger.draft("ab", "c")
     ledger.publish(crash=True)
-    assert ledger.resolve(published["c"]).state == "current"
+    if asked:
+        assert ledger.resolve(published["c"]).state == "current"
     assert ledger.assign("ab", "c") == published
     assert {row[-1] for row in ledger.last.history.rows()} == {"run 1", "run 2"}
 
