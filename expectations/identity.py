@@ -3,8 +3,8 @@
 from typing import Final
 
 from expectations.rule import CITIZEN_TRUST, Rule
+from pipelines.warehouse.changes import CHURN
 
-_CHURN: Final = "kind IN ('withdrawn', 'merged', 'split')"
 _TRUSTED: Final = "Data contract: two different trusted numbers never stand in one person"
 
 
@@ -131,16 +131,17 @@ RULES: Final[tuple[Rule, ...]] = (
         severity="gate",
         vi="Trong số người và thửa đất đã công bố lần trước, phần nay bị rút, gộp hoặc tách không vượt giới hạn.",
         en="Of the people and parcels published before, no larger share than allowed is withdrawn, merged or split.",
-        source="Publication setting churn_limit (pipelines/warehouse/settings.py); new entities never count",
+        source="Publication setting churn_limit (pipelines/warehouse/settings.py); new entities and "
+        "what officers decided never count",
         table="changes",
         # A limit or a count that the manifest does not tell is taken as none.
         expectation=f"""
             SELECT DISTINCT dataset, earlier_entity_id FROM {{batch}} JOIN (
-                SELECT dataset FROM changes WHERE {_CHURN} GROUP BY dataset
+                SELECT dataset FROM changes WHERE {CHURN} GROUP BY dataset
                 HAVING count(DISTINCT earlier_entity_id) > coalesce(
                     (SELECT (value ->> 'churn_limit')::DOUBLE FROM manifest WHERE key = 'settings.publication')
                     * (SELECT value::DOUBLE FROM manifest WHERE key = 'earlier.' || dataset), 0)
-            ) AS beyond USING (dataset) WHERE {_CHURN}""",
+            ) AS beyond USING (dataset) WHERE {CHURN}""",
         checked="""
             SELECT coalesce(sum(value::BIGINT), 0) FROM manifest
             WHERE key IN ('earlier.citizens', 'earlier.parcels')""",

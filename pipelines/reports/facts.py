@@ -1,7 +1,7 @@
 """What the page states, asked of the warehouse: every count is made by one SQL query here.
 
-Linking has its own module, `linkage_facts`. Wording, masking and drawing do not belong here. A table without
-rows, or a manifest without a key, gives an empty fact and never an error.
+Linking has its own module, `linkage_facts`, and so have changes, `change_facts`. Wording, masking and drawing do not
+belong here. A table without rows, or a manifest without a key, gives an empty fact and never an error.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ import duckdb
 import polars as pl
 
 from pipelines.reports.asking import Row, listed, objects, rows_of
+from pipelines.reports.change_facts import ChangeFacts, change_facts
 from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
+from pipelines.review.queue import REFUSALS
 
 _VIEWS: Final = """
 CREATE TEMP VIEW sources AS
@@ -130,6 +132,19 @@ FROM review_queue WHERE coalesce(status, 'open') <> 'decided'
 GROUP BY dataset, reason ORDER BY blocking DESC, priority, cases DESC, dataset, reason
 """
 
+_QUEUE: Final = """
+SELECT dataset, count(*) FILTER (status <> 'decided') AS cases, count(*) FILTER (status = 'waiting') AS waiting,
+    count(*) FILTER (status = 'decided') AS decided, count(*) FILTER (blocking AND status <> 'decided') AS blocking,
+    count(*) FILTER (status <> 'decided' AND NOT blocking AND list_contains($refusals, reason)) AS refusals,
+    coalesce(sum(expected_value) FILTER (status <> 'decided'), 0) AS expected
+FROM review_queue GROUP BY dataset ORDER BY dataset
+"""
+
+_DECISIONS: Final = """
+SELECT dataset, kind, count(*) AS decisions, count(DISTINCT "by") AS people, max("at") AS latest
+FROM decisions GROUP BY dataset, kind ORDER BY dataset, decisions DESC, kind
+"""
+
 _QUARANTINE: Final = """
 SELECT reason_code, source_file, dataset, count(*) AS rows, list(source_line ORDER BY source_line) AS lines
 FROM quarantine GROUP BY reason_code, source_file, dataset ORDER BY rows DESC, reason_code, source_file
@@ -207,12 +222,15 @@ class Facts:
     matrix: list[Row]
     linkage: dict[str, LinkageFacts]
     cases: list[Row]
+    queue: list[Row]
+    decisions: list[Row]
     quarantine: list[Row]
     unplaced: list[Row]
     quality: list[Row]
     quality_reasons: list[Row]
     inputs: list[Row]
     encodings: list[Row]
+    changes: ChangeFacts
     rules: list[Row]
 
 
@@ -231,12 +249,15 @@ def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
             matrix=rows_of(warehouse, _COMMUNE_MATRIX),
             linkage={name: linkage_facts(warehouse, name, manifest) for name in ("citizens", "parcels")},
             cases=rows_of(warehouse, _CASES),
+            queue=rows_of(warehouse, _QUEUE, refusals=list(REFUSALS)),
+            decisions=rows_of(warehouse, _DECISIONS),
             quarantine=rows_of(warehouse, _QUARANTINE),
             unplaced=rows_of(warehouse, _UNPLACED),
             quality=rows_of(warehouse, _QUALITY),
             quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
             inputs=rows_of(warehouse, _INPUTS),
             encodings=rows_of(warehouse, _ENCODINGS),
+            changes=change_facts(warehouse, manifest),
             rules=validation.to_dicts(),
         )
 

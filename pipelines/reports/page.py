@@ -20,6 +20,7 @@ from pipelines.reports import drawing, evidence_words, labels, pictures
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, threshold_sentences
 from pipelines.reports.facts import Commune, Facts, read_facts
+from pipelines.reports.forecast import forecast
 from pipelines.reports.linkage_facts import LinkageFacts
 from pipelines.reports.pairs import PAIR_FIELDS, limits_of, shown_pairs
 from pipelines.reports.privacy import mask_numbers
@@ -65,6 +66,7 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
             flows=_flows(facts),
             linkage={name: _linkage(name, of_dataset) for name, of_dataset in facts.linkage.items()},
             matrices=_matrices(facts),
+            forecast=forecast(facts.queue, facts.linkage),
             pair_fields=PAIR_FIELDS,
             search_data=search_data(facts.linkage),
             script=Markup(script),

@@ -17,6 +17,9 @@ from pipelines.problems import UnusableInput
 from pipelines.warehouse import quoting, schema
 from pipelines.warehouse.reading import open_warehouse
 
+CHURN: Final = "kind IN ('withdrawn', 'merged', 'split') AND cause <> 'decision'"
+"""Which changes count against the churn limit, in SQL: what people lose without anybody having decided it."""
+
 Frames = Mapping[str, pl.DataFrame]
 
 

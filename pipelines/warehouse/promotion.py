@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse.building import write_warehouse
-from pipelines.warehouse.changes import changes, compared_tables, last_publication
+from pipelines.warehouse.changes import CHURN, changes, compared_tables, last_publication
 from pipelines.warehouse.logical_hash import combined, table_hashes
 from pipelines.warehouse.publishing import as_table
 from pipelines.warehouse.reading import open_warehouse
@@ -105,7 +105,7 @@ def promote(trial: Path, official: Path, *, at: datetime, by: str) -> dict[str, 
 def _beyond_the_limit(differing: pl.DataFrame, earlier: Mapping[str, str], manifest: Mapping[str, str]) -> list[str]:
     """The data sets of which more was withdrawn, merged or split than one publication may."""
     limit = PublicationSettings.model_validate_json(manifest.get("settings.publication", "{}")).churn_limit
-    lost = differing.filter(pl.col("kind").is_in(["withdrawn", "merged", "split"]))
+    lost = differing.filter(pl.sql_expr(CHURN))
     counts = lost.group_by("dataset").agg(pl.col("earlier_entity_id").n_unique()).sort("dataset")
     return [
         f"so với bản chính thức hiện có, {count} trên {earlier[f'earlier.{dataset}']} {_ENTITIES[dataset]} bị rút, gộp "
