@@ -36,7 +36,7 @@ from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import rulings
 from pipelines.warehouse import schema
-from pipelines.warehouse.versions import was_published
+from pipelines.warehouse.versions import LEDGER_RUN, was_published
 
 merger_map = dg.AssetSpec(
     "merger_map",
@@ -52,6 +52,10 @@ commune_exports = dg.AssetSpec(
     "*The old communes' CSV exports, one folder a commune.*",
     kinds={"csv"},
 )
+
+
+LEDGER = "ledger"
+"""The manifest's entries about the ids, among the golden tables."""
 
 
 class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
@@ -231,6 +235,7 @@ def golden_citizens(
                 rulings(decisions, "citizens", marks),
             ),
             "decisions": decisions_table(decisions, "citizens"),
+            LEDGER: pl.DataFrame({"key": [f"{LEDGER_RUN}citizens"], "value": [context.run.run_id]}),
         }
     )
 
@@ -271,6 +276,7 @@ def golden_parcels(
                 ruled=rulings(decisions, "parcels", marks),
             ),
             "decisions": decisions_table(decisions, "parcels"),
+            LEDGER: pl.DataFrame({"key": [f"{LEDGER_RUN}parcels"], "value": [context.run.run_id]}),
         }
     )
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from assets.describing import described
+from assets.linking import LEDGER
 from assets.occasion import now, user
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
@@ -34,7 +35,7 @@ from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
-from pipelines.warehouse.versions import entries, version_name
+from pipelines.warehouse.versions import LEDGER_RUN, entries, version_name
 
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -78,6 +79,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     waiting = [unplaced_case(name, frame, config.unplaced_limit) for name, frame in records.items()]
     common["review_queue"] = pl.concat([*waiting, common["review_queue"]])
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
+    manifest |= dict(pl.concat([golden_citizens[LEDGER], golden_parcels[LEDGER]]).iter_rows())
     manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
     rows = {}
 
@@ -106,7 +108,7 @@ def _tables(
     """The tables of the staging warehouse that people and land have each their own, one at a time."""
     for golden in (golden_citizens, golden_parcels):
         for name in golden:
-            if name not in _OF_BOTH and not name.endswith("_sources"):
+            if name not in {*_OF_BOTH, LEDGER} and not name.endswith("_sources"):
                 yield name, golden[name]
     sources = {"citizens": golden_citizens["citizen_sources"], "parcels": golden_parcels["parcel_sources"]}
     yield "citizen_sources", with_raw(sources["citizens"], source_rows["citizens"])
@@ -249,7 +251,8 @@ def published_warehouse(
     code = commune_of(context).code
     target = deployment.published(code)
     manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
-    commit(deployment.ledger_dir, code, manifest["run_id"])
+    for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
+        commit(deployment.ledger_dir, code, run_id)
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={

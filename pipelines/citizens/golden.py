@@ -66,7 +66,8 @@ _RESIDENCE = (
 def golden_citizens(
     records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, commune: NewCommune
 ) -> dict[str, pl.DataFrame]:
-    """The tables `citizens`, `citizens_sensitive`, `households`, `citizen_sources`, `provenance`, `citizen_trust`.
+    """The tables `citizens`, `citizens_sensitive`, `households`, `citizen_sources`, `citizen_numbers`, `provenance` and
+    `citizen_trust`.
 
     `records`: placed, standardised, with number status. `members`: `record_id`, `cluster`. `ids`: `cluster`,
     `entity_id`. `provenance` still names entities by `entity_id`; `citizen_trust` (`record_id`, `citizen_id`,
@@ -103,17 +104,22 @@ def golden_citizens(
         "citizens": schema.CITIZENS.conform(people),
         "citizens_sensitive": schema.CITIZENS_SENSITIVE.conform(people),
         "households": _households(people),
-        "citizen_sources": source_rows(
-            records,
-            "citizen_id",
-            pl.col("number").alias("personal_id"),
-            pl.col("number_status").alias("personal_id_status"),
-        ),
+        "citizen_sources": source_rows(records, "citizen_id"),
+        "citizen_numbers": _numbers(records),
         "provenance": schema.PROVENANCE.conform(
             provenance.join(ids, on="cluster").with_columns(pl.lit("citizens").alias("dataset"))
         ),
         "citizen_trust": records.select("record_id", pl.col("entity_id").alias("citizen_id"), "trusted_number"),
     }
+
+
+def _numbers(records: pl.DataFrame) -> pl.DataFrame:
+    """Every personal number that a row brought, and what it is worth."""
+    return schema.CITIZEN_NUMBERS.conform(
+        records.drop_nulls("number")
+        .select("record_id", citizen_id="entity_id", personal_id="number", status="number_status")
+        .sort("record_id")
+    )
 
 
 def _address_new(commune: NewCommune) -> pl.Expr:

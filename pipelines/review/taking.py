@@ -14,13 +14,13 @@ from pipelines.warehouse.reading import open_warehouse
 Event = Decision | Revocation
 
 _EXCLUSIVE = """
-    SELECT record_id, '', personal_id FROM citizen_sources WHERE personal_id_status IN ('trusted', 'superseded')
+    SELECT record_id, '', personal_id FROM citizen_numbers WHERE status IN ('trusted', 'superseded')
     UNION ALL
     SELECT record_id, concat_ws('/', old_commune_code, coalesce(map_system, '')),
         concat_ws('/', coalesce(map_scale, ''), old_sheet_no, parcel_no)
     FROM parcel_numbers WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
 """
-_NUMBERS = "SELECT record_id, personal_id FROM citizen_sources WHERE personal_id IS NOT NULL"
+_NUMBERS = "SELECT record_id, personal_id FROM citizen_numbers"
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Table:
         return frame.select(pl.col(column.name).cast(_POLARS[column.type]) for column in self.columns)
 
 
-def _sources(dataset: str, id_column: str, what_vi: str, what_en: str, *more: Column) -> Table:
+def _sources(dataset: str, id_column: str, what_vi: str, what_en: str) -> Table:
     return Table(
         f"{dataset[:-1]}_sources",
         f"một dòng {what_vi} đã được xếp vào xã, phường mới",
@@ -96,7 +96,6 @@ def _sources(dataset: str, id_column: str, what_vi: str, what_en: str, *more: Co
             Column("source_row", COUNT, "bản ghi thứ mấy trong tệp, từ 1", "record number in the file, from 1"),
             Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
             Column("outcome", TEXT, "kept (giữ) hoặc merged (gộp)", "kept or merged; one kept per entity"),
-            *more,
             Column("raw", RAW, "nguyên văn từng ô", "header to text, as it stood in the file"),
         ),
     )
@@ -160,15 +159,20 @@ HOUSEHOLDS = Table(
     ),
 )
 
-CITIZEN_SOURCES = _sources(
-    "citizens",
-    "citizen_id",
-    "công dân",
-    "citizen",
-    Column("personal_id", TEXT, "số định danh đọc được trên dòng này", "12-digit number read from this row"),
-    Column("personal_id_status", TEXT, "độ tin của số đó", "trusted, doubtful, shared, superseded, none"),
-)
+CITIZEN_SOURCES = _sources("citizens", "citizen_id", "công dân", "citizen")
 PARCEL_SOURCES = _sources("parcels", "parcel_id", "thửa đất", "parcel")
+
+CITIZEN_NUMBERS = Table(
+    "citizen_numbers",
+    "một số định danh đọc được trên một dòng",
+    "one personal number read from one row",
+    (
+        Column("citizen_id", TEXT, "mã công dân", "person", "citizens"),
+        Column("personal_id", TEXT, "số định danh, 12 số", "12-digit personal number"),
+        Column("status", TEXT, "độ tin của số trên dòng này", "trusted, doubtful, shared, superseded (issued again)"),
+        Column("record_id", TEXT, "dòng có số này", "row that has the number"),
+    ),
+)
 
 _NUMBER_COLUMNS = (
     Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
@@ -496,6 +500,7 @@ TABLES: Final[tuple[Table, ...]] = (
     CITIZENS_SENSITIVE,
     HOUSEHOLDS,
     CITIZEN_SOURCES,
+    CITIZEN_NUMBERS,
     PARCELS,
     PARCEL_NUMBERS,
     PARCEL_RELATIONS,

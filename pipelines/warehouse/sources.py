@@ -3,8 +3,8 @@
 import polars as pl
 
 
-def source_rows(records: pl.DataFrame, id_column: str, *more: pl.Expr) -> pl.DataFrame:
-    """One row a record, all but its `raw` cells, with `more` columns; `records` needs `entity_id` and `is_kept`."""
+def source_rows(records: pl.DataFrame, id_column: str) -> pl.DataFrame:
+    """One row a record, all but its `raw` cells; `records` needs `entity_id` and `is_kept`."""
     return records.sort("source_file", "source_row").select(
         "record_id",
         pl.col("entity_id").alias(id_column),
@@ -13,7 +13,6 @@ def source_rows(records: pl.DataFrame, id_column: str, *more: pl.Expr) -> pl.Dat
         "source_row",
         "old_commune_code",
         pl.when("is_kept").then(pl.lit("kept")).otherwise(pl.lit("merged")).alias("outcome"),
-        *more,
     )
 
 

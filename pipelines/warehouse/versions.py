@@ -30,6 +30,9 @@ from pipelines.warehouse.reading import open_warehouse
 Event = Literal["publish", "promote", "rollback"]
 Mode = Literal["trial", "official"]
 MODES: Final[tuple[Mode, ...]] = ("trial", "official")
+LEDGER_RUN: Final = "ledger_run_id."
+"""Begins the manifest's keys that tell, by data set, which run assigned the ids: a run that was started again from
+where it failed publishes the ids of the one before."""
 
 _VIETNAM: Final = timezone(timedelta(hours=7))
 _OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_")
@@ -81,20 +84,19 @@ def version_name(target: Path, version: int) -> str:
 
 
 def was_published(data: Path, code: str) -> Callable[[str], bool]:
-    """Whether a run's result was ever put in place as the published file of this new commune, in whichever mode.
+    """Whether a run's result, or ids that it assigned, were ever put in place as the published file of this new
+    commune, in whichever mode.
 
     Holds for what stands now; a file that cannot be read says nothing, and the log stands for it.
     """
     known: set[str] = set()
     for mode in MODES:
         target = published_file(data, mode, code)
-        log = entries(target)
-        known |= {entry.run_id for entry in log}
-        logged = {entry.version for entry in log}
-        unlogged = [path for number, path in _kept(target) if number not in logged]
-        for path in [target, *unlogged]:
+        known |= {entry.run_id for entry in entries(target)}
+        for path in [target, *(path for _, path in _kept(target))]:
             with suppress(duckdb.Error):
-                known |= {manifest_of(path).get("run_id", "")} if path.is_file() else set()
+                manifest = manifest_of(path) if path.is_file() else {}
+                known |= {value for key, value in manifest.items() if key == "run_id" or key.startswith(LEDGER_RUN)}
     return lambda run_id: bool(run_id) and run_id in known
 
 
