@@ -22,6 +22,7 @@ from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
 from pipelines.communes import place
 from pipelines.identity.ledger import Assignment, assign_ids
+from pipelines.identity.restoring import restore
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.references import reference_hashes
@@ -36,7 +37,7 @@ from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import rulings
 from pipelines.warehouse import schema
-from pipelines.warehouse.versions import LEDGER_RUN, was_published
+from pipelines.warehouse.versions import LEDGER_RUN, newest_file, was_published
 
 merger_map = dg.AssetSpec(
     "merger_map",
@@ -338,6 +339,9 @@ def _assigned(
 ) -> Assignment:
     """Ids from the ledger; they count once this run is published."""
     code = commune_of(context).code
+    newest = newest_file(deployment.data_dir, code)
+    if newest is not None and restore(deployment.ledger_dir, dataset, code, newest):
+        context.log.warning("Sổ mã bị mất: đã dựng lại từ bản công bố gần nhất, không mã nào bị cấp lại.")
     rows = members.join(marks, on="record_id").select("record_id", "cluster", "trusted_number", "marks")
     published = was_published(deployment.data_dir, code)
     return assign_ids(deployment.ledger_dir, dataset, code, rows, context.run.run_id, published)

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from assets.occasion import now, user
@@ -14,7 +13,7 @@ from pipelines.review.answers import read_answers
 from pipelines.review.decisions import Revocation, decision_log, read_events, write_events
 from pipelines.review.taking import take, with_marks
 from pipelines.review.workbook import write_workbook
-from pipelines.warehouse.versions import MODES, Mode, published_file, was_published
+from pipelines.warehouse.versions import MODES, Mode, newest_file, was_published
 
 DONE, UNUSABLE = 0, 2
 
@@ -125,7 +124,7 @@ def _save(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     code, events = _code(options), read_events(options.file)
     places = [f"Tệp «{options.file}», dòng {line}: " for line in range(1, len(events) + 1)]
-    taken = take(decision_log(options.data, code), events, _newest(options.data, code), places)
+    taken = take(decision_log(options.data, code), events, newest_file(options.data, code), places)
     return _told(taken.taken, taken.known, taken.problems)
 
 
@@ -153,15 +152,10 @@ def _code(options: argparse.Namespace) -> str:
 def _warehouse(options: argparse.Namespace, mode: Mode | None = None) -> Path:
     """The warehouse that was published last, or that of a mode; UnusableInput when there is none."""
     code = _code(options)
-    found = _newest(options.data, code, [mode] if mode else MODES)
+    found = newest_file(options.data, code, [mode] if mode else MODES)
     if found is None:
         raise UnusableInput(
             f"Chưa có bản công bố nào của {code} trong «{options.data}»; hãy chạy hopnhat run trước.",
             f"Nothing has been published for {code} yet: run hopnhat run first.",
         )
     return found
-
-
-def _newest(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | None:
-    files = [path for mode in modes if (path := published_file(data, mode, code)).is_file()]
-    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)

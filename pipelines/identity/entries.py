@@ -40,6 +40,11 @@ class Entries:
 
     folder: Path
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever published by this ledger, nor is about to be."""
+        return not (self._draft.exists() or self._files())
+
     def settle(self, was_published: Callable[[str], bool]) -> None:
         """Make an entry of the draft when its run was published and a crash came before the commit."""
         run_id = self._draft_run()

@@ -13,7 +13,7 @@ What does not belong here: whether publication is allowed, how the file is made,
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
@@ -81,6 +81,12 @@ def version_file(target: Path, version: int) -> Path:
 def version_name(target: Path, version: int) -> str:
     """How people call a version: `trial-3`."""
     return f"{target.parent.name}-{version}"
+
+
+def newest_file(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | None:
+    """The published file of a new commune that was put in its place last, in whichever of the modes."""
+    files = [path for mode in modes if (path := published_file(data, mode, code)).is_file()]
+    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def was_published(data: Path, code: str) -> Callable[[str], bool]:
