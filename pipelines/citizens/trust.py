@@ -34,19 +34,22 @@ _NO_PAIRS = pl.DataFrame(schema={"record_id": pl.String, "in_force": pl.String})
 
 
 def add_number_status(
-    records: pl.DataFrame, right: pl.Series = _NO_ROWS, superseded: pl.DataFrame = _NO_PAIRS
+    records: pl.DataFrame,
+    right: pl.Series = _NO_ROWS,
+    wrong: pl.Series = _NO_ROWS,
+    superseded: pl.DataFrame = _NO_PAIRS,
 ) -> pl.DataFrame:
     """Add `number_status` (trusted, doubtful, shared, superseded, none), `usable_number` and `trusted_number`.
 
     `usable_number` is what may speak for a match: any well-formed number that is not shared. Only `trusted_number`
-    may forbid one. People decided that the rows `right` (ids) rightly carry their number, and that the number of a row
-    of `superseded` (`record_id`, `in_force`: ids) was issued again as that of the other one: wherever it stands it
-    counts as the number in force.
+    may forbid one. People decided that the rows `right` (ids) rightly carry their number and the rows `wrong` do not,
+    and that the number of a row of `superseded` (`record_id`, `in_force`: ids) was issued again as that of the other
+    one: wherever it stands it counts as the number in force.
     """
     shared = _shared_numbers(records)
     doubtful = _doubtful_numbers(records)
     number = pl.col("number")
-    decided = pl.col("record_id").is_in(right.implode())
+    is_right, is_wrong = (pl.col("record_id").is_in(rows.implode()) for rows in (right, wrong))
     odd = (
         (number_sex(number) != pl.col("sex")).fill_null(False)
         | (number_birth_year(number) != pl.col("birth_year")).fill_null(False)
@@ -59,11 +62,11 @@ def add_number_status(
             .then(pl.lit("none"))
             .when(pl.col("reissued_as").is_not_null())
             .then(pl.lit("superseded"))
-            .when(decided)
+            .when(is_right)
             .then(pl.lit("trusted"))
             .when(pl.col("number").is_in(shared.implode()))
             .then(pl.lit("shared"))
-            .when(pl.col("number").is_in(doubtful.implode()) | odd)
+            .when(pl.col("number").is_in(doubtful.implode()) | odd | is_wrong)
             .then(pl.lit("doubtful"))
             .otherwise(pl.lit("trusted"))
             .alias("number_status")

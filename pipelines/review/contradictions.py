@@ -11,8 +11,8 @@ from pipelines.reports.labels import DECISION_KINDS
 from pipelines.review.decisions import JOINING, PARTING, Decision
 
 _HARD_RULE = {
-    "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau» (nếu số đã được cấp lại, hãy trả "
-    "lời «Số được cấp lại»)",
+    "citizens": "quy tắc «một người không mang hai số định danh đáng tin khác nhau»; nếu đúng là một người, hãy đánh x "
+    "ở «Số đúng» vào dòng mang số đúng, hoặc trả lời «Số được cấp lại» nếu số đã được cấp lại",
     "parcels": "quy tắc «hai số thửa của cùng một sổ không phải là một thửa»",
 }
 
@@ -35,6 +35,7 @@ class Standing:
         self._alone: dict[str, Decision] = {}
         self._reissued: dict[str, tuple[str, Decision]] = {}
         self._holders: dict[str, list[tuple[str, Decision]]] = {}
+        self._marked: dict[str, tuple[bool, Decision]] = {}
         self._taken: set[object] = set()
 
     def knows(self, decision: Decision) -> bool:
@@ -93,7 +94,8 @@ class Standing:
     def _excluded(self, groups: Iterable[str], reissued: Mapping[str, str]) -> bool:
         """Whether rows of these groups have two values that exclude each other."""
         held: dict[str, str] = {}
-        for row in (row for group in groups for row in self._rows.get(group, [group]) if row in self._exclusive):
+        rows = (row for group in groups for row in self._rows.get(group, [group]))
+        for row in (row for row in rows if row in self._exclusive and self._marked.get(row, _UNMARKED)[0]):
             within, value = self._exclusive[row]
             value = self._in_force(reissued.get(value, value))
             if held.setdefault(within, value) != value:
@@ -115,6 +117,10 @@ class Standing:
         return None
 
     def _against_holding(self, decision: Decision) -> str | None:
+        for row, part in zip(decision.record_ids, decision.parts, strict=True):
+            is_right, marked_by = self._marked.get(row, (part == 1, decision))
+            if is_right != (part == 1):
+                return _named(marked_by)
         rows = [(row, decision) for row in _part(decision, first=True)]
         for row, _ in rows:
             for holder, by in [*self._holders.get(self._numbers.get(row, ""), []), *rows]:
@@ -135,10 +141,16 @@ class Standing:
         elif decision.kind == "keep_out":
             self._alone |= dict.fromkeys(decision.record_ids, decision)
         if decision.kind in {"number_right", "number_superseded"}:
-            for row in _part(decision, first=True):
-                if row in self._numbers:
-                    self._holders.setdefault(self._numbers[row], []).append((row, decision))
-        if decision.kind == "number_superseded":
+            self._add_numbers(decision)
+
+    def _add_numbers(self, decision: Decision) -> None:
+        for row in _part(decision, first=True):
+            if row in self._numbers:
+                self._holders.setdefault(self._numbers[row], []).append((row, decision))
+        if decision.kind == "number_right":
+            marks = zip(decision.record_ids, decision.parts, strict=True)
+            self._marked |= {row: (part == 1, decision) for row, part in marks}
+        else:
             old, new = self._reissues(decision)
             self._reissued |= {number: (in_force, decision) for number in old for in_force in new}
 
@@ -179,6 +191,10 @@ class Standing:
         while number in self._reissued:
             number = self._reissued[number][0]
         return number
+
+
+_UNMARKED = (True, None)
+"""A number of which nothing was decided is its row's."""
 
 
 def _part(decision: Decision, *, first: bool) -> list[str]:

@@ -22,7 +22,8 @@ Kind = Literal[
     "same", "different", "number_superseded", "number_right", "keep_out", "dissolve", "needs_paper", "cannot_tell"
 ]
 """same: all rows are one entity. different: rows of different parts are not. number_superseded: one person whose number
-was issued again, rows of part 1 with the number in force. number_right: the number on rows of part 1 is theirs.
+was issued again, rows of part 1 with the number in force. number_right: the number on rows of part 1 is theirs, that
+on the other rows is a slip or somebody else's.
 keep_out: each row stands alone. dissolve: an entity taken apart, each row from each. needs_paper and cannot_tell
 decide nothing yet."""
 

@@ -29,16 +29,14 @@ def meaning(case: AskedCase, filled: Filled) -> list[Meant]:
     rows = case.record_ids
     if filled.kind == "number_superseded":
         return [("number_superseded", rows, _superseded(case, filled))]
+    # Numbers first: two of them stand in the way of one person until one is known to be a slip.
+    meant: list[Meant] = [("number_right", rows, _right(case, filled.right))] if any(filled.right) else []
     if any(filled.letters):
-        meant = _by_letters(case, filled)
+        meant += _by_letters(case, filled)
     elif filled.kind == "different":
-        meant = [_different(case)]
+        meant.append(_different(case))
     elif filled.kind:
-        meant = [(filled.kind, rows, (1,) * len(rows))]
-    else:
-        meant = []
-    if any(filled.right):
-        meant.append(("number_right", rows, _right(case, filled.right)))
+        meant.append((filled.kind, rows, (1,) * len(rows)))
     return meant
 
 

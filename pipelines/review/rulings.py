@@ -22,7 +22,8 @@ _PAIRS = pl.Schema({"record_id_a": pl.String, "record_id_b": pl.String})
 class Rulings:
     """Decisions of one data set, put into what linking and the cases need.
 
-    `right`: ids of rows that rightly carry their number. `superseded`: `record_id`, `in_force`: the number of the first
+    `right`: ids of rows that rightly carry their number, `wrong`: of rows whose number is a slip or somebody else's.
+    `superseded`: `record_id`, `in_force`: the number of the first
     row was issued again, as that of the second. `answered`: row sets about which a binding decision was made;
     `waiting`: those for which a paper is awaited or nobody could tell. `changed`: row sets of decisions of which a row
     was corrected since.
@@ -30,6 +31,7 @@ class Rulings:
 
     verdicts: Verdicts
     right: pl.Series
+    wrong: pl.Series
     superseded: pl.DataFrame
     answered: list[frozenset[str]]
     waiting: list[frozenset[str]]
@@ -54,6 +56,9 @@ def rulings(decisions: Sequence[Decision], dataset: str, marks: pl.DataFrame) ->
             alone=_ids(row for one in binding if one.kind == "keep_out" for row in one.parts | one.changed),
         ),
         right=_ids(row for one in binding if one.kind in _OF_NUMBERS for row, part in one.parts.items() if part == 1),
+        wrong=_ids(
+            row for one in binding if one.kind == "number_right" for row, part in one.parts.items() if part != 1
+        ),
         superseded=_superseded(binding),
         answered=[one.rows for one in binding],
         waiting=[

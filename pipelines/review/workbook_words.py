@@ -94,7 +94,8 @@ GUIDANCE: Final = (
             "4. Có từ ba dòng trở lên mà không phải tất cả là một: ghi chữ cái ở dòng «Nhóm». Các dòng cùng chữ cái là "
             "cùng một người (một thửa), khác chữ cái là khác. Ô «Trả lời» khi đó có thể bỏ trống.",
             "5. Các dòng mang số định danh khác nhau, hoặc nhiều người mang chung một số: đánh x ở dòng «Số đúng» vào "
-            "mỗi dòng mang đúng số của mình.",
+            "mỗi dòng mang đúng số của mình; dòng không có x là dòng ghi sai số. Là cùng một người mà hai dòng mang "
+            "hai số thì phải đánh x ở dòng mang số đúng.",
             "6. Căn cứ của máy nằm dưới ô trả lời, chữ nhỏ: hãy xem các dòng và tự kết luận trước, rồi mới đối chiếu.",
             "7. Lưu tệp, vẫn ở dạng .xlsx, rồi giao lại. Sổ được nạp trọn vẹn hoặc không nạp gì; chỗ nào không nhận "
             "được thì máy nói rõ trang nào, dòng nào, vì sao.",

@@ -75,7 +75,7 @@ def comparable(
     rows: pl.DataFrame, owners: list[dict[str, Any]] | None = None, ruled: Rulings | None = None
 ) -> pl.DataFrame:
     """Rows as they are linked, with what land books say of owners and people decided about numbers."""
-    decided = [] if ruled is None else [ruled.right, ruled.superseded]
+    decided = [] if ruled is None else [ruled.right, ruled.wrong, ruled.superseded]
     return add_context(add_number_status(standardise(rows), *decided), pl.DataFrame(owners or [], schema=OWNERS))
 
 

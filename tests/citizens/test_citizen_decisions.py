@@ -51,6 +51,18 @@ def test_a_number_that_was_issued_again_twice_counts_as_the_last(register: Calla
     assert found.tables["citizens"]["personal_id"].to_list() == [THIRD]
 
 
+def test_a_slip_in_a_number_does_not_keep_a_person_apart_once_people_have_looked(register: Callable, cell: Row) -> None:
+    rows = [
+        cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh=FIRST, ngay_cap_nhat="01/01/2020"),
+        cell("Đặng Đình Sửu", "02/03/1984", commune="10210", so_dinh_danh=SECOND, ngay_cap_nhat="05/05/2025"),
+    ]
+    found = register(*rows, decisions=[decided("number_right", "12", "12"), decided("same", "12")])
+    assert found.people == [{"r1", "r2"}]
+    assert found.statuses() == {"r1": "trusted", "r2": "doubtful"}
+    assert found.tables["citizens"].select("personal_id", "personal_id_status").rows() == [(FIRST, "trusted")]
+    assert found.cases.filter(status="open").is_empty()
+
+
 def test_the_right_owner_of_a_shared_number_keeps_it(register: Callable, cell: Row) -> None:
     rows = [
         cell("Đặng Đình Sửu", "02/03/1984", gioi_tinh="Nam", so_dinh_danh=FIRST),

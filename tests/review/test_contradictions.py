@@ -94,9 +94,20 @@ def test_a_number_has_no_two_owners_who_were_told_apart() -> None:
     apart = decided("different", "ac", "12")
     assert taken(apart, decided("number_right", "ac", "12"), numbers=NUMBERS) == [None, None]
     assert taken(apart, decided("number_right", "ac", "11"), numbers=NUMBERS)[1] is not None
-    first, second = decided("number_right", "ac", "12"), decided("number_right", "ac", "21")
+    first, second = decided("number_right", "ab", "12"), decided("number_right", "cb", "12")
     assert taken(apart, first, second, numbers=NUMBERS)[2] is not None
     assert taken(first, second, apart, numbers=NUMBERS)[2] is not None
+
+
+def test_the_number_of_one_row_is_not_both_right_and_wrong() -> None:
+    first, second = decided("number_right", "ac", "12"), decided("number_right", "ac", "21")
+    assert taken(first, second, numbers=NUMBERS)[1] is not None
+
+
+def test_two_trusted_numbers_are_one_person_once_one_of_them_is_a_slip() -> None:
+    slip = decided("number_right", "ab", "12")
+    assert taken(slip, decided("same", "ab"), exclusive=TRUSTED, numbers=NUMBERS) == [None, None]
+    assert taken(decided("same", "ab"), slip, exclusive=TRUSTED, numbers=NUMBERS)[0] is not None
 
 
 def test_two_numbers_of_one_land_book_are_no_parcel() -> None:

@@ -113,7 +113,7 @@ def test_one_letter_on_all_rows_is_the_same_person(book, read, told):
 )
 def test_a_right_number_is_decided_beside_the_answer(book, read, told, answer, expected):
     book.signed().answer("doubtful", answer).fill(CITIZENS, "doubtful", "right1", "", "X")
-    assert told(read(book)) == [*expected, ("number_right", [40, 41], [2, 1])]
+    assert told(read(book)) == [("number_right", [40, 41], [2, 1]), *expected]
 
 
 def test_a_number_issued_again(book, read, told):
