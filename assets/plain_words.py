@@ -43,11 +43,24 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
 
 def unexpected(step: str, problem: Exception) -> str:
     """What is said of an error that nobody foresaw: its kind and place, and nothing of its message."""
+    vi, en = _PUBLISHED.get(step, ("dữ liệu đã công bố không thay đổi", "nothing published has changed"))
     return (
         f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "
-        "dữ liệu đã công bố không thay đổi, hãy báo cho người phụ trách kỹ thuật. "
-        "(Unexpected failure; nothing published has changed.)"
+        f"{vi}, hãy báo cho người phụ trách kỹ thuật. (Unexpected failure; {en}.)"
     )
+
+
+_PUBLISHED = {
+    "audit_report": (
+        "báo cáo chưa được làm mới, còn kho dữ liệu có được công bố hay không thì xem bằng hopnhat history",
+        "the report is the old one; hopnhat history tells whether the warehouse was published",
+    ),
+    "published_warehouse": (
+        "kho dữ liệu đã được công bố hay chưa thì xem bằng hopnhat history",
+        "hopnhat history tells whether the warehouse was published",
+    ),
+}
+"""What is said of the published data when these steps fail: they may have changed it, or run after it was."""
 
 
 def _place(problem: Exception) -> str:

@@ -129,7 +129,7 @@ _CASES: Final = """
 SELECT dataset, reason, count(*) AS cases, count(*) FILTER (coalesce(blocking, false)) AS blocking,
     min(priority) AS priority, sum(len(record_ids))::BIGINT AS rows
 FROM review_queue WHERE coalesce(status, 'open') <> 'decided'
-GROUP BY dataset, reason ORDER BY blocking DESC, priority, cases DESC, dataset, reason
+GROUP BY dataset, reason ORDER BY dataset, blocking DESC, priority, reason
 """
 
 _QUEUE: Final = """

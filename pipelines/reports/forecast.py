@@ -26,7 +26,7 @@ def _sentence(row: Row, facts: LinkageFacts) -> str:
     set_a_day = number(facts.model.settings.get("cases_per_day"))
     a_day = set_a_day if set_a_day is not None else ASSUMED_A_DAY
     first = [
-        f"{whole_number(row[name])} {words}"
+        f"{whole_number(row[name])} trường hợp {words}"
         for name, words in (("blocking", "chặn công bố chính thức"), ("refusals", "bị ràng buộc ngăn lại"))
         if row[name]
     ]
