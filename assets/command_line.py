@@ -22,7 +22,7 @@ from pipelines.problems import UnusableInput
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("linkage", "reader", "job", "ledger")
+_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 
