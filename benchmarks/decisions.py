@@ -2,8 +2,8 @@
 
     hopnhat bench decisions [--people 65000] [--cases 10000]
 
-A synthetic commune is unified; its queue is replaced by cases of two rows that are two people, of which every second one
-is answered "different" and every other one "ask for paper". Timed are the installed commands, start-up and all: the run
+A synthetic commune is unified; its queue is replaced by cases of two rows that are two people, of which every second
+is answered "different" and every other "ask for paper". Timed are the installed commands, start-up and all: the run
 before, the export, the import, the import again (which takes nothing), and the run after.
 """
 

@@ -41,6 +41,12 @@ FROM changes GROUP BY kind, cause
 ORDER BY array_position(['withdrawn', 'merged', 'split', 'changed', 'new'], kind), count(*) DESC, cause
 """
 
+_COMMUNES: Final = """
+PIVOT (SELECT dataset, coalesce(old_commune_code, '?') AS old_commune_code, kind FROM changes)
+ON kind IN ('withdrawn', 'merged', 'split', 'changed', 'new') USING count(*)
+GROUP BY dataset, old_commune_code ORDER BY old_commune_code, dataset
+"""
+
 _FIELDS: Final = """
 SELECT dataset, field, count(*) AS entities
 FROM (SELECT dataset, unnest(fields) AS field FROM changes WHERE kind = 'changed')
@@ -55,8 +61,8 @@ WITH weighed AS (
             len(fields) DESC, earlier_entity_id, entity_id) AS turn
     FROM changes),
 chosen AS (SELECT * FROM weighed ORDER BY turn, place, dataset LIMIT $most)
-SELECT c.dataset, c.kind, c.cause, c.earlier_entity_id, c.entity_id, c.fields, c.rows_arrived, c.rows_gone,
-    p.full_name, l.old_sheet_no, l.parcel_no
+SELECT c.dataset, c.kind, c.cause, c.earlier_entity_id, c.entity_id, c.old_commune_code, c.fields,
+    c.rows_arrived, c.rows_gone, p.full_name, l.old_sheet_no, l.parcel_no
 FROM chosen c LEFT JOIN citizens p ON c.dataset = 'citizens' AND p.citizen_id = c.entity_id
     LEFT JOIN parcels l ON c.dataset = 'parcels' AND l.parcel_id = c.entity_id
 ORDER BY c.place, c.dataset, c.turn
@@ -67,9 +73,9 @@ ORDER BY c.place, c.dataset, c.turn
 class ChangeFacts:
     """Everything the page states about changes.
 
-    `datasets`: entities then and now, and what lies between. `causes`: changes by kind and cause. `fields`: which
-    golden fields changed. `listed`: single changes, `all` says of how many. `limit`: the share that may be withdrawn,
-    merged or split; None when it is not known.
+    `datasets`: entities then and now, and what lies between. `causes`: changes by kind and cause. `communes`: by old
+    commune, how many of each kind. `fields`: which golden fields changed. `listed`: single changes, `all` says of how
+    many. `limit`: the share that may be withdrawn, merged or split; None when it is not known.
     """
 
     run_id: str
@@ -77,6 +83,7 @@ class ChangeFacts:
     limit: float | None
     datasets: list[Row]
     causes: list[Row]
+    communes: list[Row]
     fields: list[Row]
     listed: list[Row]
     all: int
@@ -100,6 +107,7 @@ def change_facts(warehouse: duckdb.DuckDBPyConnection, manifest: dict[str, str])
         limit=number(mapping(manifest.get("settings.publication")).get("churn_limit")),
         datasets=rows_of(warehouse, _DATASETS),
         causes=causes,
+        communes=rows_of(warehouse, _COMMUNES),
         fields=rows_of(warehouse, _FIELDS),
         listed=rows_of(warehouse, _LISTED, weighty=list(_WEIGHTY), most=CHANGES_SHOWN),
         all=sum(row["citizens"] + row["parcels"] for row in causes),

@@ -117,8 +117,8 @@ QUALITY_REASONS: Final = {
 
 CHANGE_KINDS: Final = {
     "withdrawn": "Rút",
-    "merged": "Gộp vào mã khác",
-    "split": "Tách ra mã mới",
+    "merged": "Gộp",
+    "split": "Tách",
     "changed": "Thay đổi",
     "new": "Mới",
 }
@@ -129,9 +129,9 @@ CHANGE_CAUSES: Final = {
     "rows_corrected": "Dòng nguồn được sửa",
     "rows_withdrawn": "Dòng nguồn không còn",
     "model": "Mô hình đối sánh khác",
-    "settings": "Thiết đặt hoặc danh mục khác",
+    "settings": "Thiết đặt, danh mục khác",
     "program": "Phiên bản chương trình khác",
-    "other_entities": "Dòng hoặc quyết định của người, thửa khác",
+    "other_entities": "Do người, thửa khác thay đổi",
 }
 
 GOLDEN_FIELDS: Final = {
@@ -281,6 +281,8 @@ def moment(iso: str | None) -> str:
 
 def hexadecimal(value: str | None) -> Markup | str:
     """A hash or a version, shown whole and breakable; anything else is ordinary text."""
+    if value and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+        return Markup(value)  # the id of a run, whose digits are no number of a person
     if not value or not re.fullmatch(r"[0-9a-f]{16,128}", value):
         return value or "không ghi"
     return Markup("<wbr>").join(value[start : start + 8] for start in range(0, len(value), 8))

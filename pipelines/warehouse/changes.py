@@ -51,7 +51,8 @@ _KINDS: Final = (
     ),
 )
 _NOW: Final = " now"
-"""Ends the name of a column of the present publication where one of the earlier publication stands beside it."""
+_THEN: Final = " then"
+"""End the name of a column of one publication where that of the other stands beside it."""
 
 
 def changes(earlier: Path | None, now: Frames, manifest: Mapping[str, str]) -> pl.DataFrame:
@@ -183,8 +184,16 @@ def _of_kind(kind: _Kind, then: Frames, now: Frames, rows: pl.DataFrame) -> pl.D
         pl.concat(told, how="diagonal")
         .join(came, on="entity_id", how="left")
         .join(left, on="earlier_entity_id", how="left")
+        .join(_communes(kind, now, "entity_id"), on="entity_id", how="left")
+        .join(_communes(kind, then, "earlier_entity_id"), on="earlier_entity_id", how="left", suffix=_THEN)
+        .with_columns(pl.coalesce("old_commune_code", f"old_commune_code{_THEN}"))
         .with_columns(pl.col("rows_arrived", "rows_gone").fill_null(0), pl.col("fields").fill_null([]))
     )
+
+
+def _communes(kind: _Kind, frames: Frames, name: str) -> pl.DataFrame:
+    """The old commune of every entity, whose id is called `name`."""
+    return frames[kind.dataset].select(pl.col(kind.key).alias(name), "old_commune_code")
 
 
 def _merged(

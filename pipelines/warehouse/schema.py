@@ -372,6 +372,7 @@ CHANGES = Table(
             "nguyên nhân",
             "decision, rows_arrived, rows_corrected, rows_withdrawn, model, settings, program, other_entities",
         ),
+        Column("old_commune_code", TEXT, "xã cũ; của lần trước khi đã rút", "old commune; that of then if withdrawn"),
         Column("fields", TEXTS, "các trường có giá trị khác trước", "golden columns whose values differ"),
         Column("rows_arrived", COUNT, "số dòng nguồn mới", "its source rows that the last publication did not have"),
         Column("rows_gone", COUNT, "số dòng nguồn không còn", "its source rows that are gone since"),

@@ -89,7 +89,7 @@ def test_a_first_publication_has_nothing_to_compare(tmp_path: Path) -> None:
 
 
 def test_a_row_that_arrives_alone_is_a_new_person() -> None:
-    now = publication({**TWO, "P3": {"rows": ["d", "e"]}})
+    now = publication({**TWO, "P3": {"rows": ["d", "e"], "old_commune_code": "10255"}})
     (change,) = told(publication(TWO), now)
     assert change == {
         "dataset": "citizens",
@@ -97,6 +97,7 @@ def test_a_row_that_arrives_alone_is_a_new_person() -> None:
         "earlier_entity_id": None,
         "kind": "new",
         "cause": "rows_arrived",
+        "old_commune_code": "10255",
         "fields": [],
         "rows_arrived": 2,
         "rows_gone": 0,
@@ -105,8 +106,10 @@ def test_a_row_that_arrives_alone_is_a_new_person() -> None:
 
 def test_a_person_whose_rows_are_gone_is_withdrawn() -> None:
     now = publication({"P1": TWO["P1"]}, history=[("P2", None, "retired")])
-    (change,) = told(publication(TWO), now)
+    then = publication({**TWO, "P2": {**TWO["P2"], "old_commune_code": "10249"}})
+    (change,) = told(then, now)
     assert (change["kind"], change["earlier_entity_id"], change["entity_id"]) == ("withdrawn", "P2", None)
+    assert change["old_commune_code"] == "10249"
     assert (change["cause"], change["rows_arrived"], change["rows_gone"]) == ("rows_withdrawn", 0, 1)
 
 
