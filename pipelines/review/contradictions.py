@@ -4,7 +4,7 @@ Decisions are taken one by one into a picture of what is one entity (groups of r
 rows stand alone. Each is checked first, in a few steps however many are in force.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
 
 from pipelines.reports.labels import DECISION_KINDS
@@ -21,13 +21,17 @@ class Standing:
     """What the decisions taken so far say together.
 
     `exclusive`: by row, within what and which value no entity may have two different of: ("", trusted number), or the
-    land book and the number in it. `numbers`: by row, its personal number, trusted or not.
+    land book and the number in it. `numbers`: by row, its personal number, trusted or not; `rows` are those of which
+    both are known, so that nothing is held against a decision about others.
     """
 
     def __init__(
-        self, exclusive: Mapping[str, tuple[str, str]] | None = None, numbers: Mapping[str, str] | None = None
+        self,
+        exclusive: Mapping[str, tuple[str, str]] | None = None,
+        numbers: Mapping[str, str] | None = None,
+        rows: Collection[str] = (),
     ) -> None:
-        self._exclusive, self._numbers = exclusive or {}, numbers or {}
+        self._exclusive, self._numbers, self._known = exclusive or {}, numbers or {}, frozenset(rows)
         self._group: dict[str, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._joined_by: dict[str, list[Decision]] = {}
@@ -75,12 +79,12 @@ class Standing:
         reissued: dict[str, str] = {}
         if decision.kind == "number_superseded":
             old, new = self._reissues(decision)
-            if len(new) != 1:
+            if len(new) > 1 or (not new and self._known.issuperset(_part(decision, first=True))):
                 return "chính nó: phải đánh dấu «Số đúng» ở các dòng mang một số"
-            (in_force,) = new
-            if (latest := self._in_force(in_force)) in old:
-                return _named(self._reissued[in_force][1])
-            reissued = dict.fromkeys(old, latest)
+            for in_force in new:
+                if (latest := self._in_force(in_force)) in old:
+                    return _named(self._reissued[in_force][1])
+                reissued = dict.fromkeys(old, latest)
         return _HARD_RULE[decision.dataset] if self._excluded(groups, reissued) else None
 
     def _reissues(self, decision: Decision) -> tuple[set[str], set[str]]:
@@ -125,7 +129,7 @@ class Standing:
         for row, _ in rows:
             for holder, by in [*self._holders.get(self._numbers.get(row, ""), []), *rows]:
                 apart = self._apart.get(self._of(row), {}).get(self._of(holder))
-                if apart is not None and self._numbers.get(holder) == self._numbers.get(row):
+                if apart is not None and row in self._numbers and self._numbers.get(holder) == self._numbers[row]:
                     return _named(apart if by is decision else by)
         return None
 

@@ -21,6 +21,7 @@ _EXCLUSIVE = """
     FROM parcel_numbers WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
 """
 _NUMBERS = "SELECT record_id, personal_id FROM citizen_numbers"
+_ROWS = "SELECT record_id FROM citizen_sources UNION ALL SELECT record_id FROM parcel_sources"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,13 @@ def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standi
     """What decisions in force say together, under the hard rules of the rows of a warehouse."""
     exclusive: dict[str, tuple[str, str]] = {}
     numbers: dict[str, str] = {}
+    rows: set[str] = set()
     if warehouse is not None:
         with open_warehouse(warehouse) as connection:
             exclusive = {row: (within, value) for row, within, value in connection.execute(_EXCLUSIVE).fetchall()}
             numbers = dict(connection.execute(_NUMBERS).fetchall())
-    standing = Standing(exclusive, numbers)
+            rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
+    standing = Standing(exclusive, numbers, rows)
     for decision in decisions:
         standing.take(decision)
     return standing
