@@ -46,7 +46,7 @@ def test_a_later_run_weighs_by_the_stored_model_until_asked(in_process, folder, 
     fewer = next((folder / "exports").glob("10249*/cong_dan.csv"))
     lines = fewer.read_text(encoding="utf-8").splitlines(keepends=True)
     fewer.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
-    again = in_process("run", "--new-commune", CODE, data=folder)
+    again = in_process("run", "--new-commune", CODE, "--churn-limit", "1", data=folder)
     assert again.status == 0, again.err
     assert fact(again, "model_name") == fact(sample_run, "model_name")
     anew = in_process("run", "--new-commune", CODE, "--estimate", data=folder)
