@@ -52,7 +52,7 @@ from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.schema import CLUSTERS, VALIDATION_RESULTS
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
-from pipelines.warehouse.versions import manifest_of, published_file, was_published
+from pipelines.warehouse.versions import LEDGER_RUN, newest_file, published_file, was_published
 
 CODE = "10231"
 NEW_COMMUNE = MergerMap.shipped().new_commune(CODE)
@@ -87,17 +87,23 @@ class Book:
     header: tuple[str, ...]
     lines: list[Line]
     there: bool = True
+    copied: bool = False
+    """Whether somebody left a copy of the file beside it, of which nothing may be read twice."""
 
     @property
-    def source_file(self) -> str:
-        return f"{self.folder}/{self.name}"
+    def code(self) -> str:
+        return self.folder[:5]
+
+    @property
+    def source_files(self) -> list[str]:
+        return [f"{self.folder}/{self.name}", *([f"{self.folder}/Copy of {self.name}"] if self.copied else [])]
 
     def write(self, exports: Path) -> None:
-        path = exports / self.source_file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [self.header, *(line.cells for line in self.lines)]
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(rows)
+        for source_file in self.source_files:
+            path = exports / source_file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream, lineterminator="\n").writerows([self.header, *(line.cells for line in self.lines)])
 
 
 @dataclass
@@ -105,8 +111,8 @@ class Registers:
     """All files of the old communes, and rows that are in none of them yet."""
 
     books: list[Book]
-    newcomers: dict[str, list[Line]]
-    """By the folder's commune and the data set."""
+    newcomers: dict[tuple[str, str], list[Line]]
+    """By the old commune's code and the data set."""
 
     @classmethod
     def drawn(cls) -> "Registers":
@@ -128,8 +134,9 @@ class Registers:
     def lines(self) -> dict[tuple[str, int], Line]:
         """Every row that is there, by its file and physical line."""
         return {
-            (book.source_file, number): line
+            (source_file, number): line
             for book in self.there()
+            for source_file in book.source_files
             for number, line in enumerate(book.lines, start=2)
         }
 
@@ -139,7 +146,7 @@ class Registers:
             [
                 replace(
                     book,
-                    folder=f"{book.folder[:5]} {dice.randrange(1000)}",
+                    folder=f"{book.code} {dice.randrange(1000)}",
                     name=f"{dice.randrange(1000)} {book.name}",
                     lines=dice.sample(book.lines, len(book.lines)),
                 )
@@ -150,9 +157,9 @@ class Registers:
 
 
 @cache
-def _sample() -> tuple[list[Book], dict[str, list[Line]]]:
+def _sample() -> tuple[list[Book], dict[tuple[str, str], list[Line]]]:
     books: list[Book] = []
-    newcomers: dict[str, list[Line]] = {}
+    newcomers: dict[tuple[str, str], list[Line]] = {}
     person = count()
     old = [OldCommune.of(one) for one in NEW_COMMUNE.old_communes]
     with TemporaryDirectory() as folder:
@@ -165,7 +172,7 @@ def _sample() -> tuple[list[Book], dict[str, list[Line]]]:
                 if seed == 1:
                     books.append(Book(path.parent.name, path.name, _FILES[path.name], header, lines))
                 else:
-                    newcomers[f"{path.parent.name[:5]} {_FILES[path.name]}"] = lines
+                    newcomers[path.parent.name[:5], _FILES[path.name]] = lines
     return books, newcomers
 
 
@@ -204,7 +211,8 @@ class Outcome:
 
     def hashes(self) -> dict[str, str]:
         """The logical hash of every table."""
-        return {key: value for key, value in self.manifest.items() if key.startswith("logical_hash.")}
+        head = "logical_hash."
+        return {key.removeprefix(head): value for key, value in self.manifest.items() if key.startswith(head)}
 
 
 class Commune:
@@ -224,8 +232,13 @@ class Commune:
     def published(self, mode: str) -> Path:
         return published_file(self.data, mode, CODE)
 
-    def was_published(self, run_id: str) -> bool:
-        return was_published(self.data, CODE)(run_id)
+    @property
+    def was_published(self) -> Callable[[str], bool]:
+        return was_published(self.data, CODE)
+
+    def versions(self, mode: str) -> list[str]:
+        """The versions that are kept."""
+        return sorted(path.name for path in (self.published(mode).parent / "versions" / CODE).glob("*.duckdb"))
 
     def now(self) -> datetime:
         """A clock that goes by events, not by the machine's time."""
@@ -234,8 +247,7 @@ class Commune:
 
     def newest(self) -> Path | None:
         """The warehouse that officers look at."""
-        files = [path for mode in ("trial", "official") if (path := self.published(mode)).is_file()]
-        return max(files, key=lambda path: manifest_of(path)["run_id"], default=None)
+        return newest_file(self.data, CODE)
 
     def take(self, *events: Event) -> Taken:
         """Officers decide or revoke, as `hopnhat review import` has it."""
@@ -258,7 +270,7 @@ class Commune:
         self,
         mode: str = "trial",
         reached: Callable[[str], None] = lambda stage: None,
-        publication: AbstractContextManager[object] = nullcontext(),
+        publication: AbstractContextManager[object] | None = None,
         shown: Callable[[Outcome], None] = lambda outcome: None,
     ) -> Outcome:
         """A run from the exports to the published file.
@@ -282,7 +294,7 @@ class Commune:
             .select("record_id", "cluster", "trusted_number", "marks")
             for name in DATASETS
         }
-        was = was_published(self.data, CODE)
+        was = self.was_published
         people = assign_ids(self.ledger, "citizens", CODE, rows["citizens"], run_id, was)
         golden = {
             "citizens": golden_citizens(records["citizens"], linkage["citizens"].members, people.ids, NEW_COMMUNE)
@@ -335,6 +347,7 @@ class Commune:
             "settings.publication": _ANY_CHANGE.model_dump_json(),
             "decisions_sha256": decisions_sha256(one.decision_id for one in decisions),
             **{f"input_sha256.{file}": sha256 for file, sha256 in read.files.select("source_file", "sha256").rows()},
+            **{f"{LEDGER_RUN}{name}": run_id for name in DATASETS},
             **{f"model_name.{name}": linkage[name].model.name(CODE) for name in DATASETS},
             **last_publication(earlier),
         }
@@ -352,7 +365,9 @@ class Commune:
                 for frame in rows.values()
                 for row, number in frame.select("record_id", "trusted_number").drop_nulls().rows()
             },
-            identifying=dict(row for frame in marks.values() for row in frame.select("record_id", "identifying").rows()),
+            identifying=dict(
+                row for frame in marks.values() for row in frame.select("record_id", "identifying").rows()
+            ),
             partition=frozenset(
                 frozenset(rows_)
                 for one in linkage.values()
@@ -369,7 +384,7 @@ class Commune:
         shown(outcome)
         reached("staged")
 
-        with publication:
+        with publication or nullcontext():
             manifest = publish(staging, VALIDATION_RESULTS.empty(), target, at=self.now(), by="tester")
             commit(self.ledger, CODE, run_id)
         return replace(outcome, manifest=manifest)
@@ -381,7 +396,9 @@ class Commune:
         standard = standardise_citizens(place(citizens, NEW_COMMUNE, "citizens"))
         ruled = {"citizens": rulings(decisions, "citizens", citizen_marks(standard))}
         records = {
-            "citizens": add_number_status(standard, ruled["citizens"].right, ruled["citizens"].superseded),
+            "citizens": add_number_status(
+                standard, ruled["citizens"].right, ruled["citizens"].wrong, ruled["citizens"].superseded
+            ),
             "parcels": standardise_parcels(place(parcels, NEW_COMMUNE, "parcels")),
         }
         marks = {"citizens": citizen_marks(records["citizens"]), "parcels": parcel_marks(records["parcels"])}
@@ -410,7 +427,8 @@ def _ids(warehouse: Path) -> dict[str, str]:
     with open_warehouse(warehouse) as connection:
         return dict(
             connection.execute(
-                "SELECT record_id, citizen_id FROM citizen_sources UNION ALL SELECT record_id, parcel_id FROM parcel_sources"
+                "SELECT record_id, citizen_id FROM citizen_sources"
+                " UNION ALL SELECT record_id, parcel_id FROM parcel_sources"
             ).fetchall()
         )
 
@@ -418,7 +436,9 @@ def _ids(warehouse: Path) -> dict[str, str]:
 def _places(warehouse: Path) -> Iterator[tuple[str, tuple[str, int]]]:
     with open_warehouse(warehouse) as connection:
         for table in ("citizen_sources", "parcel_sources"):
-            for row, file, line in connection.execute(f"SELECT record_id, source_file, source_line FROM {table}").fetchall():
+            for row, file, line in connection.execute(
+                f"SELECT record_id, source_file, source_line FROM {table}"
+            ).fetchall():
                 yield row, (file, line)
 
 
