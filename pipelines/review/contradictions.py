@@ -85,7 +85,7 @@ class Standing:
                 if (latest := self._in_force(in_force)) in old:
                     return _named(self._reissued[in_force][1])
                 reissued = dict.fromkeys(old, latest)
-        return _HARD_RULE[decision.dataset] if self._excluded(groups, reissued) else None
+        return _HARD_RULE[decision.dataset] if self._excluded(groups, reissued, {}) else None
 
     def _reissues(self, decision: Decision) -> tuple[set[str], set[str]]:
         """The numbers that the decision calls superseded, and those that it calls in force."""
@@ -95,14 +95,17 @@ class Standing:
         )
         return old - new, new
 
-    def _excluded(self, groups: Iterable[str], reissued: Mapping[str, str]) -> bool:
-        """Whether rows of these groups have two values that exclude each other."""
+    def _excluded(self, groups: Iterable[str], reissued: Mapping[str, str], marked: Mapping[str, bool]) -> bool:
+        """Whether rows of these groups have two values that exclude each other, if numbers are reissued and `marked`
+        as right or wrong like this."""
         held: dict[str, str] = {}
-        rows = (row for group in groups for row in self._rows.get(group, [group]))
-        for row in (row for row in rows if row in self._exclusive and self._marked.get(row, _UNMARKED)[0]):
-            within, value = self._exclusive[row]
+        for row in (row for group in groups for row in self._rows.get(group, [group])):
+            is_right = marked.get(row, self._marked[row][0] if row in self._marked else None)
+            if is_right is False or not (is_right or row in self._exclusive):
+                continue
+            within, value = self._exclusive.get(row, ("", self._numbers.get(row, "")))
             value = self._in_force(reissued.get(value, value))
-            if held.setdefault(within, value) != value:
+            if value and held.setdefault(within, value) != value:
                 return True
         return False
 
@@ -125,6 +128,10 @@ class Standing:
             is_right, marked_by = self._marked.get(row, (part == 1, decision))
             if is_right != (part == 1):
                 return _named(marked_by)
+        marked = {row: part == 1 for row, part in zip(decision.record_ids, decision.parts, strict=True)}
+        for group in dict.fromkeys(map(self._of, decision.record_ids)):
+            if len(self._rows.get(group, ())) > 1 and self._excluded([group], {}, marked):
+                return _named(self._joined_by[group][-1])
         rows = [(row, decision) for row in _part(decision, first=True)]
         for row, _ in rows:
             for holder, by in [*self._holders.get(self._numbers.get(row, ""), []), *rows]:
@@ -195,10 +202,6 @@ class Standing:
         while number in self._reissued:
             number = self._reissued[number][0]
         return number
-
-
-_UNMARKED = (True, None)
-"""A number of which nothing was decided is its row's."""
 
 
 def _part(decision: Decision, *, first: bool) -> list[str]:

@@ -36,8 +36,9 @@ class Decision(BaseModel, frozen=True):
     """One decision about rows of one data set.
 
     `parts` tells of each row to which part of the question it belongs (see `Kind`); `marks` by what each row is known
-    again once it was corrected (`pipelines.identity.marks`, hashed; empty when not known). `model` is the name of the
-    linkage model that raised the question, `case_id` the question.
+    again once it was corrected (`pipelines.identity.marks`, hashed; empty when not known), and `alike` the other rows
+    of the time that had one of these marks: none of them is a correction. `model` is the name of the linkage model
+    that raised the question, `case_id` the question.
     """
 
     event: Literal["decided"] = "decided"
@@ -51,6 +52,7 @@ class Decision(BaseModel, frozen=True):
     model: str = ""
     case_id: str = ""
     marks: tuple[tuple[str, ...], ...] = ()
+    alike: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Decision":
@@ -100,14 +102,14 @@ class DecisionLog:
         return [event for path in self._files() for event in read_events(path)]
 
     def in_force(self) -> list[Decision]:
-        """The decisions in force, in the order in which they were made."""
-        standing: dict[str, Decision] = {}
-        for event in self.events():
-            if isinstance(event, Decision):
-                standing.setdefault(event.decision_id, event)
-            else:
-                standing.pop(event.decision_id, None)
-        return list(standing.values())
+        """The decisions in force, in the order of time, whatever the order in which the files came."""
+        events = self.events()
+        revoked = {event.decision_id for event in events if isinstance(event, Revocation)}
+        made = {event.decision_id: event for event in reversed(events) if isinstance(event, Decision)}
+        return sorted(
+            (decision for name, decision in made.items() if name not in revoked),
+            key=lambda decision: (decision.at, decision.decision_id),
+        )
 
     def append(self, events: Sequence[Decision | Revocation]) -> None:
         """Add events as one file, whole or not at all."""
@@ -141,13 +143,14 @@ def decision_log(data: Path, code: str) -> DecisionLog:
 def read_events(path: Path) -> list[Decision | Revocation]:
     """The events of one file; UnusableInput names the line that cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Only line feeds end an event: JSON leaves other line separators of a note as they are.
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError):
         raise UnusableInput(
             f"Không đọc được tệp quyết định «{path}».", f"The file of decisions {path} cannot be read."
         ) from None
     events = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines if any(lines) else [], start=1):
         try:
             events.append(_EVENT.validate_json(line))
         except ValidationError:

@@ -41,7 +41,10 @@ def meaning(case: AskedCase, filled: Filled) -> list[Meant]:
 
 
 def _different(case: AskedCase) -> Meant:
-    """Apart are the entities that the officer saw, so that rows which were one stay one; or every row from each."""
+    """Apart are the entities that the officer saw, so that rows which were one stay one; or every row from each, or a
+    single row from all others."""
+    if len(case.record_ids) == 1:
+        return "keep_out", case.record_ids, (1,)
     if len(set(case.parts)) > 1:
         return "different", case.record_ids, case.parts
     return "dissolve", case.record_ids, tuple(range(1, len(case.record_ids) + 1))

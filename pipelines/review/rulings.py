@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.identity.marks import hashed
 from pipelines.linkage.verdicts import Verdicts
-from pipelines.review.decisions import BINDING, JOINING, PARTING, Decision
+from pipelines.review.decisions import BINDING, JOINING, PARTING, Decision, Kind
 
 _PAIRS = pl.Schema({"record_id_a": pl.String, "record_id_b": pl.String})
 
@@ -38,110 +38,129 @@ class Rulings:
     changed: list[frozenset[str]]
 
 
+_OF_NUMBERS: tuple[Kind, ...] = ("number_right", "number_superseded")
+
+
 def rulings(decisions: Sequence[Decision], dataset: str, marks: pl.DataFrame) -> Rulings:
     """Rulings over the rows of `marks` (`record_id`, `identifying`, `marks`: `row_marks` of all rows that are there).
 
-    `decisions`: those in force, in the order in which they were made.
+    `decisions`: those in force. Of two about the same rows the later one speaks for rows that were corrected.
     """
-    own = [decision for decision in decisions if decision.dataset == dataset]
-    standing = _standing(own, marks)
-    binding = [one for one in standing if one.kind in BINDING]
-    spoken_of = _Later(own)
+    own = sorted((one for one in decisions if one.dataset == dataset), key=lambda one: (one.at, one.decision_id))
+    later = _Later(own)
+    standing = _standing(own, marks, later)
+    binding = [one for one in standing if one.decision.kind in BINDING]
+    of_kind = {kind: [one for one in binding if one.decision.kind == kind] for kind in BINDING}
     return Rulings(
         Verdicts(
-            same=_pairs(pair for one in binding if one.kind in JOINING for pair in pairwise(sorted(one.parts))),
-            different=_pairs(
-                pair for one in binding if one.kind in PARTING for pair in _across(one.parts | one.changed)
+            same=_pairs(
+                pair
+                for kind in JOINING
+                for one in of_kind[kind]
+                for pair in pairwise(sorted(one.parts))
+                if one.speaks_of(pair, later)
             ),
-            alone=_ids(row for one in binding if one.kind == "keep_out" for row in one.parts | one.changed),
+            different=_pairs(
+                pair
+                for kind in PARTING
+                for one in of_kind[kind]
+                for pair in _across(one.parts | one.changed)
+                if one.speaks_of(pair, later)
+            ),
+            alone=_ids(row for one in of_kind["keep_out"] for row in one.rows),
         ),
-        right=_ids(row for one in binding if one.kind in _OF_NUMBERS for row, part in one.parts.items() if part == 1),
-        wrong=_ids(
-            row for one in binding if one.kind == "number_right" for row, part in one.parts.items() if part != 1
+        right=_ids(
+            row for kind in _OF_NUMBERS for one in of_kind[kind] for row, part in one.parts.items() if part == 1
         ),
-        superseded=_superseded(binding),
+        wrong=_ids(row for one in of_kind["number_right"] for row in one.parts.keys() - one.of_first_part),
+        superseded=_superseded(of_kind["number_superseded"]),
         answered=[one.rows for one in binding],
         waiting=[
             one.rows
-            for place, one in enumerate(standing)
-            if one.kind not in BINDING and not spoken_of.covers(one.rows, place)
+            for one in standing
+            if one.decision.kind not in BINDING and not later.settles(one.rows, one.decision)
         ],
-        changed=[one.rows for one in binding if one.corrected],
+        changed=[one.rows for one in binding if one.followed],
     )
-
-
-_OF_NUMBERS = ("number_right", "number_superseded")
 
 
 @dataclass(frozen=True)
 class _Standing:
     """A decision over the rows of now: `parts` of those that say what they said, and of those whose identifying values
-    `changed`; `corrected` when any row has followed another and nobody has looked since."""
+    `changed`; `followed` are the rows that took the place of others since, and that nobody has looked at."""
 
-    kind: str
+    decision: Decision
     parts: dict[str, int]
     changed: dict[str, int]
-    corrected: bool
+    followed: frozenset[str]
 
     @property
     def rows(self) -> frozenset[str]:
         return frozenset(self.parts | self.changed)
 
+    @property
+    def of_first_part(self) -> frozenset[str]:
+        return frozenset(row for row, part in self.parts.items() if part == 1)
 
-def _standing(decisions: Sequence[Decision], marks: pl.DataFrame) -> list[_Standing]:
+    def speaks_of(self, pair: tuple[str, str], later: "_Later") -> bool:
+        """Whether the decision holds for a pair: of a row that was corrected a later decision about both speaks."""
+        return self.followed.isdisjoint(pair) or not later.settles(frozenset(pair), self.decision)
+
+
+def _standing(decisions: Sequence[Decision], marks: pl.DataFrame, later: "_Later") -> list[_Standing]:
     present = frozenset(marks["record_id"]) if decisions else frozenset()
     followers = _followers(decisions, present, marks)
-    later = _Later(decisions)
     result = []
-    for place, decision in enumerate(decisions):
+    for decision in decisions:
         parts = dict(zip(decision.record_ids, decision.parts, strict=True))
         here = {row: part for row, part in parts.items() if row in present}
-        followed = {
-            one: parts[row]
-            for row in parts
-            if row not in present and (one := _follower(followers.get(row, []), decision.record_ids))
-        }
-        if later.covers(frozenset(here).union(one.record_id for one in followed), place):
-            followed = {}  # somebody has looked at the corrected rows: that decision speaks for them
-        result.append(
-            _Standing(
-                decision.kind,
-                here | {one.record_id: part for one, part in followed.items() if one.unchanged},
-                {one.record_id: part for one, part in followed.items() if not one.unchanged},
-                bool(followed),
-            )
-        )
+        unchanged, changed = _followed(decision, parts, followers)
+        followed = frozenset(unchanged | changed)
+        if later.settles(followed.union(here), decision):
+            followed, unchanged, changed = frozenset(), {}, {}
+        result.append(_Standing(decision, here | unchanged, changed, followed))
     return result
 
 
 def _superseded(decisions: Iterable[_Standing]) -> pl.DataFrame:
     found: dict[str, str] = {}
     for one in decisions:
-        if one.kind == "number_superseded":
-            in_force = sorted(row for row, part in one.parts.items() if part == 1)
-            found |= {row: in_force[0] for row, part in one.parts.items() if part != 1 and in_force}
+        in_force = min(one.of_first_part, default="")
+        found |= dict.fromkeys(one.parts.keys() - one.of_first_part, in_force) if in_force else {}
     return pl.DataFrame(sorted(found.items()), schema={"record_id": pl.String, "in_force": pl.String}, orient="row")
 
 
 class _Later:
-    """Which rows later decisions speak of."""
+    """Which rows later decisions speak of, and about what."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
-        self._rows = [frozenset(decision.record_ids) for decision in decisions]
-        self._places: dict[str, list[int]] = {}
-        for place, rows in enumerate(self._rows):
+        self._of_row: dict[str, list[tuple[Decision, frozenset[str]]]] = {}
+        for decision in decisions:
+            rows = frozenset(decision.record_ids)
             for row in rows:
-                self._places.setdefault(row, []).append(place)
+                self._of_row.setdefault(row, []).append((decision, rows))
 
-    def covers(self, rows: frozenset[str], place: int) -> bool:
-        """Whether one decision after this place speaks of all the rows."""
-        after = self._places.get(min(rows), []) if rows else []
-        return any(other > place and rows <= self._rows[other] for other in after)
+    def settles(self, rows: frozenset[str], earlier: Decision) -> bool:
+        """Whether a later decision on the same matter speaks of all the rows."""
+        others = self._of_row.get(min(rows), []) if rows else []
+        return any(other.at > earlier.at and rows <= named and _same_matter(earlier, other) for other, named in others)
+
+
+def _same_matter(earlier: Decision, later: Decision) -> bool:
+    """Whether the later decision answers what the earlier one was about: who is who, whose number it is, who stands
+    alone; one that decides nothing answers nothing."""
+    if earlier.kind == "number_right":
+        return later.kind in _OF_NUMBERS
+    if earlier.kind == "keep_out":
+        return later.kind == "keep_out" or (later.kind in JOINING and len(later.record_ids) > 1)
+    if earlier.kind in BINDING:
+        return later.kind in (*JOINING, *PARTING, "keep_out")
+    return later.kind in BINDING
 
 
 @dataclass(frozen=True)
 class _Follower:
-    """A row that follows one that is gone, and whether all that identifies it stayed as it was."""
+    """A row that may follow one that is gone, and whether all that identifies it stayed as it was."""
 
     record_id: str
     shared: int
@@ -177,12 +196,30 @@ def _followers(
     return found
 
 
-def _follower(found: list[_Follower], named: tuple[str, ...]) -> _Follower | None:
-    """The row that follows one that is gone: no other is as much alike, and the decision does not name it already."""
-    others = [one for one in found if one.record_id not in named][:2]
-    if not others or len({(one.unchanged, one.shared) for one in others}) < len(others):
-        return None
-    return others[0]
+def _followed(
+    decision: Decision, parts: dict[str, int], followers: dict[str, list[_Follower]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The rows that follow rows of a decision that are gone, with their parts: as they were, and changed.
+
+    A row that the decision names, or that was there already when it was made, follows none. Of several that are as much
+    alike as can be, as many follow as rows are gone; when there are more, nobody knows which, and all of them count as
+    changed.
+    """
+    taken = {*decision.record_ids, *decision.alike}
+    alike: dict[tuple[_Follower, ...], list[str]] = {}
+    for row in sorted(parts):
+        others = [one for one in followers.get(row, []) if one.record_id not in taken]
+        best = tuple(one for one in others if (one.unchanged, one.shared) == (others[0].unchanged, others[0].shared))
+        if best:
+            alike.setdefault(best, []).append(row)
+    unchanged: dict[str, int] = {}
+    changed: dict[str, int] = {}
+    for best, rows in alike.items():
+        certain = len(best) <= len(rows)
+        for at, one in enumerate(best):
+            kept = unchanged if one.unchanged and certain else changed
+            kept[one.record_id] = parts[rows[min(at, len(rows) - 1)]]
+    return unchanged, {row: part for row, part in changed.items() if row not in unchanged}
 
 
 def _across(parts: dict[str, int]) -> list[tuple[str, str]]:

@@ -49,7 +49,8 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
     known, problems = 0, []
     for place, event in zip(places or [""] * len(events), events, strict=True):
         if isinstance(event, Revocation):
-            if event.decision_id in seen - gone:
+            # One that comes before its decision counts as well: files may come in any order.
+            if event.decision_id not in gone:
                 new.append(event)
                 gone.add(event.decision_id)
         elif event.decision_id in seen or standing.knows(event):
@@ -75,7 +76,8 @@ def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standi
             numbers = dict(connection.execute(_NUMBERS).fetchall())
             rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
     standing = Standing(exclusive, numbers, rows)
-    for decision in decisions:
+    # Numbers first: two of them stand in the way of one person until one is known to be a slip or to be replaced.
+    for decision in sorted(decisions, key=lambda one: ("number_right", "number_superseded", one.kind).index(one.kind)):
         standing.take(decision)
     return standing
 
@@ -83,15 +85,27 @@ def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standi
 def with_marks(
     decisions: Sequence[Decision], ledger: Path, code: str, was_published: Callable[[str], bool]
 ) -> list[Decision]:
-    """Decisions with the marks of their rows, as the ledger knows them, so that a corrected row is known again."""
-    rows = pl.Series([row for one in decisions for row in one.record_ids], dtype=pl.String).unique()
+    """Decisions with the marks of their rows, as the ledger knows them, and the other rows that have one of them."""
     marks: dict[str, list[str]] = {}
+    alike: dict[str, set[str]] = {}
     for dataset in {one.dataset for one in decisions}:
+        named = pl.Series([row for one in decisions if one.dataset == dataset for row in one.record_ids]).unique()
         entries = entries_of(ledger, dataset, code)
         entries.settle(was_published)
-        words = entries.words("record_id", "marks")
-        marks |= dict(words.filter(pl.col("record_id").is_in(rows.implode())).drop_nulls("marks").iter_rows())
+        words = entries.words("record_id", "marks").drop_nulls("marks").unique("record_id", keep="last")
+        of_named = words.filter(pl.col("record_id").is_in(named.implode()))
+        marks |= dict(of_named.iter_rows())
+        shared = of_named.explode("marks").join(words.explode("marks"), on="marks", suffix="_other")
+        for row, other in shared.select("record_id", "record_id_other").unique().iter_rows():
+            alike.setdefault(row, set()).add(other)
     return [
-        one.model_copy(update={"marks": tuple(tuple(marks.get(row, ())) for row in one.record_ids)})
+        one.model_copy(
+            update={
+                "marks": tuple(tuple(marks.get(row, ())) for row in one.record_ids),
+                "alike": tuple(
+                    sorted(set().union(*(alike.get(row, set()) for row in one.record_ids)) - {*one.record_ids})
+                ),
+            }
+        )
         for one in decisions
     ]

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines.problems import UnusableInput
+from pipelines.review.decisions import BINDING
 from pipelines.warehouse import quoting, schema
 from pipelines.warehouse.reading import open_warehouse
 
@@ -271,7 +272,8 @@ def _golden(kind: _Kind, frames: Frames) -> pl.DataFrame:
 def _decided(then: Frames, now: Frames) -> pl.DataFrame:
     """`record_id`: the rows of which decisions were taken or revoked since."""
     name = schema.DECISIONS.name
-    old, new = (frames[name].select("decision_id", "record_ids") for frames in (then, now))
+    binding = pl.col("kind").is_in(BINDING)
+    old, new = (frames[name].filter(binding).select("decision_id", "record_ids") for frames in (then, now))
     differing = [old.join(new, on="decision_id", how="anti"), new.join(old, on="decision_id", how="anti")]
     return pl.concat(differing).select(pl.col("record_ids").explode().alias("record_id")).unique().drop_nulls()
 

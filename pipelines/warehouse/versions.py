@@ -35,7 +35,7 @@ LEDGER_RUN: Final = "ledger_run_id."
 where it failed publishes the ids of the one before."""
 
 _VIETNAM: Final = timezone(timedelta(hours=7))
-_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_")
+_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN)
 """Beginnings of the manifest keys that differ between two publications of the same."""
 _IDS: Final = (
     "SELECT record_id, citizen_id AS entity_id FROM citizen_sources UNION ALL"
@@ -215,8 +215,8 @@ def parse_version(name: str) -> tuple[Mode, int]:
 def entries(target: Path) -> list[Entry]:
     """The log of the published file `target`, oldest first; the last line is what is published now."""
     log = _folder(target) / "log.jsonl"
-    lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
-    return [Entry(**json.loads(line)) for line in lines]
+    lines = log.read_text(encoding="utf-8").rstrip("\n").split("\n") if log.is_file() else []
+    return [Entry(**json.loads(line)) for line in lines if line]
 
 
 def _folder(target: Path) -> Path:

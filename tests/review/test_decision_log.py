@@ -90,7 +90,25 @@ def test_one_contradiction_and_nothing_is_taken(tmp_path: Path) -> None:
     assert found.problems[0].startswith("Trang «Công dân», dòng 20: Quyết định QD-")
     assert log.in_force() == [FIRST]
     assert take(log, [SECOND, REVOKED, against], None).problems == ()
-    assert log.in_force() == [SECOND, against]
+    assert {one.decision_id for one in log.in_force()} == {SECOND.decision_id, against.decision_id}
+
+
+def test_neither_the_order_of_files_nor_that_of_events_matters(tmp_path: Path) -> None:
+    events = [FIRST, SECOND, REVOKED, decided("keep_out", "x")]
+    for name, order in (("there", events), ("back", events[::-1])):
+        for event in order:
+            assert take(DecisionLog(tmp_path / name), [event], None).problems == ()
+    assert DecisionLog(tmp_path / "there").in_force() == DecisionLog(tmp_path / "back").in_force()
+    assert FIRST not in DecisionLog(tmp_path / "back").in_force()
+
+
+def test_a_note_with_any_line_separator_is_read_back(tmp_path: Path) -> None:
+    noted = FIRST.model_copy(update={"reason": "một\u2028hai\u2029ba\x85bốn\nnăm\r\x0bsáu"})
+    DecisionLog(tmp_path).append([noted, SECOND])
+    assert DecisionLog(tmp_path).events() == [noted, SECOND]
+    (path,) = tmp_path.iterdir()
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert len(DecisionLog(tmp_path).events()) == 2
 
 
 def test_the_table_of_decisions_is_the_contracts(tmp_path: Path) -> None:

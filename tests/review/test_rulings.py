@@ -101,12 +101,56 @@ def test_an_answer_about_the_corrected_row_ends_the_question() -> None:
     assert otherwise.verdicts.different.is_empty()
 
 
-def test_of_two_rows_that_are_as_much_alike_neither_follows() -> None:
+def test_of_rows_that_are_as_much_alike_nobody_knows_which_follows_and_all_are_asked_about() -> None:
     twins = ["An 1961", "number 1"]
     found = ruled(decided("same", "ab"), a=None, x=twins, y=twins)
-    assert found.changed == []
+    assert found.changed == [frozenset("bxy")]
+    assert found.verdicts.same.is_empty()
+    apart = ruled(decided("different", "ab", "12"), a=None, x=twins, y=twins)
+    assert pairs(apart.verdicts.different) == {"bx", "by"}
     nearer = ruled(decided("same", "ab"), a=None, x=twins, y=[*twins, "household 7 An"])
     assert nearer.changed == [frozenset("by")]
+
+
+def test_rows_with_equal_marks_that_change_together_keep_their_decision() -> None:
+    same = ["An 1960", "number 1"]
+    marks = tuple(hashed(marks_of({"a": same}))["marks"][0])
+    twice = decided("different", "abc", "112").model_copy(update={"marks": (marks, marks, HASHED["c"])})
+    found = ruled(twice, a=None, b=None, x=same, y=same)
+    assert pairs(found.verdicts.different) == {"cx", "cy"}
+    assert found.changed == [frozenset("cxy")]
+
+
+def test_a_row_that_was_there_before_follows_nobody() -> None:
+    known = decided("keep_out", "a").model_copy(update={"alike": ("x",)})
+    assert ruled(known, a=None, x=["An 1960", "number 1"]).verdicts.alone.is_empty()
+
+
+def test_only_an_answer_to_the_same_question_ends_it() -> None:
+    corrected = {"a": None, "x": ["An 1961", "number 1", "household 7 An"]}
+    apart = decided("different", "ab", "12")
+    for other in (decided("cannot_tell", "bx", at="2025-08-01"), decided("number_right", "bx", "12", at="2025-08-01")):
+        assert pairs(ruled(apart, other, **corrected).verdicts.different) == {"bx"}
+    alone = decided("keep_out", "a")
+    elsewhere = ruled(alone, decided("different", "cx", "12", at="2025-08-01"), **corrected)
+    assert elsewhere.verdicts.alone.to_list() == ["x"]
+    assert ruled(alone, decided("keep_out", "x", at="2025-08-01"), **corrected).changed == []
+
+
+def test_of_a_corrected_row_the_newer_decision_about_a_pair_speaks() -> None:
+    corrected = {"a": None, "x": ["An 1961", "number 1", "household 7 An"]}
+    three = decided("different", "abc", "123")
+    found = ruled(three, decided("same", "bx", at="2025-08-01"), **corrected)
+    assert pairs(found.verdicts.same) == {"bx"}
+    assert pairs(found.verdicts.different) == {"bc", "cx"}
+
+
+def test_the_order_in_which_decisions_are_read_does_not_matter() -> None:
+    corrected = {"a": None, "x": ["An 1961", "number 1", "household 7 An"]}
+    both = [decided("different", "ab", "12"), decided("same", "bx", at="2025-08-01")]
+    for found in (ruled(*both, **corrected), ruled(*both[::-1], **corrected)):
+        assert found.verdicts.different.is_empty()
+        assert pairs(found.verdicts.same) == {"bx"}
 
 
 def test_a_decision_without_marks_follows_nobody() -> None:
