@@ -46,7 +46,9 @@ def add_number_status(
     and that the number of a row of `superseded` (`record_id`, `in_force`: ids) was issued again as that of the other
     one: wherever it stands it counts as the number in force.
     """
-    shared = _shared_numbers(records)
+    records = _as_reissued(records, superseded)
+    # A number that was issued again is no longer that of the rows of which this was decided.
+    shared = _shared_numbers(records.filter(pl.col("reissued_as").is_null()))
     doubtful = _doubtful_numbers(records)
     number = pl.col("number")
     is_right, is_wrong = (pl.col("record_id").is_in(rows.implode()) for rows in (right, wrong))
@@ -56,8 +58,7 @@ def add_number_status(
         | ~number.str.slice(0, 3).is_in(PROVINCES)
     )
     return (
-        _as_reissued(records, superseded)
-        .with_columns(
+        records.with_columns(
             pl.when(pl.col("number").is_null())
             .then(pl.lit("none"))
             .when(pl.col("reissued_as").is_not_null())
@@ -72,7 +73,7 @@ def add_number_status(
             .alias("number_status")
         )
         .with_columns(
-            pl.when(pl.col("number_status") != "shared")
+            pl.when((pl.col("number_status") != "shared") & ~is_wrong)
             .then(pl.coalesce("reissued_as", "number"))
             .alias("usable_number"),
             pl.when(pl.col("number_status") == "trusted")
@@ -86,7 +87,13 @@ def add_number_status(
 
 
 def _as_reissued(records: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
-    """Records with `reissued_as`, the number in force of a number that was issued again."""
+    """Records with `reissued_as`, the number in force of a number that was issued again.
+
+    Wherever the old number stands it is that person's, unless people who are plainly different carry it: then only on
+    the rows decided about.
+    """
+    if superseded.is_empty():
+        return records.with_columns(reissued_as=pl.lit(None, pl.String))
     numbers = records.select("record_id", "number")
     reissued = (
         superseded.join(numbers, on="record_id")
@@ -95,12 +102,24 @@ def _as_reissued(records: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFram
         .sort("number", "number_in_force")
         .unique("number", keep="first", maintain_order=True)
     )
-    in_force = dict(reissued.select("number", "number_in_force").iter_rows())
-    for _ in in_force:  # a number that was issued again may be issued again
-        in_force = {number: in_force.get(newer, newer) for number, newer in in_force.items()}
+    next_number = dict(reissued.select("number", "number_in_force").iter_rows())
+    in_force = {number: _last(number, next_number) for number in next_number}
+    holders = records.filter(pl.col("number").is_in(list(in_force)))
+    decided = pl.col("record_id").is_in(superseded["record_id"].implode())
     return records.with_columns(
-        pl.col("number").replace_strict(in_force, default=None, return_dtype=pl.String).alias("reissued_as")
+        pl.when(decided | ~pl.col("number").is_in(_shared_numbers(holders).implode()))
+        .then(pl.col("number").replace_strict(in_force, default=None, return_dtype=pl.String))
+        .alias("reissued_as")
     )
+
+
+def _last(number: str, next_number: dict[str, str]) -> str:
+    """The number in force after any number of issues; a circle, which the log refuses, ends where it began."""
+    seen = {number}
+    while (newer := next_number.get(number, number)) not in seen:
+        number = newer
+        seen.add(number)
+    return number
 
 
 def _shared_numbers(records: pl.DataFrame) -> pl.Series:

@@ -104,7 +104,8 @@ def link(
     automatic = _automatic(scored, spec, settings, model)
     edges = scored.filter(automatic)
     vetoes = overruled(vetoed_pairs(records, scored, edges, spec, settings, model), edges, len(records))
-    vetoes |= dict.fromkeys(told.filter(verdict=DIFFERENT).select("a", "b").iter_rows(), DIFFERENT)
+    told_apart = told.filter(pl.col("verdict") != SAME)
+    vetoes |= dict.fromkeys(told_apart.select("a", "b").iter_rows(), DIFFERENT)
     clusters = cluster(
         edges.select("a", "b", "weight", pl.col("verdict").eq_missing(SAME).alias("decided")),
         len(records),
@@ -156,8 +157,8 @@ def _with_verdicts(
     decided: pl.DataFrame,
     alone: pl.Series,
 ) -> pl.DataFrame:
-    """Scored pairs with their `verdict`; those decided to be one that no candidate rule gave are compared and added."""
-    missing = decided.filter(verdict=SAME).join(scored, on=["a", "b"], how="anti").select("a", "b")
+    """Scored pairs with their `verdict`; those called one that no candidate rule gave are compared and added."""
+    missing = decided.filter(pl.col("verdict") != DIFFERENT).join(scored, on=["a", "b"], how="anti").select("a", "b")
     if not missing.is_empty():
         levels = compare(records, missing, spec)
         added = pl.concat([missing, levels, score(levels, model)], how="horizontal")
@@ -165,7 +166,12 @@ def _with_verdicts(
     is_alone = records["record_id"].is_in(alone.implode())
     kept_out = is_alone.gather(scored["a"]) | is_alone.gather(scored["b"])
     return scored.join(decided, on=["a", "b"], how="left", maintain_order="left").with_columns(
-        pl.when(kept_out).then(pl.lit(ALONE)).otherwise("verdict").alias("verdict")
+        pl.when(kept_out & pl.col("verdict").eq_missing(SAME))
+        .then(pl.lit(CONTRADICTED))
+        .when(kept_out)
+        .then(pl.lit(ALONE))
+        .otherwise("verdict")
+        .alias("verdict")
     )
 
 

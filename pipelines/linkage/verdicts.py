@@ -25,7 +25,8 @@ class Verdicts:
     def pairs(self, ids: pl.Series) -> pl.DataFrame:
         """`a`, `b` (positions in `ids`, `a` < `b`) and `verdict` of every decided pair whose records are both there.
 
-        A pair of which both was decided is kept apart: a merger can be made up for, a person served as another cannot.
+        A pair of which both was decided is `decision_contradicted`, and kept apart: a merger can be made up for, a
+        person who was served as another cannot.
         """
         place = pl.DataFrame({"record_id": ids}).with_row_index("at")
         found = (
@@ -40,11 +41,12 @@ class Verdicts:
         )
         return (
             found.filter(pl.col("first") != pl.col("second"))
-            .select(
-                pl.min_horizontal("first", "second").alias("a"),
-                pl.max_horizontal("first", "second").alias("b"),
-                "verdict",
+            .group_by(pl.min_horizontal("first", "second").alias("a"), pl.max_horizontal("first", "second").alias("b"))
+            .agg(
+                pl.when(pl.col("verdict").n_unique() > 1)
+                .then(pl.lit(CONTRADICTED))
+                .otherwise(pl.col("verdict").first())
+                .alias("verdict")
             )
-            .sort("a", "b", "verdict")  # "decided_different" comes first
-            .unique(["a", "b"], keep="first", maintain_order=True)
+            .sort("a", "b")
         )

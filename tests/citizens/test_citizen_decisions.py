@@ -51,6 +51,21 @@ def test_a_number_that_was_issued_again_twice_counts_as_the_last(register: Calla
     assert found.tables["citizens"]["personal_id"].to_list() == [THIRD]
 
 
+def test_a_number_issued_again_that_others_carry_too_is_still_a_question(register: Callable, cell: Row) -> None:
+    rows = [
+        cell("Đặng Đình Sửu", "02/03/1984", gioi_tinh="Nam", so_dinh_danh=FIRST),
+        cell("Đặng Đình Sửu", "02/03/1984", commune="10210", gioi_tinh="Nam", so_dinh_danh=SECOND),
+        cell("Trần Thị Mai", "09/10/1990", gioi_tinh="Nữ", so_dinh_danh=FIRST),
+        cell("Lò Văn Bốn", "05/05/1950", gioi_tinh="Nam", so_dinh_danh=FIRST),
+    ]
+    reissued = decided("number_superseded", "21", "12")
+    found = register(*rows, decisions=[reissued])
+    assert found.people == [{"r1", "r2"}, {"r3"}, {"r4"}]
+    assert found.case("number_shared")["record_ids"] == ["r3", "r4"]
+    # With one other holder left the old number is that person's.
+    assert register(*rows[:3], decisions=[reissued]).people == [{"r1", "r2"}, {"r3"}]
+
+
 def test_a_slip_in_a_number_does_not_keep_a_person_apart_once_people_have_looked(register: Callable, cell: Row) -> None:
     rows = [
         cell("Đặng Đình Sửu", "02/03/1984", so_dinh_danh=FIRST, ngay_cap_nhat="01/01/2020"),

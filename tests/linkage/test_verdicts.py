@@ -91,6 +91,15 @@ def test_what_is_told_apart_by_way_of_what_is_called_one_is_contradicted() -> No
     assert "decision_contradicted" in linkage.links["why"].to_list()
 
 
+def test_a_pair_of_which_both_was_decided_is_kept_apart_and_it_is_told() -> None:
+    both = linked(same=pairs("ab"), different=pairs("ba"))
+    assert not any({"a", "b"} <= group for group in entities(both))
+    assert decision(both, "a", "b") == ("refused", "decision_contradicted")
+    alone = linked(same=pairs("da"), alone="d")
+    assert frozenset("d") in entities(alone)
+    assert decision(alone, "a", "d") == ("refused", "decision_contradicted")
+
+
 def test_verdicts_about_rows_that_are_not_there_say_nothing() -> None:
     without = linked()
     with_strangers = linked(same=pairs("a?"), different=pairs("?b"), alone="!")
