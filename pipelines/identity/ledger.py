@@ -21,9 +21,9 @@ from pipelines.warehouse.schema import ID_HISTORY
 NUMBER_MARKS = {"citizens": "", "parcels": "T"}
 """What stands before the number in an id, so that no parcel's id is a citizen's."""
 
-_STRENGTH = ("number", "stayed", "returned", "marks")
-"""What a claim rests on, strongest first: the trusted number, rows that were there last time, rows that were away,
-marks of rows that vanished."""
+_STRENGTH = ("number", "stayed", "returned", "last_number", "marks")
+"""What a claim rests on, strongest first: the trusted number of rows that are there, rows that were there last time,
+rows that were away, the number of rows that vanished (which may have been a slip, now corrected), and their marks."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +101,18 @@ def _found(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The rows of this run: `record_id`, `cluster`, `number` and `marks` (hashed), and as the ledger knows them
     `entity_id`, `present` and `last_number`; null for new ones."""
     told = rows.rename({"marks": "plain"}).join(known, on="record_id", how="left").rename({"number": "last_number"})
-    unhashed = pl.col("entity_id").is_null() | (
-        pl.col("trusted_number").is_not_null() & pl.col("last_number").is_null()
-    )
+    # Rows of a ledger that was restored have no marks yet.
+    unhashed = pl.col("marks").is_null() | (pl.col("trusted_number").is_not_null() & pl.col("last_number").is_null())
     old, new = told.filter(~unhashed), told.filter(unhashed)
     hashes = hashed(new.select("record_id", "trusted_number", marks="plain"))
     found = pl.concat(
         [
             old.with_columns(number=pl.when(pl.col("trusted_number").is_not_null()).then("last_number")),
-            new.with_columns(hashes["trusted_number"].alias("number"), hashes["marks"]),
-        ]
+            new.with_columns(
+                hashes["trusted_number"].alias("number"), hashes["marks"], unmarked=pl.col("marks").is_null()
+            ),
+        ],
+        how="diagonal",
     )
     return found.drop("plain", "trusted_number")
 
@@ -121,18 +123,37 @@ def _claims(found: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     by_row = old.group_by("cluster", "entity_id").agg(
         stayed=pl.col("present").sum(), returned=(~pl.col("present")).sum()
     )
-    numbers = pl.concat([old.select("entity_id", "number"), gone.select("entity_id", "number")])
-    by_number = _claims_by(numbers, found, "number")
-    by_mark = _claims_by(gone.explode("marks"), new.explode("marks"), "marks")
-    claims = pl.concat([by_row, by_number, by_mark], how="diagonal_relaxed")
+    claims = pl.concat([by_row, _by_number(old, gone, found), _by_marks(gone, new)], how="diagonal_relaxed")
     return claims.group_by("cluster", "entity_id").agg(pl.col(_STRENGTH).sum())
 
 
-def _claims_by(held: pl.DataFrame, found: pl.DataFrame, value: str) -> pl.DataFrame:
-    """Claims by values that the rows of one id had and the rows of one cluster have, and no others; how many."""
-    ids = held.select(value, "entity_id").drop_nulls().unique()
-    same = found.select(value, "cluster").join(ids, on=value)
-    return same.unique().filter(pl.col(value).is_unique()).group_by("cluster", "entity_id").agg(pl.len().alias(value))
+def _by_number(old: pl.DataFrame, gone: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Claims by the trusted numbers of ids, held by rows that are there or by rows that vanished."""
+    there = pl.concat(
+        [frame.select("entity_id", "number", there=pl.lit(here)) for frame, here in ((old, 1), (gone, 0))]
+    )
+    held = there.group_by("entity_id", "number").agg(pl.col("there").max())
+    same = found.select("number", "cluster").join(held, on="number")
+    return (
+        _of_one(same, "number")
+        .group_by("cluster", "entity_id")
+        .agg(number=pl.col("there").sum(), last_number=(1 - pl.col("there")).sum())
+    )
+
+
+def _by_marks(gone: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Claims of new rows on the ids of rows that vanished; one that went earlier is not followed by another number."""
+    went = gone.select("entity_id", "marks", "present", went="number").explode("marks")
+    came = new.select("cluster", "marks", "number").explode("marks")
+    other_number = (pl.col("went") != pl.col("number")).fill_null(value=False)
+    same = came.join(went, on="marks").filter(pl.col("present") | ~other_number)
+    alone = _of_one(same.select("marks", "cluster", "entity_id"), "marks")
+    return alone.group_by("cluster", "entity_id").agg(pl.len().alias("marks"))
+
+
+def _of_one(same: pl.DataFrame, value: str) -> pl.DataFrame:
+    """Of pairs of a cluster and an id that have a value in common those whose value no others have."""
+    return same.drop_nulls(value).unique().filter(pl.col(value).is_unique())
 
 
 def _winners(claims: pl.DataFrame, strength: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -184,7 +205,8 @@ def _told(found: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
     """The rows of this run of which there is something new to tell."""
     now = found.rename({"entity_id": "last_id"}).join(ids, on="cluster")
     same_id, same_number = pl.col("last_id") == pl.col("entity_id"), pl.col("last_number").eq_missing(pl.col("number"))
-    news = now.filter(~(same_id.fill_null(value=False) & same_number & pl.col("present")))
+    marked = ~pl.col("unmarked").fill_null(value=False)
+    news = now.filter(~(same_id.fill_null(value=False) & same_number & marked & pl.col("present")))
     return news.with_columns(present=pl.lit(value=True)).select(MEMBERS.names())
 
 
