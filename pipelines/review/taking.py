@@ -85,17 +85,20 @@ def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standi
 def with_marks(
     decisions: Sequence[Decision], ledger: Path, code: str, was_published: Callable[[str], bool]
 ) -> list[Decision]:
-    """Decisions with the marks of their rows, as the ledger knows them, and the other rows that have one of them."""
+    """Decisions with the marks of their rows, as the ledger knows them, and the other rows that have one of them now.
+
+    Rows that are away are none of those: when a correction is undone, they are back.
+    """
     marks: dict[str, list[str]] = {}
     alike: dict[str, set[str]] = {}
     for dataset in {one.dataset for one in decisions}:
         named = pl.Series([row for one in decisions if one.dataset == dataset for row in one.record_ids]).unique()
         entries = entries_of(ledger, dataset, code)
         entries.settle(was_published)
-        words = entries.words("record_id", "marks").drop_nulls("marks").unique("record_id", keep="last")
-        of_named = words.filter(pl.col("record_id").is_in(named.implode()))
+        words = entries.words("record_id", "marks", "present").drop_nulls("marks").unique("record_id", keep="last")
+        of_named = words.filter(pl.col("record_id").is_in(named.implode())).drop("present")
         marks |= dict(of_named.iter_rows())
-        shared = of_named.explode("marks").join(words.explode("marks"), on="marks", suffix="_other")
+        shared = of_named.explode("marks").join(words.filter("present").explode("marks"), on="marks", suffix="_other")
         for row, other in shared.select("record_id", "record_id_other").unique().iter_rows():
             alike.setdefault(row, set()).add(other)
     return [

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipelines.identity.ledger import assign_ids, commit
 from pipelines.problems import UnusableInput
 from pipelines.review.decisions import (
     Decision,
@@ -14,7 +16,7 @@ from pipelines.review.decisions import (
     read_events,
     write_events,
 )
-from pipelines.review.taking import take
+from pipelines.review.taking import take, with_marks
 from pipelines.warehouse.schema import DECISIONS
 from tests.review.test_contradictions import decided
 
@@ -109,6 +111,18 @@ def test_a_note_with_any_line_separator_is_read_back(tmp_path: Path) -> None:
     (path,) = tmp_path.iterdir()
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert len(DecisionLog(tmp_path).events()) == 2
+
+
+def test_rows_that_have_a_mark_of_a_decided_one_and_are_there_are_told(tmp_path: Path) -> None:
+    """A row that is away is not: it may come back when a correction is undone."""
+    marks = pl.DataFrame({"marks": [["An 1960"]], "trusted_number": pl.Series([None], dtype=pl.String)})
+    for run, names in enumerate(["ab", "cb"]):
+        rows = pl.concat([marks.with_columns(record_id=pl.lit(name), cluster=pl.lit(name)) for name in names])
+        assign_ids(tmp_path, "citizens", "10231", rows, f"run {run}", lambda _: False)
+        commit(tmp_path, "10231", f"run {run}")
+    (known,) = with_marks([decided("keep_out", "c")], tmp_path, "10231", lambda _: False)
+    assert known.marks[0]
+    assert known.alike == ("b",)
 
 
 def test_the_table_of_decisions_is_the_contracts(tmp_path: Path) -> None:
