@@ -130,7 +130,7 @@ def citizen_records(
     """Standardise and place the citizen rows."""
     standard = standardise_citizens(place(source_rows["citizens"], commune_of(context), "citizens"))
     ruled = rulings(_decisions(officer_decisions), "citizens", citizen_marks(_placed(standard)))
-    records = add_number_status(standard, ruled.right, ruled.wrong, ruled.superseded)
+    records = add_number_status(standard, **ruled.of_numbers)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
     return records
 

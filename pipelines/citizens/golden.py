@@ -74,7 +74,7 @@ def golden_citizens(
     `trusted_number`) is for the gates and is not published. `citizen_sources` still lacks the `raw` cells.
     """
     records = gathered(records, members, ids)
-    survivors, provenance = survive(records, _FIELDS)
+    survivors, provenance = survive(_without_wrong_numbers(records), _FIELDS)
     kept = records.filter("is_kept").select("cluster", "entity_id", *_RESIDENCE)
     over_rows = records.group_by("cluster").agg(
         pl.col("updated_on").max(),
@@ -111,6 +111,14 @@ def golden_citizens(
         ),
         "citizen_trust": records.select("record_id", pl.col("entity_id").alias("citizen_id"), "trusted_number"),
     }
+
+
+def _without_wrong_numbers(records: pl.DataFrame) -> pl.DataFrame:
+    """A number that people called a slip, or somebody else's, is nobody's golden value."""
+    return records.with_columns(
+        pl.when(pl.col("number_status") != "wrong").then("number").alias("number"),
+        pl.col("number_status").replace("wrong", "none"),
+    )
 
 
 def _numbers(records: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ _GENERATION = 14
 
 _NO_ROWS = pl.Series(dtype=pl.String)
 _NO_PAIRS = pl.DataFrame(schema={"record_id": pl.String, "in_force": pl.String})
+_NONE_APART = pl.DataFrame(schema={"record_id_a": pl.String, "record_id_b": pl.String})
 
 
 def add_number_status(
@@ -38,17 +39,21 @@ def add_number_status(
     right: pl.Series = _NO_ROWS,
     wrong: pl.Series = _NO_ROWS,
     superseded: pl.DataFrame = _NO_PAIRS,
+    apart: pl.DataFrame = _NONE_APART,
+    alone: pl.Series = _NO_ROWS,
 ) -> pl.DataFrame:
-    """Add `number_status` (trusted, doubtful, shared, superseded, none), `usable_number` and `trusted_number`.
+    """Add `number_status` (trusted, doubtful, shared, superseded, wrong, none), `usable_number` and `trusted_number`.
 
     `usable_number` is what may speak for a match: any well-formed number that is not shared. Only `trusted_number`
     may forbid one. People decided that the rows `right` (ids) rightly carry their number and the rows `wrong` do not,
     and that the number of a row of `superseded` (`record_id`, `in_force`: ids) was issued again as that of the other
-    one: wherever it stands it counts as the number in force.
+    one: wherever it stands it counts as the number in force. A number on two rows that people told `apart`
+    (`record_id_a`, `record_id_b`), or on one that stands `alone` and on another, is shared.
     """
     records = _as_reissued(records, superseded)
     # A number that was issued again is no longer that of the rows of which this was decided.
-    shared = _shared_numbers(records.filter(pl.col("reissued_as").is_null()))
+    holders = records.filter(pl.col("reissued_as").is_null() & ~pl.col("record_id").is_in(wrong.implode()))
+    shared = pl.concat([_shared_numbers(holders), _numbers_of_several(holders, apart, alone)])
     doubtful = _doubtful_numbers(records)
     number = pl.col("number")
     is_right, is_wrong = (pl.col("record_id").is_in(rows.implode()) for rows in (right, wrong))
@@ -65,15 +70,17 @@ def add_number_status(
             .then(pl.lit("superseded"))
             .when(is_right)
             .then(pl.lit("trusted"))
+            .when(is_wrong)
+            .then(pl.lit("wrong"))
             .when(pl.col("number").is_in(shared.implode()))
             .then(pl.lit("shared"))
-            .when(pl.col("number").is_in(doubtful.implode()) | odd | is_wrong)
+            .when(pl.col("number").is_in(doubtful.implode()) | odd)
             .then(pl.lit("doubtful"))
             .otherwise(pl.lit("trusted"))
             .alias("number_status")
         )
         .with_columns(
-            pl.when((pl.col("number_status") != "shared") & ~is_wrong)
+            pl.when(~pl.col("number_status").is_in(["shared", "wrong"]))
             .then(pl.coalesce("reissued_as", "number"))
             .alias("usable_number"),
             pl.when(pl.col("number_status") == "trusted")
@@ -120,6 +127,16 @@ def _last(number: str, next_number: dict[str, str]) -> str:
         number = newer
         seen.add(number)
     return number
+
+
+def _numbers_of_several(holders: pl.DataFrame, apart: pl.DataFrame, alone: pl.Series) -> pl.Series:
+    """Numbers on rows that people told apart."""
+    numbers = holders.drop_nulls("number").select("record_id", "number")
+    pairs = apart.join(numbers, left_on="record_id_a", right_on="record_id").join(
+        numbers, left_on="record_id_b", right_on="record_id", suffix="_b"
+    )
+    of_alone = numbers.filter((pl.len().over("number") > 1) & pl.col("record_id").is_in(alone.implode()))
+    return pl.concat([pairs.filter(pl.col("number") == pl.col("number_b"))["number"], of_alone["number"]]).unique()
 
 
 def _shared_numbers(records: pl.DataFrame) -> pl.Series:

@@ -32,8 +32,8 @@ _QUESTIONS = {
     "no_corroboration": "Các dòng này có phải cùng {entity} không? Rất giống nhau nhưng thiếu chứng cứ độc lập.",
     "link_in_review": "Các dòng này có phải cùng {entity} không?",
     "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
-    "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; cần quy tắc chia xã "
-    "(split_rules.csv).",
+    "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; chưa có quy tắc "
+    "nào cho thôn, tờ bản đồ của chúng.",
 }
 _URGENCY = {reason: urgency for urgency, reason in enumerate(_QUESTIONS, start=1)}
 _WHYS = {"exclusive_values": "union_refused", "decision_contradicted": "decisions_contradict"}
@@ -63,8 +63,8 @@ def review_cases(
     cases = [_by_component(links, members)]
     if records is not None:
         cases += [
-            _by_group(records, "shared", ["number"], "number_shared", 1.0, members),
-            _by_group(records, "doubtful", ["name_ascii", "birth_digits", "sex"], "number_doubtful", _EVEN, None),
+            _by_group(records, ["shared", "trusted"], ["number"], "number_shared", 1.0, members),
+            _by_group(records, ["doubtful"], ["name_ascii", "birth_digits", "sex"], "number_doubtful", _EVEN, None),
         ]
     if ruled is not None:
         cases.append(_changed(ruled.changed))
@@ -136,10 +136,12 @@ def _by_component(links: pl.DataFrame, members: pl.DataFrame | None) -> pl.DataF
 
 
 def _by_group(
-    records: pl.DataFrame, status: str, keys: list[str], reason: str, wrong: float, members: pl.DataFrame | None
+    records: pl.DataFrame, statuses: list[str], keys: list[str], reason: str, wrong: float, members: pl.DataFrame | None
 ) -> pl.DataFrame:
-    """One case for the rows of a status that agree in the keys; with `members` only where they are several entities."""
-    rows = _with_clusters(records.filter(number_status=status).drop_nulls(keys).select("record_id", *keys), members)
+    """One case for the rows of these statuses that agree in the keys; with `members` only where they are several
+    entities."""
+    of_status = records.filter(pl.col("number_status").is_in(statuses))
+    rows = _with_clusters(of_status.drop_nulls(keys).select("record_id", *keys), members)
     return (
         rows.group_by(keys)
         .agg(pl.col("record_id").sort().alias("record_ids"), pl.col("cluster").n_unique().alias("entities"))

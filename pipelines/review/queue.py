@@ -22,20 +22,23 @@ REFUSALS = (
     "oversized_cluster",
     "ambiguous_attachment",
 )
-_ABOUT_NUMBERS = ("number_shared", "number_doubtful")
-_STATUSES = ("open", "waiting", "decided")
 
 
 def in_order(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> pl.DataFrame:
     """Cases (`case_id`, `record_ids`, `reason`, `wrong`, `entities`) with `expected_value`, `blocking`, `status` and
     `priority` (1 comes first), in that order."""
+    told_apart = pl.Series("told_apart", _told_apart(cases, members, ruled), dtype=pl.Boolean)
     ranked = cases.with_columns(
         (pl.col("wrong") * pl.col("entities")).round(4).alias("expected_value"),
-        pl.col("reason").is_in(BLOCKING).alias("blocking"),
-        pl.Series("status", _statuses(cases, members, ruled), dtype=pl.String),
+        (pl.col("reason").is_in(BLOCKING) & ~told_apart).alias("blocking"),
+        pl.when(told_apart)
+        .then(pl.lit("waiting"))
+        .otherwise(pl.Series(_statuses(cases, ruled), dtype=pl.String))
+        .alias("status"),
     ).sort(
-        pl.col("status").replace_strict({status: at for at, status in enumerate(_STATUSES)}, return_dtype=pl.Int64),
+        pl.col("status") == "decided",
         ~pl.col("blocking"),
+        pl.col("status") == "waiting",
         ~pl.col("reason").is_in(REFUSALS),
         -pl.col("expected_value"),
         "case_id",
@@ -43,15 +46,26 @@ def in_order(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings |
     return ranked.with_columns(pl.int_range(1, pl.len() + 1).alias("priority"))
 
 
-def _statuses(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> list[str]:
+def _told_apart(cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> list[bool]:
+    """Whether people said of all holders of a shared number that they are different: whose it is is still asked, but
+    nobody is taken for another."""
+    if ruled is None:
+        return [False] * len(cases)
+    told = _ToldApart(members, ruled)
+    right = set(ruled.right)
+    return [
+        reason == "number_shared" and right.isdisjoint(rows) and told.all_of(rows)
+        for rows, reason in cases.select("record_ids", "reason").iter_rows()
+    ]
+
+
+def _statuses(cases: pl.DataFrame, ruled: Rulings | None) -> list[str]:
     if ruled is None:
         return ["open"] * len(cases)
     answered, waiting = _Sets(ruled.answered), _Sets(ruled.waiting)
-    told_apart = _ToldApart(members, ruled)
     return [
         "decided"
-        if reason in _ABOUT_NUMBERS
-        and (answered.cover(rows) or (reason == "number_shared" and told_apart.all_of(rows)))
+        if reason == "number_doubtful" and answered.cover(rows)
         else "waiting"
         if waiting.cover(rows)
         else "open"

@@ -8,6 +8,7 @@ apart; those called one stay one only as long as nothing changed by which they a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Any
 
 import polars as pl
 
@@ -36,6 +37,12 @@ class Rulings:
     answered: list[frozenset[str]]
     waiting: list[frozenset[str]]
     changed: list[frozenset[str]]
+
+    @property
+    def of_numbers(self) -> dict[str, Any]:
+        """What was decided that bears on numbers, by the names that `pipelines.citizens.trust` gives it."""
+        told = {"right": self.right, "wrong": self.wrong, "superseded": self.superseded}
+        return {**told, "apart": self.verdicts.different, "alone": self.verdicts.alone}
 
 
 _OF_NUMBERS: tuple[Kind, ...] = ("number_right", "number_superseded")

@@ -169,7 +169,9 @@ CITIZEN_NUMBERS = Table(
     (
         Column("citizen_id", TEXT, "mã công dân", "person", "citizens"),
         Column("personal_id", TEXT, "số định danh, 12 số", "12-digit personal number"),
-        Column("status", TEXT, "độ tin của số trên dòng này", "trusted, doubtful, shared, superseded (issued again)"),
+        Column(
+            "status", TEXT, "độ tin của số trên dòng này", "trusted, doubtful, shared, superseded (issued again), wrong"
+        ),
         Column("record_id", TEXT, "dòng có số này", "row that has the number"),
     ),
 )

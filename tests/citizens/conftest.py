@@ -75,8 +75,8 @@ def comparable(
     rows: pl.DataFrame, owners: list[dict[str, Any]] | None = None, ruled: Rulings | None = None
 ) -> pl.DataFrame:
     """Rows as they are linked, with what land books say of owners and people decided about numbers."""
-    decided = [] if ruled is None else [ruled.right, ruled.wrong, ruled.superseded]
-    return add_context(add_number_status(standardise(rows), *decided), pl.DataFrame(owners or [], schema=OWNERS))
+    decided = {} if ruled is None else ruled.of_numbers
+    return add_context(add_number_status(standardise(rows), **decided), pl.DataFrame(owners or [], schema=OWNERS))
 
 
 def as_rows(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -73,7 +73,7 @@ def test_a_slip_in_a_number_does_not_keep_a_person_apart_once_people_have_looked
     ]
     found = register(*rows, decisions=[decided("number_right", "12", "12"), decided("same", "12")])
     assert found.people == [{"r1", "r2"}]
-    assert found.statuses() == {"r1": "trusted", "r2": "doubtful"}
+    assert found.statuses() == {"r1": "trusted", "r2": "wrong"}
     assert found.tables["citizens"].select("personal_id", "personal_id_status").rows() == [(FIRST, "trusted")]
     assert found.cases.filter(status="open").is_empty()
 
@@ -87,8 +87,28 @@ def test_the_right_owner_of_a_shared_number_keeps_it(register: Callable, cell: R
     assert shared.statuses() == {"r1": "shared", "r2": "shared"}
     assert shared.case("number_shared")["blocking"]
     found = register(*rows, decisions=[decided("number_right", "12", "12"), decided("different", "12", "12")])
-    assert found.statuses() == {"r1": "trusted", "r2": "shared"}
-    assert found.cases.filter(status="open").is_empty()
+    assert found.statuses() == {"r1": "trusted", "r2": "wrong"}
+    assert found.tables["citizens"].select("personal_id", "personal_id_status").rows() == [
+        (FIRST, "trusted"),
+        (None, "none"),
+    ]
+    assert found.cases.is_empty()
+    # Told apart without an owner: the number is nobody's, the question waits, and blocks no more.
+    apart = register(*rows, decisions=[decided("different", "12", "12")])
+    assert apart.statuses() == {"r1": "shared", "r2": "shared"}
+    assert apart.case("number_shared")["status"] == "waiting"
+    assert not apart.case("number_shared")["blocking"]
+
+
+def test_one_number_on_two_who_were_told_apart_is_no_longer_trusted(register: Callable, cell: Row) -> None:
+    rows = [
+        cell("Đặng Đình Sửu", "02/03/1984", commune=code, so_dinh_danh=FIRST) for code in ("10231", "10210", "10207")
+    ]
+    assert set(register(*rows).statuses().values()) == {"trusted"}
+    for decision in (decided("different", "12", "12"), decided("keep_out", "1")):
+        found = register(*rows, decisions=[decision])
+        assert set(found.statuses().values()) == {"shared"}
+        assert found.case("number_shared")["record_ids"] == ["r1", "r2", "r3"]
 
 
 def test_an_entity_taken_apart_stays_apart_and_one_put_together_stays_together(register: Callable, cell: Row) -> None:

@@ -172,12 +172,12 @@ def answered(*decisions: Decision) -> dict[str, str]:
     return dict(queue.select(pl.col("record_ids").list.join(""), "status").iter_rows())
 
 
-def test_a_shared_number_is_decided_once_its_holders_are_told_apart_or_its_owner_is_named() -> None:
+def test_holders_of_a_shared_number_who_were_told_apart_block_nothing_and_are_still_asked_about() -> None:
     assert answered()["hi"] == "open"
-    assert answered(decided("different", "hi", "12"))["hi"] == "decided"
-    assert answered(decided("number_right", "hi", "12"))["hi"] == "decided"
-    assert answered(decided("different", "hij", "123"))["hi"] == "decided"
+    assert answered(decided("different", "hi", "12"))["hi"] == "waiting"
+    assert answered(decided("different", "hij", "123"))["hi"] == "waiting"
     assert answered(decided("keep_out", "h"))["hi"] == "open"
+    assert answered(decided("same", "lm"))["lm"] == "decided"
 
 
 def test_what_waits_for_a_paper_comes_after_what_is_open_until_it_is_decided() -> None:
