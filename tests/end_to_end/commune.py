@@ -75,6 +75,8 @@ class Line:
 
     person: int
     cells: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    """What it said before it was corrected."""
 
 
 @dataclass
