@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets import publications, reviewing
+from assets.options import add_data
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="hợp nhất và công bố / unify and publish new communes")
     run.add_argument("--new-commune", action="append", required=True, metavar="CODE", help="mã xã mới, hoặc all")
-    run.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    add_data(run)
     run.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
     run.add_argument("--mode", choices=("trial", "official"), default="trial")
     model = run.add_mutually_exclusive_group()
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
     resolve = commands.add_parser("resolve", help="một mã nay là mã nào / what became of an entity id")
     resolve.add_argument("id", metavar="ID", help="ví dụ 10231-0000042-W")
-    resolve.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    add_data(resolve)
     resolve.set_defaults(command=_resolve)
 
     verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
@@ -120,16 +121,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError("phải là số không âm / must not be negative")
-    return number
+    return int(text)
 
 
 def _share(text: str) -> float:
-    share = float(text)
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
     if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError("phải là số từ 0 đến 1 / must be from 0 to 1")
+        raise argparse.ArgumentTypeError("phải là số từ 0 đến 1, ví dụ 0.3 / must be from 0 to 1")
     return share
 
 

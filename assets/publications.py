@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.occasion import now, user
+from assets.options import add_commune
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.versions import (
@@ -46,8 +47,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     promote.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
     promote.set_defaults(command=_promote)
     for command in (history, rollback, promote):
-        command.add_argument("--new-commune", required=True, metavar="CODE", help="mã xã mới")
-        command.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+        add_commune(command)
 
 
 def _history(options: argparse.Namespace) -> int:

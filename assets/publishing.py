@@ -217,13 +217,15 @@ def publication_gate(
 ) -> dg.MaterializeResult:
     """Say whether publication is allowed; a failed blocking check stops what hangs on this asset."""
     failed = validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate"))
-    refusals = [f"quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)]
+    refusals = [
+        f"không đạt quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)
+    ]
     if deployment.mode == "official":
         blocking = _one(deployment.staging(commune_of(context).code), BLOCKING_CASES)
-        refusals += [f"{blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
+        refusals += [f"còn {blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
     remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
     verdict = (
-        f"Không công bố {context.partition_key}: không đạt {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
+        f"Không công bố {context.partition_key}: {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
         f"{' '.join(['xem báo cáo đối soát.', *remedies])}"
         if refusals
         else f"Được phép công bố {context.partition_key}: mọi quy tắc chặn đều đạt."

@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 from assets.occasion import now, user
+from assets.options import add_commune
 from pipelines.communes import MergerMap
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
 from pipelines.reports.labels import DATASETS, DECISION_KINDS
 from pipelines.review.answers import read_answers
-from pipelines.review.decisions import Revocation, decision_log, read_events, write_events
-from pipelines.review.taking import take, with_marks
+from pipelines.review.decisions import Decision, Revocation, decision_log, read_events, write_events
+from pipelines.review.taking import any_known, take, with_marks
 from pipelines.review.workbook import write_workbook
 from pipelines.warehouse.versions import MODES, Mode, newest_file, was_published
 
@@ -44,8 +45,7 @@ def _command(
     kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: object, words: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = kinds.add_parser(name, help=words)
-    parser.add_argument("--new-commune", required=True, metavar="CODE", help="mã xã mới")
-    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR")
+    add_commune(parser)
     parser.set_defaults(command=command)
     return parser
 
@@ -61,9 +61,14 @@ def _export(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     code, warehouse = _code(options), _warehouse(options)
+    if not options.file.is_file():
+        raise UnusableInput(f"Không có tệp «{options.file}».", f"There is no file {options.file}.")
     answers = read_answers(options.file, warehouse, at=now().isoformat(timespec="seconds"))
     if answers.problems:
         return _refused(answers.problems)
+    if not answers.proposals:
+        print(f"Sổ «{options.file}» chưa có câu trả lời nào; không có gì để nhận.")
+        return DONE
     ledger, published = options.data / "ledger", was_published(options.data, code)
     decisions = with_marks(answers.decisions, ledger, code, published)
     places = [one.place for one in answers.proposals]
@@ -123,8 +128,16 @@ def _save(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace) -> int:
     code, events = _code(options), read_events(options.file)
+    newest = newest_file(options.data, code)
+    decisions = [event for event in events if isinstance(event, Decision)]
+    if newest is not None and decisions and not any_known(decisions, newest):
+        raise UnusableInput(
+            f"Không dòng nào mà các quyết định trong «{options.file}» nói đến có trong bản công bố của {code}; "
+            "có phải tệp của xã khác không? Không nhận quyết định nào.",
+            "None of the rows of these decisions is in what is published: are they another commune's?",
+        )
     places = [f"Tệp «{options.file}», dòng {line}: " for line in range(1, len(events) + 1)]
-    taken = take(decision_log(options.data, code), events, newest_file(options.data, code), places)
+    taken = take(decision_log(options.data, code), events, newest, places)
     return _told(taken.taken, taken.known, taken.problems)
 
 

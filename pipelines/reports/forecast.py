@@ -10,6 +10,7 @@ from pipelines.reports.asking import Row, number
 from pipelines.reports.labels import DATASETS, decimal_number, whole_number, word
 from pipelines.reports.linkage_facts import LinkageFacts
 
+_ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
 ASSUMED_A_DAY: Final = 100
 """Cases that one officer is taken to decide in a day where no setting tells: five minutes each, with the papers."""
 
@@ -27,12 +28,13 @@ def _sentence(row: Row, facts: LinkageFacts) -> str:
     a_day = set_a_day if set_a_day is not None else ASSUMED_A_DAY
     first = [
         f"{whole_number(row[name])} trường hợp {words}"
-        for name, words in (("blocking", "chặn công bố chính thức"), ("refusals", "bị ràng buộc ngăn lại"))
+        for name, words in (("blocking", "chặn công bố chính thức"), ("refusals", "máy không được phép gộp"))
         if row[name]
     ]
     queue = f"{word(DATASETS, row['dataset'])}: {whole_number(row['cases'])} trường hợp chờ quyết định"
     queue += f", xem trước {' và '.join(first)}" if first else ""
-    stake = f"Nếu không xem, dự kiến còn sai khoảng {decimal_number(row['expected'], 0)} thực thể."
+    what = _ENTITIES.get(row["dataset"], "thực thể")
+    stake = f"Nếu không xem, dự kiến còn sai khoảng {decimal_number(row['expected'], 0)} {what}."
     return f"{queue}. {_time(row['cases'], a_day, is_set=set_a_day is not None)} {stake}"
 
 

@@ -80,8 +80,11 @@ _LINKS = """
 """
 
 _EARLIER = """
-    SELECT case_id, kind, "by", "at", reason FROM decisions
-    WHERE dataset = $dataset AND kind IN ('needs_paper', 'cannot_tell') ORDER BY "at", decision_id
+    SELECT q.case_id, d.kind, d."by", d."at", d.reason, d.record_ids
+    FROM decisions d JOIN review_queue q ON q.dataset = d.dataset AND CASE
+        WHEN q.reason = 'decision_row_changed' THEN list_has_any(d.record_ids, q.record_ids)
+        ELSE d.case_id = q.case_id AND d.kind IN ('needs_paper', 'cannot_tell') END
+    WHERE d.dataset = $dataset ORDER BY d."at", d.decision_id
 """
 
 _SOURCES = {"citizens": ("citizen_sources", "citizen_id"), "parcels": ("parcel_sources", "parcel_id")}
@@ -111,7 +114,7 @@ class Case:
     """One case as it is shown. `members` are all its rows with the number of their entity, those shown first.
 
     `asks_number`: the rows carry different personal numbers, or several entities share one. `earlier`: the answers by
-    which it was put off.
+    which it was put off, or the decisions of which a row was corrected.
     """
 
     case_id: str
@@ -213,6 +216,8 @@ def _case(
     shown = [row for row in rows if row["is_shown"]]
     read = [_fields(dataset, row["raw"] or {}, _own(own_headers, row["old_commune_code"] or "")) for row in shown]
     position = {row["record_id"]: at for at, row in enumerate(shown, start=1)}
+    decided = {row for one in earlier for row in one["record_ids"]}
+    corrected = set(position) - decided if case["reason"] == "decision_row_changed" else set()
     return Case(
         case_id=case["case_id"],
         dataset=dataset,
@@ -221,7 +226,7 @@ def _case(
         blocking=bool(case["blocking"]),
         waiting=case["status"] == "waiting",
         members=tuple((row["record_id"], row["part"]) for row in rows),
-        rows=tuple(_row(dataset, row, old_communes) for row in shown),
+        rows=tuple(_row(dataset, row, old_communes, corrected=row["record_id"] in corrected) for row in shown),
         fields=tuple(_lines(dataset, read)),
         evidence=tuple(_evidence(links, position)),
         asks_number=dataset == "citizens" and _asks_number(case["reason"], shown, read),
@@ -233,10 +238,11 @@ def _own(headers: Mapping[str, Mapping[str, str]], code: str) -> dict[str, str]:
     return {**headers.get("", {}), **headers.get(code, {})}
 
 
-def _row(dataset: str, row: Row, old_communes: Mapping[str, str]) -> ShownRow:
+def _row(dataset: str, row: Row, old_communes: Mapping[str, str], *, corrected: bool) -> ShownRow:
     code = row["old_commune_code"] or ""
     entity = f"{ENTITY[dataset]} {row['part']}\n{row['entity_id']}" if row["placed"] else ""
     place = f"{row['source_file']}, dòng {row['source_line']}" if row["source_file"] else "không còn trong kho dữ liệu"
+    place += "\nđã sửa sau khi quyết định" if corrected else ""
     return ShownRow(short_id(row["record_id"]), place, f"{old_communes.get(code, '')} ({code})".strip(), entity)
 
 
@@ -320,8 +326,8 @@ def _told(pair: tuple[int, ...], link: Row) -> list[str]:
     said = [entry for entry in link["evidence"] or [] if entry["field"] != "prior"]
     lines = [f"{ROW} {first} và {ROW.lower()} {second}: {word(DECISIONS, link['decision']).lower()}."]
     for side, entries in (
-        ("Ủng hộ là một", [entry for entry in said if entry["weight"] > 0]),
-        ("Chống lại", [entry for entry in said if entry["weight"] < 0]),
+        ("Nghiêng về là một", [entry for entry in said if entry["weight"] > 0]),
+        ("Nghiêng về là hai", [entry for entry in said if entry["weight"] < 0]),
     ):
         told = [f"{word(EVIDENCE_FIELDS, one['field'])} ({word(LEVELS, one['level'])})" for one in entries]
         lines += [f"   {side}: {'; '.join(told)}."] if told else []

@@ -4,7 +4,7 @@ Decisions are taken one by one into a picture of what is one entity (groups of r
 rows stand alone. Each is checked first, in a few steps however many are in force.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import combinations
 
 from pipelines.reports.labels import DECISION_KINDS
@@ -22,7 +22,7 @@ class Standing:
 
     `exclusive`: by row, within what and which value no entity may have two different of: ("", trusted number), or the
     land book and the number in it. `numbers`: by row, its personal number, trusted or not; `rows` are those of which
-    both are known, so that nothing is held against a decision about others.
+    both are known, so that nothing is held against a decision about others. `named`: how a sentence names a decision.
     """
 
     def __init__(
@@ -30,7 +30,9 @@ class Standing:
         exclusive: Mapping[str, tuple[str, str]] | None = None,
         numbers: Mapping[str, str] | None = None,
         rows: Collection[str] = (),
+        named: Callable[[Decision], str] | None = None,
     ) -> None:
+        self._named = named or in_force
         self._exclusive, self._numbers, self._known = exclusive or {}, numbers or {}, frozenset(rows)
         self._group: dict[str, str] = {}
         self._rows: dict[str, list[str]] = {}
@@ -67,7 +69,7 @@ class Standing:
             joined = (
                 self._joined_by[group] for row in decision.record_ids if (group := self._of(row)) in self._joined_by
             )
-            return next((_named(decisions[-1]) for decisions in joined), None)
+            return next((self._named(decisions[-1]) for decisions in joined), self._another_holder(decision))
         return self._against_holding(decision) if decision.kind == "number_right" else None
 
     def _against_joining(self, decision: Decision) -> str | None:
@@ -75,15 +77,17 @@ class Standing:
         alone = [self._alone[row] for row in decision.record_ids if row in self._alone and len(decision.record_ids) > 1]
         apart = [by for group in groups for other, by in self._apart.get(group, {}).items() if other in groups]
         for other in [*alone, *apart][:1]:
-            return _named(other)
+            return self._named(other)
         reissued: dict[str, str] = {}
         if decision.kind == "number_superseded":
             old, new = self._reissues(decision)
             if len(new) > 1 or (not new and self._known.issuperset(_part(decision, first=True))):
                 return "chính nó: phải đánh dấu «Số đúng» ở các dòng mang một số"
+            if not old and self._known.issuperset(decision.record_ids):
+                return "chính nó: các dòng không mang hai số khác nhau"
             for in_force in new:
                 if (latest := self._in_force(in_force)) in old:
-                    return _named(self._reissued[in_force][1])
+                    return self._named(self._reissued[in_force][1])
                 reissued = dict.fromkeys(old, latest)
         return _HARD_RULE[decision.dataset] if self._excluded(groups, reissued, {}) else None
 
@@ -115,29 +119,38 @@ class Standing:
         for row, part in zip(decision.record_ids, decision.parts, strict=True):
             first, its_part = seen.setdefault(self._of(row), (row, part))
             if its_part != part:
-                return _named(self._joining(first, row))
+                return self._named(self._joining(first, row))
             for holder, by in self._holders.get(self._numbers.get(row, ""), []):
                 if self._of(holder) == self._of(row):
                     before, other = holders.setdefault(self._numbers[row], (part, by))
                     if before != part:
-                        return _named(other)
+                        return self._named(other)
         return None
 
     def _against_holding(self, decision: Decision) -> str | None:
         for row, part in zip(decision.record_ids, decision.parts, strict=True):
             is_right, marked_by = self._marked.get(row, (part == 1, decision))
             if is_right != (part == 1):
-                return _named(marked_by)
+                return self._named(marked_by)
         marked = {row: part == 1 for row, part in zip(decision.record_ids, decision.parts, strict=True)}
         for group in dict.fromkeys(map(self._of, decision.record_ids)):
             if len(self._rows.get(group, ())) > 1 and self._excluded([group], {}, marked):
-                return _named(self._joined_by[group][-1])
+                return self._named(self._joined_by[group][-1])
         rows = [(row, decision) for row in _part(decision, first=True)]
         for row, _ in rows:
             for holder, by in [*self._holders.get(self._numbers.get(row, ""), []), *rows]:
-                apart = self._apart.get(self._of(row), {}).get(self._of(holder))
+                alone = self._alone.get(row) or self._alone.get(holder) if holder != row else None
+                apart = self._apart.get(self._of(row), {}).get(self._of(holder)) or alone
                 if apart is not None and row in self._numbers and self._numbers.get(holder) == self._numbers[row]:
-                    return _named(apart if by is decision else by)
+                    return self._named(apart if by is decision else by)
+        return None
+
+    def _another_holder(self, decision: Decision) -> str | None:
+        """The decision by which a number is rightly on a row that is to stand alone, and on another one."""
+        for row in decision.record_ids:
+            holders = self._holders.get(self._numbers.get(row, ""), [])
+            if row in {holder for holder, _ in holders} and len({holder for holder, _ in holders}) > 1:
+                return self._named(holders[-1][1])
         return None
 
     def _add(self, decision: Decision) -> None:
@@ -209,7 +222,8 @@ def _part(decision: Decision, *, first: bool) -> list[str]:
     return [row for row, part in pairs if (part == 1) is first]
 
 
-def _named(decision: Decision) -> str:
+def in_force(decision: Decision) -> str:
+    """How a sentence names a decision that is in force, and what to do to take another."""
     kind = DECISION_KINDS[decision.kind].lower()
     return (
         f"quyết định {decision.told}, «{kind}», đang có hiệu lực; muốn thay thì thu hồi nó trước "

@@ -29,6 +29,8 @@ def meaning(case: AskedCase, filled: Filled) -> list[Meant]:
     rows = case.record_ids
     if filled.kind == "number_superseded":
         return [("number_superseded", rows, _superseded(case, filled))]
+    if filled.kind in ("cannot_tell", "needs_paper") and any(filled.right):
+        raise Unclear("«Trả lời» nói chưa kết luận được, nhưng dòng «Số đúng» lại có x")
     # Numbers first: two of them stand in the way of one person until one is known to be a slip.
     meant: list[Meant] = [("number_right", rows, _right(case, filled.right))] if any(filled.right) else []
     if any(filled.letters):

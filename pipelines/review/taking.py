@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.identity.ledger import entries_of
-from pipelines.review.contradictions import Standing
+from pipelines.reports.labels import DECISION_KINDS
+from pipelines.review.contradictions import Standing, in_force
 from pipelines.review.decisions import Decision, DecisionLog, Revocation
 from pipelines.warehouse.reading import open_warehouse
 
@@ -44,10 +45,20 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
     seen = {event.decision_id for event in past if isinstance(event, Decision)}
     gone = {event.decision_id for event in past if isinstance(event, Revocation)}
     revoked = gone | {event.decision_id for event in events if isinstance(event, Revocation)}
-    standing = standing_of((one for one in log.in_force() if one.decision_id not in revoked), warehouse)
+    places = places or [""] * len(events)
+    beside = {event.decision_id: place for place, event in zip(places, events, strict=True)}
+
+    def named(decision: Decision) -> str:
+        """A decision that is taken along with the others is named by its place: nobody can revoke it yet."""
+        place = beside.get(decision.decision_id, "").rstrip(": ")
+        kind = DECISION_KINDS[decision.kind].lower()
+        return f"quyết định «{kind}» ở {place}" if place and decision.decision_id not in seen else in_force(decision)
+
+    before = (one for one in log.in_force() if one.decision_id not in revoked)
+    standing = standing_of(before, warehouse, named)
     new: list[Event] = []
     known, problems = 0, []
-    for place, event in zip(places or [""] * len(events), events, strict=True):
+    for place, event in zip(places, events, strict=True):
         if isinstance(event, Revocation):
             # One that comes before its decision counts as well: files may come in any order.
             if event.decision_id not in gone:
@@ -57,7 +68,6 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
             known += 1
         elif event.decision_id in revoked or (problem := standing.take(event)) is None:
             new.append(event)
-            seen.add(event.decision_id)
         else:
             problems.append(f"{place}{problem}")
     if not problems:
@@ -65,8 +75,11 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
     return Taken(0 if problems else sum(isinstance(event, Decision) for event in new), known, tuple(problems))
 
 
-def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standing:
-    """What decisions in force say together, under the hard rules of the rows of a warehouse."""
+def standing_of(
+    decisions: Iterable[Decision], warehouse: Path | None, named: Callable[[Decision], str] | None = None
+) -> Standing:
+    """What decisions in force say together, under the hard rules of the rows of a warehouse; `named`: how a sentence
+    names one of them."""
     exclusive: dict[str, tuple[str, str]] = {}
     numbers: dict[str, str] = {}
     rows: set[str] = set()
@@ -75,11 +88,18 @@ def standing_of(decisions: Iterable[Decision], warehouse: Path | None) -> Standi
             exclusive = {row: (within, value) for row, within, value in connection.execute(_EXCLUSIVE).fetchall()}
             numbers = dict(connection.execute(_NUMBERS).fetchall())
             rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
-    standing = Standing(exclusive, numbers, rows)
+    standing = Standing(exclusive, numbers, rows, named)
     # Numbers first: two of them stand in the way of one person until one is known to be a slip or to be replaced.
     for decision in sorted(decisions, key=lambda one: ("number_right", "number_superseded", one.kind).index(one.kind)):
         standing.take(decision)
     return standing
+
+
+def any_known(decisions: Iterable[Decision], warehouse: Path) -> bool:
+    """Whether any row of the decisions is in a published warehouse."""
+    with open_warehouse(warehouse) as connection:
+        rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
+    return any(not rows.isdisjoint(decision.record_ids) for decision in decisions)
 
 
 def with_marks(

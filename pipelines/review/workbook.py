@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.problems import UnusableInput
 from pipelines.reports.asking import rows_of
-from pipelines.reports.labels import CASE_REASONS, MODES, word
+from pipelines.reports.labels import CASE_REASONS, DECISION_KINDS, MODES, word
 from pipelines.review import workbook_words as words
 from pipelines.review.blocks import Case, Queue, ShownField, old_communes_of, queue_of
 from pipelines.review.keys import AskedCase, Machine, key
@@ -277,7 +277,7 @@ def _block(sheet: _Sheet, number: int, case: Case, place: str) -> None:
     top = sheet.write([(" · ".join(heading), style), *[("", style)] * ROWS_A_BAND])
     _say(sheet, case.question, "question")
     for kind, by, at, note in case.earlier:
-        answer = next((text for text, known in words.ANSWERS[case.dataset].items() if known == kind), kind)
+        answer = DECISION_KINDS[kind]
         _say(sheet, f"Lần trước: {answer} ({', '.join(filter(None, (by, at[:10], note)))})", "text")
     for band, start in enumerate(range(0, len(case.rows), ROWS_A_BAND), start=1):
         rows = range(start, min(start + ROWS_A_BAND, len(case.rows)))
@@ -298,7 +298,7 @@ def _block(sheet: _Sheet, number: int, case: Case, place: str) -> None:
             {"type": "formula", "criteria": f'=$C${line + 1}<>""', "format": sheet.formats["answered"]},
         )
     else:
-        _say(sheet, "Không trả lời ở đây: hãy bổ sung quy tắc xếp xã vào split_rules.csv.", "question")
+        _say(sheet, "Không trả lời ở đây: cần quy tắc xếp các thôn, tờ bản đồ này vào xã, phường mới.", "question")
     for text in case.evidence:
         _say(sheet, text, "faint")
 

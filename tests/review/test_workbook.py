@@ -44,7 +44,7 @@ def test_cases_stand_in_order_of_priority_and_those_put_off_come_last(book):
     ]  # fmt: skip
     assert "đang chờ" in found[-1]
     assert not any("đang chờ" in heading for heading in found[:-1])
-    assert headings(book, "Thửa đất") == ["Trường hợp 1/1 · Cặp bản ghi chưa đủ chứng cứ để tự động gộp"]
+    assert headings(book, "Thửa đất") == ["Trường hợp 1/1 · Các dòng giống nhau, máy chưa đủ căn cứ để gộp"]
 
 
 def test_a_case_put_off_tells_what_was_said(book):
@@ -84,8 +84,8 @@ def test_evidence_stands_below_the_answer_and_words_before_weights(book):
     evidence = lines[answer + 1 : answer + 6]
     assert evidence == [
         "Dòng 2 và dòng 3: chờ xem xét.",
-        "   Ủng hộ là một: Họ và tên (trùng khớp).",
-        "   Chống lại: Ngày sinh (đảo ngày và tháng).",
+        "   Nghiêng về là một: Họ và tên (trùng khớp).",
+        "   Nghiêng về là hai: Ngày sinh (đảo ngày và tháng).",
         "   Trọng số 1,5 bit.",
         "Các cặp dòng máy đã tự động gộp: 1 và 2.",
     ]
@@ -102,7 +102,7 @@ def test_more_rows_than_a_screen_holds_stand_below_and_too_many_are_counted(book
 
 def test_rows_that_no_rule_places_are_told_and_not_asked(book):
     lines = [" ".join(line) for line in texts(book)]
-    assert any("split_rules.csv" in line for line in lines)
+    assert any("Không trả lời ở đây" in line for line in lines)
     assert "Họ và tên Lê Văn Xếp" in lines
     assert not [line for line in book.sheets["hopnhat"] if line[0] == "case" and line[3] == "unplaced"]
 
