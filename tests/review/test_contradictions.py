@@ -108,6 +108,18 @@ def test_a_number_has_no_two_owners_who_were_told_apart() -> None:
     assert taken(first, second, apart, numbers=NUMBERS)[2] is not None
 
 
+def test_a_row_that_stands_alone_does_not_share_its_right_number() -> None:
+    right, alone = decided("number_right", "ac", "11"), decided("keep_out", "a")
+    assert taken(right, alone, numbers=NUMBERS)[1] is not None
+    assert taken(alone, right, numbers=NUMBERS)[1] is not None
+    assert taken(decided("number_right", "ac", "12"), alone, numbers=NUMBERS) == [None, None]
+
+
+def test_what_carries_one_number_was_not_issued_another() -> None:
+    standing = Standing({}, NUMBERS, "ac")
+    assert standing.take(decided("number_superseded", "ac", "12")) is not None
+
+
 def test_the_number_of_one_row_is_not_both_right_and_wrong() -> None:
     first, second = decided("number_right", "ac", "12"), decided("number_right", "ac", "21")
     assert taken(first, second, numbers=NUMBERS)[1] is not None

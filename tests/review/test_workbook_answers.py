@@ -116,6 +116,13 @@ def test_a_right_number_is_decided_beside_the_answer(book, read, told, answer, e
     assert told(read(book)) == [("number_right", [40, 41], [2, 1]), *expected]
 
 
+@pytest.mark.parametrize("answer", ["Chưa rõ", "Cần giấy tờ"])
+def test_who_cannot_tell_does_not_tell_a_number(book, read, answer):
+    book.signed().answer("doubtful", answer).fill(CITIZENS, "doubtful", "right1", "x")
+    (problem,) = read(book).problems
+    assert "«Số đúng» lại có x" in problem
+
+
 def test_a_number_issued_again(book, read, told):
     book.signed().answer("doubtful", "Số được cấp lại").fill(CITIZENS, "doubtful", "right1", "x")
     assert told(read(book)) == [("number_superseded", [40, 41], [1, 2])]
