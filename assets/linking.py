@@ -37,7 +37,7 @@ from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import rulings
 from pipelines.warehouse import schema
-from pipelines.warehouse.versions import LEDGER_RUN, newest_file, was_published
+from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, was_published
 
 merger_map = dg.AssetSpec(
     "merger_map",
@@ -236,7 +236,7 @@ def golden_citizens(
                 rulings(decisions, "citizens", marks),
             ),
             "decisions": decisions_table(decisions, "citizens"),
-            LEDGER: pl.DataFrame({"key": [f"{LEDGER_RUN}citizens"], "value": [context.run.run_id]}),
+            LEDGER: _ledger_facts("citizens", context.run.run_id, assigned),
         }
     )
 
@@ -277,7 +277,7 @@ def golden_parcels(
                 ruled=rulings(decisions, "parcels", marks),
             ),
             "decisions": decisions_table(decisions, "parcels"),
-            LEDGER: pl.DataFrame({"key": [f"{LEDGER_RUN}parcels"], "value": [context.run.run_id]}),
+            LEDGER: _ledger_facts("parcels", context.run.run_id, assigned),
         }
     )
 
@@ -339,12 +339,16 @@ def _assigned(
 ) -> Assignment:
     """Ids from the ledger; they count once this run is published."""
     code = commune_of(context).code
-    newest = newest_file(deployment.data_dir, code)
-    if newest is not None and restore(deployment.ledger_dir, dataset, code, newest):
+    if restore(deployment.ledger_dir, dataset, code, all_files(deployment.data_dir, code)):
         context.log.warning("Sổ mã bị mất: đã dựng lại từ bản công bố gần nhất, không mã nào bị cấp lại.")
     rows = members.join(marks, on="record_id").select("record_id", "cluster", "trusted_number", "marks")
     published = was_published(deployment.data_dir, code)
     return assign_ids(deployment.ledger_dir, dataset, code, rows, context.run.run_id, published)
+
+
+def _ledger_facts(dataset: str, run_id: str, assigned: Assignment) -> pl.DataFrame:
+    facts = {f"{LEDGER_RUN}{dataset}": run_id, f"{LEDGER_TICKET}{dataset}": assigned.ticket}
+    return pl.DataFrame(list(facts.items()), schema=["key", "value"], orient="row")
 
 
 def _decisions(officer_decisions: pl.DataFrame) -> list[Decision]:

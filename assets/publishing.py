@@ -22,7 +22,8 @@ from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from expectations import RULES, validate
 from pipelines.communes import NewCommune
-from pipelines.identity.ledger import commit
+from pipelines.identity.ledger import commit, still_stands
+from pipelines.problems import UnusableInput
 from pipelines.reports import render_commune_page
 from pipelines.review.cases import unplaced_case
 from pipelines.review.decisions import decisions_sha256
@@ -35,7 +36,7 @@ from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
-from pipelines.warehouse.versions import LEDGER_RUN, entries, version_name
+from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, version_name
 
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -252,6 +253,7 @@ def published_warehouse(
     """Publish in one atomic step."""
     code = commune_of(context).code
     target = deployment.published(code)
+    _refuse_if_overtaken(deployment, code)
     manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
     for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
         commit(deployment.ledger_dir, code, run_id)
@@ -325,6 +327,20 @@ def _manifest(
     for dataset, part in links.items():
         manifest |= {f"{key}.{dataset}": value for key, value in part["facts"].iter_rows()}
     return manifest | {"decisions_sha256": decisions_sha256(decisions["decision_id"])}
+
+
+def _refuse_if_overtaken(deployment: Deployment, code: str) -> None:
+    """A run started again from where it failed may come after another one: its ids are no longer the ledger's."""
+    with open_warehouse(deployment.staging(code)) as connection:
+        tickets = connection.execute(
+            "SELECT key[length($begin) + 1:], value FROM manifest WHERE starts_with(key, $begin)",
+            {"begin": LEDGER_TICKET},
+        ).fetchall()
+    if not all(still_stands(deployment.ledger_dir, dataset, code, ticket) for dataset, ticket in tickets):
+        raise UnusableInput(
+            "Từ khi lần chạy này cấp mã, một lần chạy khác đã thay đổi sổ mã; hãy chạy lại từ đầu, không chạy tiếp.",
+            "Another run has changed the ledger since these ids were assigned: run again from the start.",
+        )
 
 
 def _day_of(staging: Path) -> date:

@@ -41,20 +41,36 @@ class Entries:
     folder: Path
 
     @property
+    def number(self) -> int:
+        """How many entries there are."""
+        return len(self._files())
+
+    @property
+    def drafted_by(self) -> str | None:
+        """The run that wrote the draft, if there is one."""
+        return _run_of(self._draft) if self._draft.exists() else None
+
+    @property
+    def written_by(self) -> str | None:
+        """The run that wrote the last entry, if there is one."""
+        files = self._files()
+        return _run_of(files[-1]) if files else None
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was ever published by this ledger, nor is about to be."""
-        return not (self._draft.exists() or self._files())
+        return not (self._draft.exists() or self.number)
 
     def settle(self, was_published: Callable[[str], bool]) -> None:
         """Make an entry of the draft when its run was published and a crash came before the commit."""
-        run_id = self._draft_run()
+        run_id = self.drafted_by
         if run_id is not None and was_published(run_id):
             self.commit(run_id)
 
     def commit(self, run_id: str) -> None:
         """Make an entry of the draft of this run; nothing happens when the run changed nothing."""
-        if self._draft_run() == run_id:
-            self._draft.replace(self.folder / f"{len(self._files()) + 1:06d}.parquet")
+        if self.drafted_by == run_id:
+            self._draft.replace(self.folder / f"{self.number + 1:06d}.parquet")
             sync(self.folder)
 
     def words(self, *columns: str) -> pl.DataFrame:
@@ -94,9 +110,6 @@ class Entries:
     def _draft(self) -> Path:
         return self.folder / "draft.parquet"
 
-    def _draft_run(self) -> str | None:
-        return str(_read(self._draft, ["run_id"])["run_id"][0]) if self._draft.exists() else None
-
     def _files(self) -> list[Path]:
         """The entries, oldest first; refuses a ledger from which one was taken away."""
         files = sorted(self.folder.glob("[0-9]*.parquet"))
@@ -114,6 +127,10 @@ class Entries:
 
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _run_of(path: Path) -> str:
+    return str(_read(path, ["run_id"])["run_id"][0])
 
 
 def _read(path: Path, columns: list[str]) -> pl.DataFrame:

@@ -28,10 +28,12 @@ rows that were away, the number of rows that vanished (which may have been a sli
 
 @dataclass(frozen=True)
 class Assignment:
-    """`ids`: `cluster`, `entity_id`. `history`: the whole id history of the commune, the contract's table."""
+    """`ids`: `cluster`, `entity_id`. `history`: the whole id history of the commune, the contract's table. `ticket`: on
+    which state of the ledger all this rests, for `still_stands`."""
 
     ids: pl.DataFrame
     history: pl.DataFrame
+    ticket: str
 
 
 def assign_ids(
@@ -80,10 +82,24 @@ def assign_ids(
         ]
     )
     members = pl.concat([_told(found, ids), _away(gone, merged)])
-    if not (members.is_empty() and changes.is_empty()):
+    drafted = not (members.is_empty() and changes.is_empty())
+    if drafted:
         entries.write_draft(members, changes, run_id)
     history = pl.concat([history, changes.with_columns(run_id=pl.lit(run_id))])
-    return Assignment(ids, ID_HISTORY.conform(history.with_columns(dataset=pl.lit(dataset))))
+    ticket = f"{entries.number}/{run_id if drafted else ''}"
+    return Assignment(ids, ID_HISTORY.conform(history.with_columns(dataset=pl.lit(dataset))), ticket)
+
+
+def still_stands(ledger: Path, dataset: str, commune_code: str, ticket: str) -> bool:
+    """Whether ids may be published: no other run changed the ledger since they were assigned.
+
+    A run that failed may be started again from there, days later, when another one has been published.
+    """
+    entries = entries_of(ledger, dataset, commune_code)
+    number, run_id = ticket.split("/", 1)
+    if entries.number == int(number):
+        return run_id in {"", entries.drafted_by}
+    return entries.number == int(number) + 1 and run_id == entries.written_by  # its own publication, done again
 
 
 def commit(ledger: Path, commune_code: str, run_id: str) -> None:

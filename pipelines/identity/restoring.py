@@ -1,7 +1,9 @@
 """A ledger that was lost, made again from what is published, so that no id is ever given twice."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from pipelines.identity.entries import CHANGES
@@ -15,14 +17,18 @@ _MEMBERS = {
 _RUN = "restored"
 
 
-def restore(ledger: Path, dataset: str, commune_code: str, warehouse: Path) -> bool:
-    """Make the ledger of a data set again from a published warehouse, if it has no entry; whether that was needed.
+def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[Path]) -> bool:
+    """Make the ledger of a data set again, if it has no entry, from what was published; whether that was needed.
 
-    The warehouse holds the whole history of ids, and the rows that carry them now. Marks and numbers are not in it:
-    they are learnt again from the next run, and a row that was away is known no more.
+    Of the files `published` the one with the longest history of ids counts: after a rollback it is not the newest. It
+    holds the rows that carried them then. Marks and numbers are not in it: they are learnt again from the next run,
+    and a row that was away is known no more.
     """
     entries = entries_of(ledger, dataset, commune_code)
     if not entries.is_empty:
+        return False
+    warehouse = max(published, key=_length, default=None)
+    if warehouse is None:
         return False
     with open_warehouse(warehouse) as connection:
         members = connection.execute(_MEMBERS[dataset]).to_arrow_table()
@@ -35,3 +41,13 @@ def restore(ledger: Path, dataset: str, commune_code: str, warehouse: Path) -> b
     entries.write_draft(pl.DataFrame(members), history, _RUN)
     entries.commit(_RUN)
     return True
+
+
+def _length(warehouse: Path) -> int:
+    """How many changes of ids a warehouse tells; none when it cannot be read."""
+    try:
+        with open_warehouse(warehouse) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM id_history").fetchall()[0]
+            return int(count)
+    except duckdb.Error:
+        return 0

@@ -33,9 +33,11 @@ MODES: Final[tuple[Mode, ...]] = ("trial", "official")
 LEDGER_RUN: Final = "ledger_run_id."
 """Begins the manifest's keys that tell, by data set, which run assigned the ids: a run that was started again from
 where it failed publishes the ids of the one before."""
+LEDGER_TICKET: Final = "ledger_ticket."
+"""Begins the keys that tell on which state of the ledger they rest."""
 
 _VIETNAM: Final = timezone(timedelta(hours=7))
-_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN)
+_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN, LEDGER_TICKET)
 """Beginnings of the manifest keys that differ between two publications of the same."""
 _IDS: Final = (
     "SELECT record_id, citizen_id AS entity_id FROM citizen_sources UNION ALL"
@@ -89,20 +91,24 @@ def newest_file(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | 
     return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
+def all_files(data: Path, code: str) -> list[Path]:
+    """Every published file and kept version of a new commune, of both modes."""
+    targets = [published_file(data, mode, code) for mode in MODES]
+    kept = [path for target in targets for _, path in _kept(target)]
+    return [path for path in (*targets, *kept) if path.is_file()]
+
+
 def was_published(data: Path, code: str) -> Callable[[str], bool]:
     """Whether a run's result, or ids that it assigned, were ever put in place as the published file of this new
     commune, in whichever mode.
 
     Holds for what stands now; a file that cannot be read says nothing, and the log stands for it.
     """
-    known: set[str] = set()
-    for mode in MODES:
-        target = published_file(data, mode, code)
-        known |= {entry.run_id for entry in entries(target)}
-        for path in [target, *(path for _, path in _kept(target))]:
-            with suppress(duckdb.Error):
-                manifest = manifest_of(path) if path.is_file() else {}
-                known |= {value for key, value in manifest.items() if key == "run_id" or key.startswith(LEDGER_RUN)}
+    known = {entry.run_id for mode in MODES for entry in entries(published_file(data, mode, code))}
+    for path in all_files(data, code):
+        with suppress(duckdb.Error):
+            told = manifest_of(path).items()
+            known |= {value for key, value in told if key == "run_id" or key.startswith(LEDGER_RUN)}
     return lambda run_id: bool(run_id) and run_id in known
 
 

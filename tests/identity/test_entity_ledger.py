@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.identity.ledger import assign_ids, commit, still_stands
 from pipelines.problems import UnusableInput
 
 from .conftest import Ledger
@@ -316,3 +317,28 @@ def test_every_id_ever_published_is_current_or_leads_to_one_or_is_retired(steps,
             before = ledger.files()
             assert ledger.assign(*again) == ids
             assert ledger.files() == before
+
+
+def test_ids_that_another_run_overtook_do_not_stand(tmp_path: Path) -> None:
+    rows = pl.DataFrame(
+        {"record_id": ["a", "b"], "cluster": ["a", "b"], "trusted_number": [None, None], "marks": [[], []]},
+        schema_overrides={"trusted_number": pl.String, "marks": pl.List(pl.String)},
+    )
+
+    def assigned(run: str, to: pl.DataFrame) -> str:
+        return assign_ids(tmp_path, "citizens", "10231", to, run, lambda _: False).ticket
+
+    def stands(ticket: str) -> bool:
+        return still_stands(tmp_path, "citizens", "10231", ticket)
+
+    first = assigned("run 1", rows)
+    assert stands(first)
+    second = assigned("run 2", rows.head(1))
+    assert (stands(first), stands(second)) == (False, True)
+    commit(tmp_path, "10231", "run 2")
+    assert (stands(first), stands(second)) == (False, True)
+    equal = assigned("run 3", rows.head(1))
+    assert stands(equal)
+    assigned("run 4", rows)
+    commit(tmp_path, "10231", "run 4")
+    assert (stands(second), stands(equal)) == (False, False)

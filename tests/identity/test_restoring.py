@@ -49,9 +49,9 @@ def test_every_id_is_as_it_was_and_new_ones_are_new(tmp_path: Path) -> None:
     first, _ = ids(tmp_path / "ledger", ROWS, "run 1")
     before, history = ids(tmp_path / "ledger", merged, "run 2")
     file = warehouse(tmp_path / "w.duckdb", before, history)
-    assert not restore(tmp_path / "ledger", "citizens", "10231", file)
+    assert not restore(tmp_path / "ledger", "citizens", "10231", [file])
     shutil.rmtree(tmp_path / "ledger")
-    assert restore(tmp_path / "ledger", "citizens", "10231", file)
+    assert restore(tmp_path / "ledger", "citizens", "10231", [file])
     late = pl.DataFrame({"record_id": ["e"], "cluster": ["e"], "trusted_number": [None], "marks": [[]]})
     after, _ = ids(tmp_path / "ledger", pl.concat([merged, late.cast(dict(merged.schema))]), "run 3")
     assert {row: after[row] for row in before} == before
@@ -61,5 +61,5 @@ def test_every_id_is_as_it_was_and_new_ones_are_new(tmp_path: Path) -> None:
 
 def test_without_any_id_there_is_nothing_to_restore(tmp_path: Path) -> None:
     write_warehouse(tmp_path / "w.duckdb", [])
-    assert not restore(tmp_path / "ledger", "parcels", "10231", tmp_path / "w.duckdb")
+    assert not restore(tmp_path / "ledger", "parcels", "10231", [tmp_path / "w.duckdb"])
     assert not (tmp_path / "ledger").exists()
