@@ -261,11 +261,11 @@ class Commune:
         return take(self.log, whole, self.newest())
 
     def ledger_files(self) -> dict[str, bytes]:
-        """The entries; what a refused run left as a draft is none."""
+        """The ledger, byte by byte."""
         return {
             path.relative_to(self.ledger).as_posix(): path.read_bytes()
             for path in sorted(self.ledger.rglob("*"))
-            if path.is_file() and not path.name.startswith("draft")
+            if path.is_file()
         }
 
     def run(

@@ -40,7 +40,7 @@ CHANGES = (
     *("files_come", "a_file_is_withdrawn", "files_are_renamed_and_rows_shuffled", "a_copy_of_a_file_is_left"),
     *("a_note_is_written", "a_cell_is_corrected", "a_pen_slips", "a_correction_is_undone", "a_line_is_inserted"),
 )
-IN_PUBLICATION = 80
+IN_PUBLICATION = 64
 """How many moments at which a publication can be killed; a few more than it has."""
 PICK = st.integers(0, 9999)
 """Which of those that there are: modulo their number."""
@@ -406,6 +406,8 @@ class Lasting(RuleBasedStateMachine):
         assert log == expected or (crashed and log == expected[:-1])
         self.check_report(outcome)
         current, was_published = outcome.entities(), self.commune.was_published
+        left = {old for _, old, _, kind, _ in outcome.history if kind in {"merged_into", "retired"}}
+        assert self.printed <= current.keys() | left
         for entity in self.printed - current.keys():
             found = resolve(self.commune.ledger, entity, was_published)
             assert found.state in {"merged", "retired"}
@@ -427,7 +429,6 @@ class Lasting(RuleBasedStateMachine):
             again = assign_ids(self.commune.ledger, name, CODE, rows, "again", was_published)
             ids = dict(rows.join(again.ids, on="cluster").select("record_id", "entity_id").rows())
             assert ids == {row: outcome.ids[row] for row in ids}
-            assert not (self.commune.ledger / name / CODE / "draft.parquet").exists()
         assert self.commune.ledger_files() == files
 
     def check_report(self, outcome: Outcome) -> None:
@@ -493,6 +494,9 @@ class Lasting(RuleBasedStateMachine):
         """Let a row say something else, unless two equal rows would then stand in one register."""
         if cells not in [row.cells for one in self.books if one.code == book.code for row in one.lines]:
             book.lines[at] = Line(book.lines[at].person, cells, before=book.lines[at].cells)
+
+    def place_of(self, person: int) -> tuple[Book, int]:
+        return next((book, at) for book in self.there for at, line in enumerate(book.lines) if line.person == person)
 
     def rows_about(self, about: str, which: int, other: int) -> list[str]:
         """Rows of what is published: a case, two entities of one kind, or any two rows."""
@@ -616,6 +620,20 @@ def test_a_withdrawn_file_takes_its_ids_along_and_brings_them_back(office: Lasti
     assert office.settled.ids == before
 
 
+def test_a_correction_of_an_only_row_leaves_the_id(office: Lasting) -> None:
+    """Also without a number: then the marks of the row tell."""
+    before = office.settled
+    chosen = of_two_people(office, "different")
+    people = [before.persons[row] for row in chosen.record_ids]
+    for person, column, text in zip(people, ("ghi_chu", "ho_ten_cha"), ("đã xem", "Nguyễn Văn Khác"), strict=True):
+        office.correct(*office.place_of(person), column, text)
+    office.run("trial")
+    after = {person: row for row, person in office.settled.persons.items()}
+    for row, person in zip(chosen.record_ids, people, strict=True):
+        assert after[person] not in before.ids
+        assert office.settled.ids[after[person]] == before.ids[row]
+
+
 @pytest.mark.parametrize("kind", ["same", "number_superseded"])
 def test_a_wrong_merger_is_undone_and_the_old_ids_mean_the_same_people_again(office: Lasting, kind: str) -> None:
     before = office.settled
@@ -624,6 +642,7 @@ def test_a_wrong_merger_is_undone_and_the_old_ids_mean_the_same_people_again(off
     office.run("trial")
     a, b = decision.record_ids
     assert office.settled.ids[a] == office.settled.ids[b]
+    office.a_run_elsewhere_gives_the_same(seed=5, renamed=False)
     office.run("official", death="land drafted")
     office.revoke(0)
     office.run("trial")
@@ -636,10 +655,7 @@ def test_a_decision_about_a_corrected_row_is_asked_again_until_somebody_answers(
     office.decide(decision)
     office.run("trial")
     person = office.settled.persons[decision.record_ids[0]]
-    book, line = next(
-        (book, at) for book in office.there for at, line in enumerate(book.lines) if line.person == person
-    )
-    office.correct(book, line, "ghi_chu", "đã xem")
+    office.correct(*office.place_of(person), "ghi_chu", "đã xem")
     office.run("trial")
     (asked,) = [case for case in office.settled.cases if case["reason"] == "decision_row_changed"]
     assert decision.record_ids[1] in asked["record_ids"]
@@ -649,13 +665,56 @@ def test_a_decision_about_a_corrected_row_is_asked_again_until_somebody_answers(
     assert not [case for case in office.settled.cases if case["reason"] == "decision_row_changed"]
 
 
-@pytest.mark.parametrize("death", ["staged", 20, 60])
-def test_a_run_is_killed_and_the_next_one_goes_on(office: Lasting, death: str | int) -> None:
+def test_data_that_come_later_bring_no_two_trusted_numbers_together(office: Lasting) -> None:
+    """An officer calls a row without a number and somebody with one the same; then a file tells its own number."""
+    outcome = office.settled
+    book_of = {line.person: book for book in office.books for line in book.lines}
+    book = {row: book_of[person] for row, person in outcome.persons.items()}
+    row, others = next(
+        (row, rows - {row})
+        for rows in sorted(outcome.partition, key=sorted)
+        for row in sorted(rows)
+        if row not in outcome.numbers
+        and any(one in outcome.numbers for one in rows)
+        and all(book[one] is not book[row] for one in rows - {row})
+    )
+    files = {book[one].source_files[0] for one in others}
+    for one in office.there:
+        one.there = one.source_files[0] not in files
+    office.run("trial")
+    somebody = next(
+        one
+        for one in sorted(office.settled.numbers)
+        if is_person(one, office.settled) and frozenset([one]) in office.settled.partition
+    )
+    assert office.decide(office.decision("same", [row, somebody])).taken == 1
+    office.run("trial")
+    assert office.settled.ids[row] == office.settled.ids[somebody]
+    for one in office.books:
+        one.there |= one.source_files[0] in files
+    office.run("trial")
+    assert office.settled.ids[row] == office.settled.ids[somebody]
+    assert not {office.settled.ids[one] for one in others} & {office.settled.ids[row]}
+
+
+def test_runs_that_are_killed_one_after_the_other_leave_what_is_published(office: Lasting) -> None:
     office.files_come(0)
     office.decide(of_two_people(office, "same"))
-    office.run("trial", death)
-    office.a_line_is_inserted(0, 0)
+    kill_all(office, ["staged", 6, 7, 40, 55])
+
+
+@pytest.mark.long
+def test_a_kill_at_every_moment_leaves_what_is_published(office: Lasting) -> None:
+    kill_all(office, [*STAGES, *range(IN_PUBLICATION)])
+
+
+def kill_all(office: Lasting, deaths: list[str | int]) -> None:
+    for at, death in enumerate(deaths):
+        office.a_line_is_inserted(at, 0)
+        office.a_note_is_written(at, at)
+        office.run("trial", death)
     office.run("official")
+    office.an_equal_run_changes_nothing()
 
 
 TestLasting = Lasting.TestCase
