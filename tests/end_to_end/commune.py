@@ -27,7 +27,8 @@ from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
 from pipelines.communes import MergerMap, place
-from pipelines.identity.ledger import assign_ids, commit
+from pipelines.identity.ledger import assign_ids, commit, still_stands
+from pipelines.identity.restoring import restore
 from pipelines.ingest import read_exports
 from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.engine import Linkage
@@ -52,7 +53,14 @@ from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.schema import CLUSTERS, VALIDATION_RESULTS
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.sources import with_raw
-from pipelines.warehouse.versions import LEDGER_RUN, newest_file, published_file, was_published
+from pipelines.warehouse.versions import (
+    LEDGER_RUN,
+    LEDGER_TICKET,
+    all_files,
+    newest_file,
+    published_file,
+    was_published,
+)
 
 CODE = "10231"
 NEW_COMMUNE = MergerMap.shipped().new_commune(CODE)
@@ -297,6 +305,8 @@ class Commune:
             for name in DATASETS
         }
         was = self.was_published
+        for name in DATASETS:
+            assert not restore(self.ledger, name, CODE, all_files(self.data, CODE)), "no crash loses the ledger"
         people = assign_ids(self.ledger, "citizens", CODE, rows["citizens"], run_id, was)
         golden = {
             "citizens": golden_citizens(records["citizens"], linkage["citizens"].members, people.ids, NEW_COMMUNE)
@@ -350,6 +360,7 @@ class Commune:
             "decisions_sha256": decisions_sha256(one.decision_id for one in decisions),
             **{f"input_sha256.{file}": sha256 for file, sha256 in read.files.select("source_file", "sha256").rows()},
             **{f"{LEDGER_RUN}{name}": run_id for name in DATASETS},
+            **{f"{LEDGER_TICKET}{name}": assigned[name].ticket for name in DATASETS},
             **{f"model_name.{name}": linkage[name].model.name(CODE) for name in DATASETS},
             **last_publication(earlier),
         }
@@ -386,6 +397,7 @@ class Commune:
         shown(outcome)
         reached("staged")
 
+        assert all(still_stands(self.ledger, name, CODE, assigned[name].ticket) for name in DATASETS)
         with publication or nullcontext():
             manifest = publish(staging, VALIDATION_RESULTS.empty(), target, at=self.now(), by="tester")
             commit(self.ledger, CODE, run_id)

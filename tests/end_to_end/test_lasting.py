@@ -568,14 +568,15 @@ def is_person(row: str, outcome: Outcome) -> bool:
     return "-T" not in outcome.ids[row]
 
 
-def usual(examples: int, steps: int) -> settings:
+def usual(examples: int, steps: int, *phases: Phase) -> settings:
+    """The same days every time. A failure is made small only where there is time: each run takes a second."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         derandomize=True,
         database=None,
-        phases=[Phase.generate, *([Phase.shrink] if __import__("os").environ.get("SHRINK") else [])],
+        phases=[Phase.generate, *phases],
         suppress_health_check=list(HealthCheck),
     )
 
@@ -697,6 +698,21 @@ def test_data_that_come_later_bring_no_two_trusted_numbers_together(office: Last
     assert not {office.settled.ids[one] for one in others} & {office.settled.ids[row]}
 
 
+def test_rows_of_one_person_with_two_trusted_numbers_are_a_case(office: Lasting) -> None:
+    before = office.settled
+    people = [sorted(rows) for rows in before.partition if len({before.numbers.get(row) for row in rows} - {None}) == 1]
+    one = min(rows for rows in people if is_person(rows[0], before) and len([*filter(before.numbers.get, rows)]) > 1)
+    row = next(row for row in one if row in before.numbers)
+    book, line = office.place_of(before.persons[row])
+    number = before.numbers[row]
+    office.correct(book, line, "so_dinh_danh", number[:6] + f"{(int(number[6:]) + 445566) % 1000000:06}")
+    office.run("trial")
+    after = {person: row for row, person in office.settled.persons.items()}
+    rows = {after[before.persons[row]] for row in one}
+    assert len({office.settled.numbers.get(row) for row in rows} - {None}) == 2
+    assert any(case["reason"] == "union_refused" and rows >= {*case["record_ids"]} for case in office.settled.cases)
+
+
 def test_runs_that_are_killed_one_after_the_other_leave_what_is_published(office: Lasting) -> None:
     office.files_come(0)
     office.decide(of_two_people(office, "same"))
@@ -722,8 +738,8 @@ TestLasting.settings = usual(3, 10)
 
 
 class LongLasting(Lasting):
-    """The same for longer."""
+    """More days."""
 
 
 TestLongLasting = pytest.mark.long(LongLasting.TestCase)
-TestLongLasting.settings = usual(40, 30)
+TestLongLasting.settings = usual(20, 16, Phase.shrink)
