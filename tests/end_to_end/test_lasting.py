@@ -734,7 +734,7 @@ def kill_all(office: Lasting, deaths: list[str | int]) -> None:
 
 
 TestLasting = Lasting.TestCase
-TestLasting.settings = usual(3, 10)
+TestLasting.settings = usual(3, 8)
 
 
 class LongLasting(Lasting):
