@@ -716,7 +716,7 @@ def test_rows_of_one_person_with_two_trusted_numbers_are_a_case(office: Lasting)
 def test_runs_that_are_killed_one_after_the_other_leave_what_is_published(office: Lasting) -> None:
     office.files_come(0)
     office.decide(of_two_people(office, "same"))
-    kill_all(office, ["staged", 6, 7, 40, 55])
+    kill_all(office, ["staged", 6, 7, 55])
 
 
 @pytest.mark.long
@@ -734,7 +734,7 @@ def kill_all(office: Lasting, deaths: list[str | int]) -> None:
 
 
 TestLasting = Lasting.TestCase
-TestLasting.settings = usual(3, 8)
+TestLasting.settings = usual(3, 6)
 
 
 class LongLasting(Lasting):
