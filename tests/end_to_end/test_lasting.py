@@ -651,6 +651,22 @@ def test_a_wrong_merger_is_undone_and_the_old_ids_mean_the_same_people_again(off
     assert [(old, new) for _, old, new, kind, _ in office.settled.history if kind == "split_from"]
 
 
+def test_what_officers_part_stays_apart_until_it_is_revoked(office: Lasting) -> None:
+    before = office.settled
+    merged = sorted(sorted(rows) for rows in before.partition if len(rows) == 2 and is_person(min(rows), before))
+    office.a_copy_of_a_file_is_left(0)
+    for kind, rows in zip(("keep_out", "dissolve", "different"), merged, strict=False):
+        decision = office.decision(kind, rows[:1] if kind == "keep_out" else rows)
+        assert office.decide(decision).taken == 1
+        assert office.decide(office.decision("same", rows)).problems
+    office.run("trial")
+    assert all(office.settled.ids[a] != office.settled.ids[b] for a, b in merged[:3])
+    for _ in range(3):
+        office.revoke(0)
+    office.run("trial")
+    assert office.settled.ids == before.ids
+
+
 def test_a_decision_about_a_corrected_row_is_asked_again_until_somebody_answers(office: Lasting) -> None:
     decision = of_two_people(office, "same")
     office.decide(decision)
