@@ -261,10 +261,7 @@ def _resolve(options: argparse.Namespace) -> int:
     from pipelines.identity.resolving import resolve
     from pipelines.warehouse.versions import was_published
 
-    def published(run_id: str) -> bool:  # asked only once the id is known to be well-formed
-        return was_published(options.data, options.id.strip()[:5])(run_id)
-
-    found = resolve(options.data / "ledger", options.id, published)
+    found = resolve(options.data / "ledger", options.id, was_published(options.data, options.id.strip()[:5]))
     known = found.state not in {"unknown", "mistyped"}
     for sentence in found.sentences:
         print(sentence if known else f"hopnhat: {sentence}", file=sys.stdout if known else sys.stderr)

@@ -35,7 +35,7 @@ from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
-from pipelines.review.rulings import rulings
+from pipelines.review.rulings import Rulings, rulings
 from pipelines.warehouse import schema
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, was_published
 
@@ -129,7 +129,7 @@ def citizen_records(
 ) -> pl.DataFrame:
     """Standardise and place the citizen rows."""
     standard = standardise_citizens(place(source_rows["citizens"], commune_of(context), "citizens"))
-    ruled = rulings(_decisions(officer_decisions), "citizens", citizen_marks(_placed(standard)))
+    ruled = _ruled(officer_decisions, "citizens", _placed(standard))
     records = add_number_status(standard, **ruled.of_numbers)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
     return records
@@ -171,7 +171,7 @@ def citizen_links(
 ) -> Tables:
     """Link the citizen records; owners in the land books are one more witness."""
     placed = _placed(citizen_records)
-    verdicts = rulings(_decisions(officer_decisions), "citizens", citizen_marks(placed)).verdicts
+    verdicts = _ruled(officer_decisions, "citizens", placed).verdicts
     return _link(context, deployment, add_context(placed, _placed(parcel_records)), CITIZENS, config, verdicts)
 
 
@@ -193,7 +193,7 @@ def parcel_links(
 ) -> Tables:
     """Link the parcel records."""
     placed = _placed(parcel_records)
-    verdicts = rulings(_decisions(officer_decisions), "parcels", parcel_marks(placed)).verdicts
+    verdicts = _ruled(officer_decisions, "parcels", placed).verdicts
     return _link(context, deployment, placed, PARCELS, config, verdicts)
 
 
@@ -216,9 +216,7 @@ def golden_citizens(
     """Make the tables that tell of people."""
     commune = commune_of(context)
     placed = _placed(citizen_records)
-    marks = citizen_marks(placed)
-    decisions = _decisions(officer_decisions)
-    assigned = _assigned(context, deployment, "citizens", citizen_links["members"], marks)
+    assigned = _assigned(context, deployment, "citizens", citizen_links["members"], placed)
     tables = make_golden_citizens(placed, citizen_links["members"], assigned.ids, commune)
     context.log.info(
         f"{placed.height} dòng công dân thành {tables['citizens'].height} người trong {tables['households'].height} hộ."
@@ -233,9 +231,9 @@ def golden_citizens(
                 citizen_links["links"],
                 placed,
                 citizen_links["members"],
-                rulings(decisions, "citizens", marks),
+                _ruled(officer_decisions, "citizens", placed),
             ),
-            "decisions": decisions_table(decisions, "citizens"),
+            "decisions": decisions_table(_decisions(officer_decisions), "citizens"),
             LEDGER: _ledger_facts("citizens", context.run.run_id, assigned),
         }
     )
@@ -260,9 +258,7 @@ def golden_parcels(
 ) -> Tables:
     """Make the tables that tell of land; owners are looked up among the golden citizens."""
     placed = _placed(parcel_records)
-    marks = parcel_marks(placed)
-    decisions = _decisions(officer_decisions)
-    assigned = _assigned(context, deployment, "parcels", parcel_links["members"], marks)
+    assigned = _assigned(context, deployment, "parcels", parcel_links["members"], placed)
     tables = make_golden_parcels(placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"])
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(
@@ -274,9 +270,9 @@ def golden_parcels(
                 "parcels",
                 parcel_links["links"],
                 members=parcel_links["members"],
-                ruled=rulings(decisions, "parcels", marks),
+                ruled=_ruled(officer_decisions, "parcels", placed),
             ),
-            "decisions": decisions_table(decisions, "parcels"),
+            "decisions": decisions_table(_decisions(officer_decisions), "parcels"),
             LEDGER: _ledger_facts("parcels", context.run.run_id, assigned),
         }
     )
@@ -335,12 +331,13 @@ def _link(
 
 
 def _assigned(
-    context: dg.AssetExecutionContext, deployment: Deployment, dataset: str, members: pl.DataFrame, marks: pl.DataFrame
+    context: dg.AssetExecutionContext, deployment: Deployment, dataset: str, members: pl.DataFrame, placed: pl.DataFrame
 ) -> Assignment:
     """Ids from the ledger; they count once this run is published."""
     code = commune_of(context).code
     if restore(deployment.ledger_dir, dataset, code, all_files(deployment.data_dir, code)):
         context.log.warning("Sổ mã bị mất: đã dựng lại từ bản công bố gần nhất, không mã nào bị cấp lại.")
+    marks = _MARKS[dataset](placed)
     rows = members.join(marks, on="record_id").select("record_id", "cluster", "trusted_number", "marks")
     published = was_published(deployment.data_dir, code)
     return assign_ids(deployment.ledger_dir, dataset, code, rows, context.run.run_id, published)
@@ -349,6 +346,18 @@ def _assigned(
 def _ledger_facts(dataset: str, run_id: str, assigned: Assignment) -> pl.DataFrame:
     facts = {f"{LEDGER_RUN}{dataset}": run_id, f"{LEDGER_TICKET}{dataset}": assigned.ticket}
     return pl.DataFrame(list(facts.items()), schema=["key", "value"], orient="row")
+
+
+_MARKS = {"citizens": citizen_marks, "parcels": parcel_marks}
+
+
+def _ruled(officer_decisions: pl.DataFrame, dataset: str, placed: pl.DataFrame) -> Rulings:
+    """What the decisions in force say about the rows; where there are none, the rows need no marks."""
+    return rulings(
+        _decisions(officer_decisions),
+        dataset,
+        _MARKS[dataset](placed.clear() if officer_decisions.is_empty() else placed),
+    )
 
 
 def _decisions(officer_decisions: pl.DataFrame) -> list[Decision]:

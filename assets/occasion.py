@@ -2,14 +2,14 @@
 
 import os
 import pwd
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-_VIETNAM = timezone(timedelta(hours=7))
+from pipelines.warehouse.versions import VIETNAM
 
 
 def now() -> datetime:
     """The time in Vietnam."""
-    return datetime.now(_VIETNAM)
+    return datetime.now(VIETNAM)
 
 
 def user() -> str:

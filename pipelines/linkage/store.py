@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pipelines.linkage.model import LinkageModel
 from pipelines.linkage.spec import LinkageSpec
 from pipelines.problems import UnusableInput
+from pipelines.warehouse.placing import place_text
 
 SHIPPED = "shipped"
 _REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference" / "models"
@@ -40,8 +41,8 @@ class ModelStore:
         """Store a model, make it the commune's, and return its name: dataset, commune and content."""
         name = model.name(code)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(self._folder / f"{name}.json", json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n")
-        _write(self._folder / f"{code}-{model.dataset}.current", f"{name}\n")
+        place_text(self._folder / f"{name}.json", json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n")
+        place_text(self._folder / f"{code}-{model.dataset}.current", f"{name}\n")
         return name
 
 
@@ -101,11 +102,3 @@ def _read(path: Path) -> LinkageModel | None:
             f"Tệp mô hình «{path}» không đọc được; hãy chạy lại với --estimate.",
             f"The model file {path} cannot be read; run again with --estimate.",
         ) from problem
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, for its owner's eyes."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.chmod(0o600)
-    part.replace(path)

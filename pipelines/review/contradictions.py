@@ -32,7 +32,7 @@ class Standing:
         rows: Collection[str] = (),
         named: Callable[[Decision], str] | None = None,
     ) -> None:
-        self._named = named or in_force
+        self._named = named or named_in_force
         self._exclusive, self._numbers, self._known = exclusive or {}, numbers or {}, frozenset(rows)
         self._group: dict[str, str] = {}
         self._rows: dict[str, list[str]] = {}
@@ -76,7 +76,7 @@ class Standing:
         groups = dict.fromkeys(map(self._of, decision.record_ids))
         alone = [self._alone[row] for row in decision.record_ids if row in self._alone and len(decision.record_ids) > 1]
         apart = [by for group in groups for other, by in self._apart.get(group, {}).items() if other in groups]
-        for other in [*alone, *apart][:1]:
+        if other := next(iter([*alone, *apart]), None):
             return self._named(other)
         reissued: dict[str, str] = {}
         if decision.kind == "number_superseded":
@@ -116,7 +116,7 @@ class Standing:
     def _against_parting(self, decision: Decision) -> str | None:
         seen: dict[str, tuple[str, int]] = {}
         holders: dict[str, tuple[int, Decision]] = {}
-        for row, part in zip(decision.record_ids, decision.parts, strict=True):
+        for row, part in decision.part_of.items():
             first, its_part = seen.setdefault(self._of(row), (row, part))
             if its_part != part:
                 return self._named(self._joining(first, row))
@@ -128,11 +128,11 @@ class Standing:
         return None
 
     def _against_holding(self, decision: Decision) -> str | None:
-        for row, part in zip(decision.record_ids, decision.parts, strict=True):
-            is_right, marked_by = self._marked.get(row, (part == 1, decision))
-            if is_right != (part == 1):
+        marked = {row: part == 1 for row, part in decision.part_of.items()}
+        for row, is_right in marked.items():
+            before, marked_by = self._marked.get(row, (is_right, decision))
+            if before != is_right:
                 return self._named(marked_by)
-        marked = {row: part == 1 for row, part in zip(decision.record_ids, decision.parts, strict=True)}
         for group in dict.fromkeys(map(self._of, decision.record_ids)):
             if len(self._rows.get(group, ())) > 1 and self._excluded([group], {}, marked):
                 return self._named(self._joined_by[group][-1])
@@ -157,7 +157,7 @@ class Standing:
         if decision.kind in JOINING:
             self._join(decision)
         elif decision.kind in PARTING:
-            parts = {self._of(row): part for row, part in zip(decision.record_ids, decision.parts, strict=True)}
+            parts = {self._of(row): part for row, part in decision.part_of.items()}
             for (a, first), (b, second) in combinations(parts.items(), 2):
                 if first != second:
                     self._apart.setdefault(a, {}).setdefault(b, decision)
@@ -172,8 +172,7 @@ class Standing:
             if row in self._numbers:
                 self._holders.setdefault(self._numbers[row], []).append((row, decision))
         if decision.kind == "number_right":
-            marks = zip(decision.record_ids, decision.parts, strict=True)
-            self._marked |= {row: (part == 1, decision) for row, part in marks}
+            self._marked |= {row: (part == 1, decision) for row, part in decision.part_of.items()}
         else:
             old, new = self._reissues(decision)
             self._reissued |= {number: (in_force, decision) for number in old for in_force in new}
@@ -218,11 +217,10 @@ class Standing:
 
 
 def _part(decision: Decision, *, first: bool) -> list[str]:
-    pairs: Iterable[tuple[str, int]] = zip(decision.record_ids, decision.parts, strict=True)
-    return [row for row, part in pairs if (part == 1) is first]
+    return [row for row, part in decision.part_of.items() if (part == 1) is first]
 
 
-def in_force(decision: Decision) -> str:
+def named_in_force(decision: Decision) -> str:
     """How a sentence names a decision that is in force, and what to do to take another."""
     kind = DECISION_KINDS[decision.kind].lower()
     return (

@@ -68,9 +68,14 @@ class Decision(BaseModel, frozen=True):
         return f"QD-{_hash([*self.question, self.by, self.at])[:12]}"
 
     @property
+    def part_of(self) -> dict[str, int]:
+        """The part of each row."""
+        return dict(zip(self.record_ids, self.parts, strict=True))
+
+    @property
     def question(self) -> tuple[str, str, tuple[tuple[str, int], ...]]:
         """What was decided, whoever decided it: two equal ones are one decision."""
-        return self.dataset, self.kind, tuple(sorted(zip(self.record_ids, self.parts, strict=True)))
+        return self.dataset, self.kind, tuple(sorted(self.part_of.items()))
 
     @property
     def told(self) -> str:
@@ -88,7 +93,10 @@ class Revocation(BaseModel, frozen=True):
     reason: str = ""
 
 
-_EVENT: TypeAdapter[Decision | Revocation] = TypeAdapter(Annotated[Decision | Revocation, Field(discriminator="event")])
+Event = Decision | Revocation
+"""What the log holds."""
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Decision | Revocation, Field(discriminator="event")])
 
 
 class DecisionLog:
@@ -97,7 +105,7 @@ class DecisionLog:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def events(self) -> list[Decision | Revocation]:
+    def events(self) -> list[Event]:
         """All that ever happened, in order; UnusableInput when a file is damaged."""
         return [event for path in self._files() for event in read_events(path)]
 
@@ -111,7 +119,7 @@ class DecisionLog:
             key=lambda decision: (decision.at, decision.decision_id),
         )
 
-    def append(self, events: Sequence[Decision | Revocation]) -> None:
+    def append(self, events: Sequence[Event]) -> None:
         """Add events as one file, whole or not at all."""
         if not events:
             return
@@ -140,7 +148,7 @@ def decision_log(data: Path, code: str) -> DecisionLog:
     return DecisionLog(data / "decisions" / code)
 
 
-def read_events(path: Path) -> list[Decision | Revocation]:
+def read_events(path: Path) -> list[Event]:
     """The events of one file; UnusableInput names the line that cannot be read."""
     try:
         # Only line feeds end an event: JSON leaves other line separators of a note as they are.
@@ -161,7 +169,7 @@ def read_events(path: Path) -> list[Decision | Revocation]:
     return events
 
 
-def write_events(path: Path, events: Iterable[Decision | Revocation]) -> None:
+def write_events(path: Path, events: Iterable[Event]) -> None:
     """One event a line, as JSON."""
     path.write_text("".join(f"{event.model_dump_json()}\n" for event in events), encoding="utf-8")
 

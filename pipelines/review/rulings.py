@@ -24,10 +24,9 @@ class Rulings:
     """Decisions of one data set, put into what linking and the cases need.
 
     `right`: ids of rows that rightly carry their number, `wrong`: of rows whose number is a slip or somebody else's.
-    `superseded`: `record_id`, `in_force`: the number of the first
-    row was issued again, as that of the second. `answered`: row sets about which a binding decision was made;
-    `waiting`: those for which a paper is awaited or nobody could tell. `changed`: row sets of decisions of which a row
-    was corrected since.
+    `superseded`: `record_id`, `in_force`: the number of the first row was issued again, as that of the second.
+    `answered`: row sets about which a binding decision was made; `waiting`: those for which a paper is awaited or
+    nobody could tell. `changed`: row sets of decisions of which a row was corrected since.
     """
 
     verdicts: Verdicts
@@ -76,9 +75,7 @@ def rulings(decisions: Sequence[Decision], dataset: str, marks: pl.DataFrame) ->
             ),
             alone=_ids(row for one in of_kind["keep_out"] for row in one.rows),
         ),
-        right=_ids(
-            row for kind in _OF_NUMBERS for one in of_kind[kind] for row, part in one.parts.items() if part == 1
-        ),
+        right=_ids(row for kind in _OF_NUMBERS for one in of_kind[kind] for row in one.of_first_part),
         wrong=_ids(row for one in of_kind["number_right"] for row in one.parts.keys() - one.of_first_part),
         superseded=_superseded(of_kind["number_superseded"]),
         answered=[one.rows for one in binding],
@@ -119,9 +116,8 @@ def _standing(decisions: Sequence[Decision], marks: pl.DataFrame, later: "_Later
     followers = _followers(decisions, present, marks)
     result = []
     for decision in decisions:
-        parts = dict(zip(decision.record_ids, decision.parts, strict=True))
-        here = {row: part for row, part in parts.items() if row in present}
-        unchanged, changed = _followed(decision, parts, followers)
+        here = {row: part for row, part in decision.part_of.items() if row in present}
+        unchanged, changed = _followed(decision, followers)
         followed = frozenset(unchanged | changed)
         if later.settles(followed.union(here), decision):
             followed, unchanged, changed = frozenset(), {}, {}
@@ -203,16 +199,14 @@ def _followers(
     return found
 
 
-def _followed(
-    decision: Decision, parts: dict[str, int], followers: dict[str, list[_Follower]]
-) -> tuple[dict[str, int], dict[str, int]]:
+def _followed(decision: Decision, followers: dict[str, list[_Follower]]) -> tuple[dict[str, int], dict[str, int]]:
     """The rows that follow rows of a decision that are gone, with their parts: as they were, and changed.
 
     A row that the decision names, or that was there already when it was made, follows none. Of several that are as much
     alike as can be, as many follow as rows are gone; when there are more, nobody knows which, and all of them count as
     changed.
     """
-    taken = {*decision.record_ids, *decision.alike}
+    parts, taken = decision.part_of, {*decision.record_ids, *decision.alike}
     alike: dict[tuple[_Follower, ...], list[str]] = {}
     for row in sorted(parts):
         others = [one for one in followers.get(row, []) if one.record_id not in taken]

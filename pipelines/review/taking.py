@@ -8,11 +8,9 @@ import polars as pl
 
 from pipelines.identity.ledger import entries_of
 from pipelines.reports.labels import DECISION_KINDS
-from pipelines.review.contradictions import Standing, in_force
-from pipelines.review.decisions import Decision, DecisionLog, Revocation
+from pipelines.review.contradictions import Standing, named_in_force
+from pipelines.review.decisions import Decision, DecisionLog, Event, Revocation
 from pipelines.warehouse.reading import open_warehouse
-
-Event = Decision | Revocation
 
 _EXCLUSIVE = """
     SELECT record_id, '', personal_id FROM citizen_numbers WHERE status IN ('trusted', 'superseded')
@@ -52,7 +50,9 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
         """A decision that is taken along with the others is named by its place: nobody can revoke it yet."""
         place = beside.get(decision.decision_id, "").rstrip(": ")
         kind = DECISION_KINDS[decision.kind].lower()
-        return f"quyết định «{kind}» ở {place}" if place and decision.decision_id not in seen else in_force(decision)
+        return (
+            f"quyết định «{kind}» ở {place}" if place and decision.decision_id not in seen else named_in_force(decision)
+        )
 
     before = (one for one in log.in_force() if one.decision_id not in revoked)
     standing = standing_of(before, warehouse, named)

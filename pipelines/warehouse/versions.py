@@ -36,7 +36,7 @@ where it failed publishes the ids of the one before."""
 LEDGER_TICKET: Final = "ledger_ticket."
 """Begins the keys that tell on which state of the ledger they rest."""
 
-_VIETNAM: Final = timezone(timedelta(hours=7))
+VIETNAM: Final = timezone(timedelta(hours=7))
 _OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN, LEDGER_TICKET)
 """Beginnings of the manifest keys that differ between two publications of the same."""
 _IDS: Final = (
@@ -102,14 +102,23 @@ def was_published(data: Path, code: str) -> Callable[[str], bool]:
     """Whether a run's result, or ids that it assigned, were ever put in place as the published file of this new
     commune, in whichever mode.
 
-    Holds for what stands now; a file that cannot be read says nothing, and the log stands for it.
+    Nothing is read until somebody asks, which only a draft of the ledger gives reason to. A file that cannot be read
+    says nothing, and the log stands for it.
     """
-    known = {entry.run_id for mode in MODES for entry in entries(published_file(data, mode, code))}
-    for path in all_files(data, code):
-        with suppress(duckdb.Error):
-            told = manifest_of(path).items()
-            known |= {value for key, value in told if key == "run_id" or key.startswith(LEDGER_RUN)}
-    return lambda run_id: bool(run_id) and run_id in known
+
+    def published(run_id: str) -> bool:
+        logged = (entry.run_id for mode in MODES for entry in entries(published_file(data, mode, code)))
+        told = (value for path in all_files(data, code) for value in _runs_of(path))
+        return bool(run_id) and (run_id in logged or run_id in told)
+
+    return published
+
+
+def _runs_of(path: Path) -> list[str]:
+    """The runs that made a warehouse file and assigned its ids."""
+    with suppress(duckdb.Error):
+        return [value for key, value in manifest_of(path).items() if key == "run_id" or key.startswith(LEDGER_RUN)]
+    return []
 
 
 def manifest_of(path: Path) -> dict[str, str]:
@@ -137,7 +146,7 @@ def catch_up(target: Path) -> bool:
         manifest = manifest_of(target)
     except duckdb.Error:
         return False
-    at = datetime.fromtimestamp(target.stat().st_mtime, _VIETNAM)
+    at = datetime.fromtimestamp(target.stat().st_mtime, VIETNAM)
     logged = {entry.version for entry in log}
     back = next((number for number, path in _kept(target) if number in logged and stated_checksum(path) == digest), 0)
     if back:
