@@ -22,7 +22,7 @@ from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from expectations import RULES, validate
 from pipelines.communes import NewCommune
-from pipelines.identity.ledger import commit, still_stands
+from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
 from pipelines.reports import render_commune_page
 from pipelines.review.cases import unplaced_case

@@ -29,7 +29,7 @@ rows that were away, the number of rows that vanished (which may have been a sli
 @dataclass(frozen=True)
 class Assignment:
     """`ids`: `cluster`, `entity_id`. `history`: the whole id history of the commune, the contract's table. `ticket`: on
-    which state of the ledger all this rests, for `still_stands`."""
+    which state of the ledger all this rests, for `numbered.still_stands`."""
 
     ids: pl.DataFrame
     history: pl.DataFrame
@@ -51,8 +51,8 @@ def assign_ids(
     merger and that names nothing now, else one that a run which was never published minted for its rows, else a new
     one. Ids whose rows are all gone are retired; when the rows come back, so does the id.
 
-    What changed is written as a draft: it counts once `commit` is called, or `was_published` says that this run's
-    result is in place. `hashed` values alone are written. Raises UnusableInput when the ledger is damaged.
+    What changed is written as a draft: it counts once `numbered.commit` is called, or `was_published` says that this
+    run's result is in place. `hashed` values alone are written. Raises UnusableInput when the ledger is damaged.
     """
     entries = entries_of(ledger, dataset, commune_code)
     entries.settle(was_published)
@@ -84,28 +84,10 @@ def assign_ids(
     members = pl.concat([_told(found, ids), _away(gone, merged)])
     drafted = not (members.is_empty() and changes.is_empty())
     if drafted:
-        entries.write_draft(members, changes, run_id)
+        entries.write_draft(pl.concat([members, changes], how="diagonal"), run_id)
     history = pl.concat([history, changes.with_columns(run_id=pl.lit(run_id))])
-    ticket = f"{entries.number}/{run_id if drafted else ''}"
-    return Assignment(ids, ID_HISTORY.conform(history.with_columns(dataset=pl.lit(dataset))), ticket)
-
-
-def still_stands(ledger: Path, dataset: str, commune_code: str, ticket: str) -> bool:
-    """Whether ids may be published: no other run changed the ledger since they were assigned.
-
-    A run that failed may be started again from there, days later, when another one has been published.
-    """
-    entries = entries_of(ledger, dataset, commune_code)
-    number, run_id = ticket.split("/", 1)
-    if entries.number == int(number):
-        return run_id in {"", entries.drafted_by}
-    return entries.number == int(number) + 1 and run_id == entries.written_by  # its own publication, done again
-
-
-def commit(ledger: Path, commune_code: str, run_id: str) -> None:
-    """Make what a run changed count, in both data sets: call this as soon as its result is in place."""
-    for dataset in NUMBER_MARKS:
-        entries_of(ledger, dataset, commune_code).commit(run_id)
+    history = history.with_columns(dataset=pl.lit(dataset))
+    return Assignment(ids, ID_HISTORY.conform(history), entries.ticket(run_id, drafted))
 
 
 def entries_of(ledger: Path, dataset: str, commune_code: str) -> Entries:

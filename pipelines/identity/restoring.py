@@ -38,7 +38,7 @@ def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[P
     history = pl.DataFrame(changes).cast(CHANGES)
     if history.is_empty():
         return False
-    entries.write_draft(pl.DataFrame(members), history, _RUN)
+    entries.write_draft(pl.concat([pl.DataFrame(members), history], how="diagonal"), _RUN)
     entries.commit(_RUN)
     return True
 

@@ -27,7 +27,8 @@ from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
 from pipelines.communes import MergerMap, place
-from pipelines.identity.ledger import assign_ids, commit, still_stands
+from pipelines.identity.ledger import assign_ids
+from pipelines.identity.numbered import commit, still_stands
 from pipelines.identity.restoring import restore
 from pipelines.ingest import read_exports
 from pipelines.linkage import LinkageSettings, link

@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.identity.ledger import Assignment, assign_ids, commit
+from pipelines.identity.ledger import Assignment, assign_ids
+from pipelines.identity.numbered import commit
 from pipelines.identity.resolving import Resolution, resolve
 
 ROWS = {"record_id": pl.String, "cluster": pl.String, "trusted_number": pl.String, "marks": pl.List(pl.String)}

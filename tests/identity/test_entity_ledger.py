@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.identity.ledger import assign_ids, commit, still_stands
+from pipelines.identity.ledger import assign_ids
+from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
 
 from .conftest import Ledger

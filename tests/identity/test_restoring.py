@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.identity.ledger import assign_ids, commit
+from pipelines.identity.ledger import assign_ids
+from pipelines.identity.numbered import commit
 from pipelines.identity.resolving import resolve
 from pipelines.identity.restoring import restore
 from pipelines.warehouse.building import write_warehouse

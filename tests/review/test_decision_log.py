@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.identity.ledger import assign_ids, commit
+from pipelines.identity.ledger import assign_ids
+from pipelines.identity.numbered import commit
 from pipelines.problems import UnusableInput
 from pipelines.review.decisions import (
     Decision,
