@@ -73,7 +73,7 @@ class Numbered:
 
     def all_lines(self, *columns: str) -> pl.DataFrame:
         """The lines of all entries, oldest first: `columns`, all of them when none is named."""
-        schema = pl.Schema({**self.lines, "run_id": pl.String})
+        schema = {**self.lines, "run_id": pl.String()}
         names = [*(columns or schema)]
         empty = pl.DataFrame(schema={name: schema[name] for name in names})
         return pl.concat([empty, *(_read(path, names) for path in self._files())])
