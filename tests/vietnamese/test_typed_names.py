@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
+from pipelines.vietnamese.addresses import hamlet_key, hamlet_kind, hamlet_name, hamlet_of, hamlet_spelling
 from pipelines.vietnamese.names import initials, is_abbreviated, middle_name, person_name, remark
 from pipelines.vietnamese.spelling import folded_key, spelling_key, toneless_key
 from pipelines.vietnamese.syllables import legal_syllables
@@ -101,6 +101,10 @@ def test_keys_of_what_is_a_matter_of_taste_are_equal_and_of_other_names_are_not(
         ("SN 12, Xóm Mới, xã A", "Xóm Mới"),
         ("T. Hạ, X. Tân Minh, H. Thường Tín", "T. Hạ"),
         ("TDP số 3, phường B", "TDP số 3"),
+        ("thon Dong, xa Tan Minh", "thon Dong"),
+        ("Ngõ 3, thôn Hạ, xã A", "thôn Hạ"),
+        ("Số 5, X. Tân Minh, T. Hà Nội", "X. Tân Minh"),
+        ("Ngõ 5, X. Tân Minh, T. Hà Nội", None),
         ("xã Tân Minh, huyện Thường Tín", None),
         (None, None),
     ],
@@ -114,3 +118,19 @@ def test_hamlets_written_in_short_have_one_key() -> None:
     for spellings in same:
         assert len(set(applied(hamlet_key(pl.col("x")), *spellings))) == 1
     assert len(set(applied(hamlet_key(pl.col("x")), "Thôn Đông", "Thôn Đoài", "Thôn 1", "Thôn 11"))) == 4
+
+
+def test_a_hamlet_has_a_kind_besides_its_name() -> None:
+    """Thôn 1 and Xóm 1 can be two hamlets; what tells no kind may be either."""
+    written = ["Thôn 1", "T1", "Xóm 1", "X. số 01", "TDP3", "Tổ dân phố số 03", "Khu phố 7", "Đội 5", "1", "Thôn", None]
+    assert applied(hamlet_kind(pl.col("x")), *written) == [
+        *("thon", "thon", "xom", "xom", "to", "to", "khu", "doi"),
+        *(None, None, None),
+    ]
+    assert applied(hamlet_name(pl.col("x")), *written) == [*"1111337", "5", "1", "thon", None]
+
+
+def test_a_hamlet_s_marks_tell_names_apart_and_the_place_of_the_tone_does_not() -> None:
+    for spellings in (("Thôn Hoà", "T. HÒA", "hòa"), ("Thôn Mỹ Lý", "mĩ lí"), ("Tổ dân phố số 03", "Tổ 3", "3")):
+        assert len(set(applied(hamlet_spelling(pl.col("x")), *spellings))) == 1
+    assert len(set(applied(hamlet_spelling(pl.col("x")), "Thôn Đông", "Thôn Đồng", "Thôn Dong", "Thôn Đong"))) == 4
