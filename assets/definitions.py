@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import linking, publishing
+from assets import linking, publishing, sheets
 from assets.deployment import Deployment
 from assets.parquet_io import ParquetIOManager
 from assets.progress import progress_logger
@@ -22,7 +22,7 @@ defs = dg.Definitions(
     assets=[
         linking.merger_map,
         linking.commune_exports,
-        *dg.load_assets_from_modules([linking, publishing]),
+        *dg.load_assets_from_modules([linking, sheets, publishing]),
     ],
     jobs=[hop_nhat],
     resources={

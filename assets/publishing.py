@@ -69,6 +69,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     parcel_links: Tables,
     golden_citizens: Tables,
     golden_parcels: Tables,
+    sheet_map: Tables,
 ) -> dg.MaterializeResult:
     """Write the staging warehouse."""
     commune = commune_of(context)
@@ -78,14 +79,15 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     earlier = published if published.is_file() else None
     common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
     waiting = [unplaced_case(name, frame, config.unplaced_limit) for name, frame in records.items()]
-    common["review_queue"] = pl.concat([*waiting, common["review_queue"]])
+    common["review_queue"] = pl.concat([*waiting, sheet_map["review_queue"], common["review_queue"]])
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
-    manifest |= dict(pl.concat([golden_citizens[LEDGER], golden_parcels[LEDGER]]).iter_rows())
+    manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
     manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
         yield from common.items()
+        yield "sheet_map", sheet_map["sheet_map"]
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame

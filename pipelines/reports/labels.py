@@ -68,6 +68,8 @@ CASE_REASONS: Final = {
     "no_corroboration": "Rất giống nhau nhưng thiếu chứng cứ độc lập",
     "decision_row_changed": "Một dòng được sửa sau khi đã quyết định",
     "unplaced_rows": "Số dòng chưa xếp được vào xã, phường mới vượt giới hạn",
+    "sheet_number_taken": "Tờ bản đồ của xã giữ trụ sở đến sau, số của nó đã cấp cho tờ khác",
+    "sheets_not_numbered": "Tờ bản đồ chưa có số mới vì chưa có sổ đất của xã giữ trụ sở",
 }
 
 DECISION_KINDS: Final = {

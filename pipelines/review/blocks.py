@@ -20,8 +20,8 @@ from pipelines.reports.labels import DECISIONS, word
 from pipelines.reports.linkage_facts import ID_LETTERS
 from pipelines.review.workbook_words import ENTITY, FIELDS, ROW
 
-UNPLACED: Final = "unplaced_rows"
-"""The reason of cases that inform and are not answered here: a rule of placement answers them."""
+INFORMING: Final = frozenset({"unplaced_rows", "sheet_number_taken", "sheets_not_numbered"})
+"""The reasons of cases that inform and are not answered here: a table of the officer's own answers them."""
 
 _NUMBERS: Final = ("number_shared", "number_doubtful")
 _LONGEST: Final = 500
@@ -133,7 +133,7 @@ class Case:
     @property
     def answerable(self) -> bool:
         """Whether an answer can be given to it."""
-        return self.reason != UNPLACED
+        return self.reason not in INFORMING
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ _QUESTIONS = {
     "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
     "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; chưa có quy tắc "
     "nào cho thôn, tờ bản đồ của chúng.",
+    "sheet_number_taken": "Tờ bản đồ này lấy số mới nào? Tờ của xã giữ trụ sở mà đến sau: số của nó đã cấp cho tờ "
+    "khác, nên tạm lấy số tiếp theo. Nếu cần số khác, ghi vào reference/sheet_map.csv.",
+    "sheets_not_numbered": "Các tờ bản đồ này lấy số mới nào? Chưa có sổ đất của xã giữ trụ sở nên chưa biết số tờ lớn "
+    "nhất của xã ấy. Nộp sổ đó, hoặc ghi số vào reference/sheet_map.csv.",
 }
 _URGENCY = {reason: urgency for urgency, reason in enumerate(_QUESTIONS, start=1)}
 _WHYS = {"exclusive_values": "union_refused", "decision_contradicted": "decisions_contradict"}
@@ -82,6 +86,20 @@ def unplaced_case(dataset: str, records: pl.DataFrame, limit: float) -> pl.DataF
     if len(rows) > limit * len(here):
         cases = pl.DataFrame([(rows.to_list(), "unplaced_rows", 1.0, len(rows))], schema=_CASE, orient="row")
     return _queue(dataset, cases, None, None)
+
+
+def sheet_cases(rows: pl.DataFrame) -> pl.DataFrame:
+    """The cases of map sheets whose new number a person should look at.
+
+    `rows`: `record_id` of parcel rows, `reason` (sheet_number_taken, sheets_not_numbered) and what parts the cases of
+    one reason, `sheet`.
+    """
+    cases = (
+        rows.group_by("reason", "sheet")
+        .agg(pl.col("record_id").sort().alias("record_ids"))
+        .with_columns(wrong=pl.lit(_EVEN), entities=pl.col("record_ids").list.len())
+    )
+    return _queue("parcels", cases.select(pl.col(name).cast(kind) for name, kind in _CASE.items()), None, None)
 
 
 def _queue(dataset: str, cases: pl.DataFrame, members: pl.DataFrame | None, ruled: Rulings | None) -> pl.DataFrame:

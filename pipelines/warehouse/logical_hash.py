@@ -33,7 +33,7 @@ def _hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
             UNION ALL
             SELECT 'parcels', parcel_id, min(record_id) FROM parcel_sources GROUP BY parcel_id
         )
-        SELECT to_json({{{columns}}})::VARCHAR AS row FROM {quoting.name(table.name)} t
+        SELECT to_json({{{columns}}})::VARCHAR AS row FROM {quoting.name(table.name)} t WHERE {table.hashed_rows}
     """
     # Hashed in Python: DuckDB's SHA-256 takes twenty times as long.
     rows = connection.execute(query).to_arrow_table().column("row").to_pylist()

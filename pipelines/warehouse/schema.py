@@ -68,6 +68,8 @@ class Table:
     en: str
     columns: tuple[Column, ...]
     in_logical_hash: bool = True
+    hashed_rows: str = "true"
+    """Which rows the logical hash covers, as an SQL condition: those that hang on earlier runs it leaves out."""
 
     @property
     def polars_schema(self) -> pl.Schema:
@@ -182,7 +184,7 @@ _NUMBER_COLUMNS = (
     Column("map_scale", TEXT, "tỷ lệ", "scale denominator"),
     Column("old_sheet_no", TEXT, "số tờ cũ", "sheet number in the old commune"),
     Column("parcel_no", TEXT, "số thửa", "parcel number"),
-    Column("new_sheet_no", TEXT, "số tờ mới", "sheet number in the new commune"),
+    Column("new_sheet_no", TEXT, "số tờ mới", "sheet number in the new commune", of_history=True),
 )
 
 PARCELS = Table(
@@ -258,8 +260,9 @@ SHEET_MAP = Table(
         Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
         Column("map_system", TEXT, "hệ bản đồ", "map system"),
         Column("old_sheet_no", TEXT, "số tờ cũ", "old sheet number"),
-        Column("new_sheet_no", TEXT, "số tờ mới", "new sheet number"),
-        Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late"),
+        # A number once published never moves, so that it hangs on what had come by then.
+        Column("new_sheet_no", TEXT, "số tờ mới", "new sheet number", of_history=True),
+        Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late", of_history=True),
     ),
 )
 
@@ -309,6 +312,7 @@ REVIEW_QUEUE = Table(
         Column("blocking", FLAG, "có chặn công bố chính thức không", "whether official publication waits"),
         Column("status", TEXT, "tình trạng", "open, waiting (for a paper, or nobody can tell), decided"),
     ),
+    hashed_rows="reason <> 'sheet_number_taken'",
 )
 
 DECISIONS = Table(

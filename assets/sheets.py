@@ -1,0 +1,45 @@
+"""The asset of Bảng 01: a new number for every old map sheet of one new commune."""
+
+import dagster as dg
+import polars as pl
+
+from assets.deployment import Deployment
+from assets.describing import described
+from assets.linking import LEDGER
+from assets.parquet_io import Tables
+from assets.partitions import commune_of
+from assets.plain_words import in_plain_words
+from pipelines.parcels.sheet_ledger import NAME, keep_sheets, known_sheets
+from pipelines.parcels.sheets import sheet_map as number_sheets
+from pipelines.review.cases import sheet_cases
+from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, was_published
+
+
+@dg.asset(
+    **described(
+        "g4_thuc_the",
+        "Bảng 01: số mới của từng tờ bản đồ cũ. Xã giữ trụ sở giữ số tờ, các xã khác đánh tiếp; số đã cấp không đổi.",
+        "The new number of every old map sheet; numbers once published never move.",
+        "polars",
+    )
+)
+@in_plain_words
+def sheet_map(context: dg.AssetExecutionContext, deployment: Deployment, parcel_records: pl.DataFrame) -> Tables:
+    """Number the map sheets of the placed parcels."""
+    code, data = commune_of(context).code, deployment.data_dir
+    known = known_sheets(deployment.ledger_dir, code, was_published(data, code), all_files(data, code))
+    found = number_sheets(parcel_records.filter(placement="placed"), code, known, {})
+    ticket = keep_sheets(deployment.ledger_dir, code, found.numbered, known, context.run.run_id)
+    by = dict(found.table["assigned_by"].value_counts().iter_rows())
+    context.log.info(
+        f"Bảng 01 có {found.table.height} tờ: {by.get('rule', 0)} theo quy tắc, {by.get('late', 0)} đến sau, "
+        f"{by.get('officer', 0)} do cán bộ ghi; {found.in_question['sheet'].n_unique()} việc cần xem."
+    )
+    facts = [(f"{LEDGER_RUN}{NAME}", context.run.run_id), (f"{LEDGER_TICKET}{NAME}", ticket)]
+    return Tables(
+        {
+            "sheet_map": found.table,
+            "review_queue": sheet_cases(found.in_question),
+            LEDGER: pl.DataFrame(facts, schema=["key", "value"], orient="row"),
+        }
+    )
