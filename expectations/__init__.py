@@ -2,7 +2,7 @@
 
 `validate` judges all `RULES` on a staging warehouse: a DuckDB file with every table of
 `pipelines.warehouse.schema` and `citizen_trust` (see `expectations.rule`). Each suite has its module:
-`balance`, `identity`, `references` and `values` hold the gates, `quality` the warnings.
+`balance`, `identity`, `land`, `references` and `values` hold the gates, `quality` the warnings.
 
 What does not belong here: deciding what a refused gate stops, and showing results to anyone.
 """
@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from expectations import balance, identity, quality, references, running, values
+from expectations import balance, identity, land, quality, references, running, values
 from expectations.rule import Rule
 from expectations.running import ValidationError
 
@@ -23,6 +23,7 @@ __all__ = ["RULES", "Rule", "ValidationError", "validate"]
 RULES: Final[tuple[Rule, ...]] = (
     *balance.RULES,
     *identity.RULES,
+    *land.RULES,
     *references.RULES,
     *values.RULES,
     *quality.RULES,

@@ -100,7 +100,13 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         _source("parcels", 3, "L1", "merged"),
         _source("parcels", 4, "L2", "kept"),
     )
-    insert(connection, "parcel_numbers", {"parcel_id": "L1", "parcel_no": CANARY, "is_current": True})
+    number = {"old_commune_code": "10231", "map_system": "299", "old_sheet_no": "1", "new_sheet_no": "1"}
+    insert(
+        connection,
+        "parcel_numbers",
+        number | {"parcel_id": "L1", "parcel_no": CANARY, "is_current": True},
+        number | {"parcel_id": "L2", "parcel_no": f"{CANARY} 2", "is_current": True},
+    )
     insert(
         connection,
         "parcel_relations",

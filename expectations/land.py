@@ -1,0 +1,94 @@
+"""Land: numbers of sheets and parcels, owners, relations. All of these are gates: whoever finds one broken cannot trust
+the cross-reference that certificates need for ever."""
+
+from typing import Final
+
+from expectations.rule import Rule
+
+_NUMBERS: Final = "DOMAIN: parcel key = old commune, map system, scale, sheet, parcel; TT 26/2024/TT-BTNMT Art. 5"
+_BANG_01: Final = "Plan 515/KH-BCA-BNN&MT, Bảng 01; data contract: sheet_map"
+_OWNERS: Final = "Data contract: parcel_owners"
+
+
+def _gate(name: str, table: str, vi: str, en: str, source: str, expectation: str, checked: str) -> Rule:
+    return Rule(f"land.{name}", "land", "gate", vi, en, source, table, expectation, checked)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    _gate(
+        "one_current_number",
+        "parcels",
+        "Mỗi thửa đất có đúng một số hiệu hiện hành trong bảng các số hiệu.",
+        "Every parcel has exactly one current number among its numbers.",
+        _NUMBERS,
+        """
+        SELECT 1 FROM {batch} AS parcel
+        LEFT JOIN (
+            SELECT parcel_id, count(*) FILTER (is_current) AS current FROM parcel_numbers GROUP BY parcel_id
+        ) AS numbers ON numbers.parcel_id = parcel.parcel_id
+        WHERE coalesce(numbers.current, 0) <> 1""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "one_number_of_a_book",
+        "parcel_numbers",
+        "Không thửa đất nào mang hai số hiệu của cùng một sổ (cùng xã cũ và hệ bản đồ).",
+        "No parcel carries two numbers of one land book (one old commune and map system).",
+        _NUMBERS,
+        """
+        SELECT 1 FROM {batch} WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
+        GROUP BY parcel_id, old_commune_code, map_system
+        HAVING count(DISTINCT concat_ws('/', coalesce(map_scale, ''), old_sheet_no, parcel_no)) > 1""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "sheet_of_the_map",
+        "parcel_numbers",
+        "Số tờ mới ghi ở mỗi số hiệu đúng với Bảng 01.",
+        "The new sheet number of every parcel number is that of the sheet map.",
+        _BANG_01,
+        """
+        SELECT 1 FROM {batch} AS number
+        LEFT JOIN sheet_map AS sheet
+            ON sheet.old_commune_code IS NOT DISTINCT FROM number.old_commune_code
+            AND sheet.map_system IS NOT DISTINCT FROM number.map_system
+            AND sheet.old_sheet_no IS NOT DISTINCT FROM number.old_sheet_no
+        WHERE sheet.new_sheet_no IS DISTINCT FROM number.new_sheet_no""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "owner_and_person",
+        "parcel_owners",
+        "Chủ được xác nhận là cá nhân, hộ và có công dân tương ứng; chủ không khớp thì không có công dân nào.",
+        "A confirmed owner is a person or household with a citizen; one without match has none.",
+        _OWNERS,
+        """
+        SELECT 1 FROM {batch}
+        WHERE (status = 'confirmed' AND (citizen_id IS NULL OR owner_kind IN ('organisation', 'state')))
+            OR (status = 'no_match' AND citizen_id IS NOT NULL)""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "owners_counted",
+        "parcel_owners",
+        "Các chủ của một thửa đất được đánh số liên tục từ 1.",
+        "The owners of a parcel are numbered from 1 without gaps.",
+        _OWNERS,
+        """
+        SELECT 1 FROM {batch} GROUP BY parcel_id
+        HAVING min(owner_no) IS DISTINCT FROM 1 OR max(owner_no) <> count(DISTINCT owner_no)
+            OR count(*) <> count(DISTINCT owner_no)""",
+        "SELECT count(DISTINCT parcel_id) FROM {batch}",
+    ),
+    _gate(
+        "relation_of_two",
+        "parcel_relations",
+        "Quan hệ đo vẽ lại nối hai thửa khác nhau, mỗi cặp thửa một lần.",
+        "A re-survey relation joins two different parcels, each pair once.",
+        "Data contract: parcel_relations",
+        """
+        SELECT 1 FROM {batch} GROUP BY least(from_parcel_id, to_parcel_id), greatest(from_parcel_id, to_parcel_id)
+        HAVING count(*) > 1 OR any_value(from_parcel_id) = any_value(to_parcel_id)""",
+        "SELECT count(*) FROM {batch}",
+    ),
+)
