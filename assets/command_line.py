@@ -23,7 +23,7 @@ from pipelines.problems import UnusableInput
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions")
+_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 
