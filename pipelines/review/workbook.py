@@ -4,17 +4,13 @@ Only the cells of answers can be written in; every text is a text, whatever it b
 or link. Who reads it back is `answers`.
 """
 
-import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.problems import UnusableInput
@@ -23,7 +19,7 @@ from pipelines.reports.labels import CASE_REASONS, DECISION_KINDS, MODES, word
 from pipelines.review import workbook_words as words
 from pipelines.review.blocks import Case, Queue, ShownField, old_communes_of, queue_of
 from pipelines.review.keys import AskedCase, Machine, key
-from pipelines.warehouse.placing import place
+from pipelines.spreadsheets import TEXT, new_workbook, print_on, written_whole
 from pipelines.warehouse.reading import open_warehouse
 
 ROWS_A_BAND: Final = 6
@@ -41,7 +37,6 @@ _TEXT_WIDTH: Final = 140
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FACTS: Final = ("commune_code", "mode", "logical_hash", "run_id", "model_name.citizens", "model_name.parcels")
 
-_TEXT: Final = {"quote_prefix": True, "valign": "top", "font_size": 11}
 _BOX: Final = {"border": 1, "border_color": "#BFBFBF", "text_wrap": True}
 _TO_FILL: Final = {**_BOX, "locked": False, "num_format": 49, "bg_color": "#E2EFDA", "border_color": "#548235"}
 """49 is the format of text: what is typed there becomes no date, number or formula."""
@@ -112,15 +107,8 @@ def write_workbook(
         {name: manifest[name] for name in _FACTS if manifest.get(name)},
         {number: AskedCase.of(case) for number, case in numbered.items() if case.answerable},
     )
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
+    with written_whole(target) as part:
         _write(part, manifest, queues, machine)
-        place(part, target)
-    except (OSError, XlsxWriterException):
-        part.unlink(missing_ok=True)
-        raise UnusableInput(f"Không ghi được tệp «{target}».", f"{target} cannot be written.") from None
     return Exported(
         {dataset: len(queue.cases) for dataset, queue in queues.items()},
         {dataset: queue.open + queue.waiting for dataset, queue in queues.items()},
@@ -128,12 +116,8 @@ def write_workbook(
 
 
 def _write(path: Path, manifest: Mapping[str, str], queues: Mapping[str, Queue], machine: Machine) -> None:
-    workbook = Workbook(
-        os.fspath(path),
-        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    workbook.set_properties({"title": _commune(manifest), "created": _moment(manifest.get("started_at", ""))})
-    formats = {style: workbook.add_format({**_TEXT, **look}) for style, look in _FORMATS.items()}
+    workbook = new_workbook(path, _commune(manifest), manifest.get("started_at", ""))
+    formats = {style: workbook.add_format({**TEXT, **look}) for style, look in _FORMATS.items()}
     _guide(workbook.add_worksheet(words.GUIDE), formats, manifest, queues)
     number = 1
     for dataset, queue in queues.items():
@@ -202,12 +186,7 @@ class _Sheet:
         self.write([(title, "title")], role="title")
         self.write([("Người trả lời", "ask"), ("", "answer"), (default_name, "faint")], role="name")
         self.sheet.freeze_panes(self.line, 2)
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)  # A4
-        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(1, self.line - 1)
-        self.sheet.set_footer("&L&A&RTrang &P/&N")
+        print_on(self.sheet, 1, self.line - 1)
 
     def end(self, columns: int) -> None:
         """What is printed: all that was written, without the hidden keys."""
@@ -382,11 +361,3 @@ def _other(sheet: _Sheet, manifest: Mapping[str, str]) -> None:
 def _commune(manifest: Mapping[str, str]) -> str:
     kind, name = manifest.get("commune_kind", ""), manifest.get("commune_name", "")
     return f"{kind} {name} ({manifest.get('commune_code', '')})".strip()
-
-
-def _moment(iso: str) -> datetime:
-    """When the warehouse was made: the only time that a workbook knows."""
-    try:
-        return datetime.fromisoformat(iso)
-    except ValueError:
-        return datetime(2000, 1, 1)
