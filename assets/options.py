@@ -4,6 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
+from pipelines.communes import MergerMap
+from pipelines.problems import UnusableInput
+from pipelines.reports import labels
+from pipelines.warehouse.versions import MODES, Mode, newest_file
+
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """`--data DIR`; by default HOPNHAT_DATA, else `data`."""
@@ -15,3 +20,26 @@ def add_commune(parser: argparse.ArgumentParser) -> None:
     """`--new-commune CODE` and `--data DIR`."""
     parser.add_argument("--new-commune", required=True, metavar="CODE", help="mã xã mới")
     add_data(parser)
+
+
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """`--mode`, for commands that read what is published."""
+    parser.add_argument("--mode", choices=MODES, help="mặc định: bản công bố mới nhất / the newest by default")
+
+
+def new_commune_code(options: argparse.Namespace) -> str:
+    """The code of `--new-commune`. Raises UnusableInput when no new commune has it."""
+    return MergerMap.shipped().new_commune(options.new_commune).code
+
+
+def published_warehouse(options: argparse.Namespace, mode: Mode | None = None) -> Path:
+    """The warehouse that was published last, or that of a mode. Raises UnusableInput when there is none."""
+    code = new_commune_code(options)
+    found = newest_file(options.data, code, [mode] if mode else MODES)
+    if found is None:
+        which = f"bản {labels.MODES[mode]}" if mode else "bản công bố"
+        raise UnusableInput(
+            f"Chưa có {which} nào của {code} trong «{options.data}»; hãy chạy hopnhat run trước.",
+            f"Nothing has been published for {code} yet: run hopnhat run first.",
+        )
+    return found

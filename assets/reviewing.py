@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 from assets.occasion import now, user
-from assets.options import add_commune
-from pipelines.communes import MergerMap
+from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
 from pipelines.reports.labels import DATASETS, DECISION_KINDS
@@ -14,7 +13,7 @@ from pipelines.review.answers import read_answers
 from pipelines.review.decisions import Decision, Revocation, decision_log, read_events, write_events
 from pipelines.review.taking import any_known, take, with_marks
 from pipelines.review.workbook import write_workbook
-from pipelines.warehouse.versions import MODES, Mode, newest_file, was_published
+from pipelines.warehouse.versions import newest_file, was_published
 
 DONE, UNUSABLE = 0, 2
 
@@ -27,7 +26,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export = _command(kinds, "export", _export, "xuất sổ Excel để cán bộ trả lời / cases as a workbook")
     export.add_argument("file", type=Path, metavar="FILE.xlsx")
     export.add_argument("--most", type=int, default=500, metavar="N", help="số trường hợp nhiều nhất mỗi loại")
-    export.add_argument("--mode", choices=("trial", "official"), help="mặc định: bản công bố mới nhất")
+    add_mode(export)
     take_in = _command(kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back")
     take_in.add_argument("file", type=Path, metavar="FILE.xlsx")
     _command(kinds, "list", _list, "các quyết định đang có hiệu lực / decisions in force")
@@ -51,7 +50,7 @@ def _command(
 
 
 def _export(options: argparse.Namespace) -> int:
-    warehouse = _warehouse(options, options.mode)
+    warehouse = published_warehouse(options, options.mode)
     aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
     written = write_workbook(warehouse, options.file, most=options.most, own_headers=aliases.by_commune)
     shown, all_cases = sum(written.shown.values()), sum(written.waiting_for_an_answer.values())
@@ -60,7 +59,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    code, warehouse = _code(options), _warehouse(options)
+    code, warehouse = new_commune_code(options), published_warehouse(options)
     if not options.file.is_file():
         raise UnusableInput(f"Không có tệp «{options.file}».", f"There is no file {options.file}.")
     answers = read_answers(options.file, warehouse, at=now().isoformat(timespec="seconds"))
@@ -77,7 +76,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    decisions = decision_log(options.data, _code(options)).in_force()
+    decisions = decision_log(options.data, new_commune_code(options)).in_force()
     for one in decisions:
         rows = f"{len(one.record_ids)} dòng"
         print(
@@ -98,7 +97,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _revoke(options: argparse.Namespace) -> int:
-    log = decision_log(options.data, _code(options))
+    log = decision_log(options.data, new_commune_code(options))
     in_force = {one.decision_id for one in log.in_force()}
     unknown = [one for one in options.decision if one not in in_force]
     if unknown:
@@ -114,7 +113,7 @@ def _revoke(options: argparse.Namespace) -> int:
 
 
 def _save(options: argparse.Namespace) -> int:
-    events = decision_log(options.data, _code(options)).events()
+    events = decision_log(options.data, new_commune_code(options)).events()
     if options.file.exists():
         raise UnusableInput(f"Tệp «{options.file}» đã có; hãy chọn tên khác.", f"{options.file} exists already.")
     try:
@@ -127,7 +126,7 @@ def _save(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    code, events = _code(options), read_events(options.file)
+    code, events = new_commune_code(options), read_events(options.file)
     newest = newest_file(options.data, code)
     decisions = [event for event in events if isinstance(event, Decision)]
     if newest is not None and decisions and not any_known(decisions, newest):
@@ -156,19 +155,3 @@ def _refused(problems: tuple[str, ...]) -> int:
         f"hopnhat: Không nhận quyết định nào: còn {len(problems)} chỗ phải sửa. (Nothing was taken.)", file=sys.stderr
     )
     return UNUSABLE
-
-
-def _code(options: argparse.Namespace) -> str:
-    return MergerMap.shipped().new_commune(options.new_commune).code
-
-
-def _warehouse(options: argparse.Namespace, mode: Mode | None = None) -> Path:
-    """The warehouse that was published last, or that of a mode; UnusableInput when there is none."""
-    code = _code(options)
-    found = newest_file(options.data, code, [mode] if mode else MODES)
-    if found is None:
-        raise UnusableInput(
-            f"Chưa có bản công bố nào của {code} trong «{options.data}»; hãy chạy hopnhat run trước.",
-            f"Nothing has been published for {code} yet: run hopnhat run first.",
-        )
-    return found

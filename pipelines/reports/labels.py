@@ -117,6 +117,24 @@ QUALITY_REASONS: Final = {
     "no_owner_number": "Chủ sử dụng không có số giấy tờ",
 }
 
+OWNER_KINDS: Final = {
+    "person": "Cá nhân",
+    "household": "Hộ gia đình",
+    "organisation": "Tổ chức",
+    "state": "Cơ quan nhà nước",
+    "unknown": "Chưa rõ",
+}
+
+OWNER_STATUSES: Final = {
+    "confirmed": "Đã xác nhận",
+    "needs_paper": "Cần giấy tờ",
+    "no_match": "Không tìm thấy công dân",
+}
+
+SHEET_ASSIGNED_BY: Final = {"rule": "Quy tắc", "officer": "Cán bộ", "late": "Bổ sung"}
+
+SEXES: Final = {"male": "Nam", "female": "Nữ"}
+
 CHANGE_KINDS: Final = {
     "withdrawn": "Rút",
     "merged": "Gộp",
