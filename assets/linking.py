@@ -5,6 +5,7 @@ belong here: any rule of reading, linking or merging.
 """
 
 import json
+from collections.abc import Callable
 
 import dagster as dg
 import polars as pl
@@ -20,12 +21,13 @@ from pipelines.citizens.golden import golden_citizens as make_golden_citizens
 from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
-from pipelines.communes import place
+from pipelines.communes import SplitRules, place
+from pipelines.communes.split_rules import Dataset
 from pipelines.identity.ledger import Assignment, assign_ids
 from pipelines.identity.restoring import restore
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
-from pipelines.ingest.references import reference_hashes
+from pipelines.ingest.references import SPLIT_RULES, reference_hashes
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
 from pipelines.linkage.verdicts import Verdicts
@@ -33,6 +35,7 @@ from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
+from pipelines.problems import UnusableInput
 from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import Rulings, rulings
@@ -125,10 +128,10 @@ def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment)
 )
 @in_plain_words
 def citizen_records(
-    context: dg.AssetExecutionContext, source_rows: Tables, officer_decisions: pl.DataFrame
+    context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables, officer_decisions: pl.DataFrame
 ) -> pl.DataFrame:
     """Standardise and place the citizen rows."""
-    standard = standardise_citizens(place(source_rows["citizens"], commune_of(context), "citizens"))
+    standard = _placed_by_rules(context, deployment, source_rows, "citizens", standardise_citizens)
     ruled = _ruled(officer_decisions, "citizens", _placed(standard))
     records = add_number_status(standard, **ruled.of_numbers)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
@@ -144,10 +147,9 @@ def citizen_records(
     )
 )
 @in_plain_words
-def parcel_records(context: dg.AssetExecutionContext, source_rows: Tables) -> pl.DataFrame:
+def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables) -> pl.DataFrame:
     """Standardise and place the parcel rows."""
-    placed = place(source_rows["parcels"], commune_of(context), "parcels")
-    records = standardise_parcels(placed)
+    records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise_parcels)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
     return records
 
@@ -276,6 +278,23 @@ def golden_parcels(
             LEDGER: _ledger_facts("parcels", context.run.run_id, assigned),
         }
     )
+
+
+def _placed_by_rules(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    source_rows: Tables,
+    dataset: Dataset,
+    standardise: Callable[[pl.DataFrame], pl.DataFrame],
+) -> pl.DataFrame:
+    """The rows in standard form, placed by the rules of which the manifest will have the hash."""
+    rules = SplitRules.read(deployment.reference_dir / SPLIT_RULES)
+    if rules.sha256 != dict(source_rows["references"].iter_rows()).get("split_rules", ""):
+        raise UnusableInput(
+            f"Tệp «{SPLIT_RULES}» đã thay đổi từ khi đọc các tệp xuất; hãy chạy lại từ bước đọc tệp.",
+            f"{SPLIT_RULES} changed since the exports were read; run again from there.",
+        )
+    return place(standardise(source_rows[dataset]), commune_of(context), dataset, rules)
 
 
 _ENTITY = {"citizens": "người", "parcels": "thửa đất"}

@@ -2,5 +2,6 @@
 
 from pipelines.communes.merger_map import MergerMap, NewCommune, OldCommune, Part
 from pipelines.communes.placement import place
+from pipelines.communes.split_rules import SplitRules
 
-__all__ = ["MergerMap", "NewCommune", "OldCommune", "Part", "place"]
+__all__ = ["MergerMap", "NewCommune", "OldCommune", "Part", "SplitRules", "place"]

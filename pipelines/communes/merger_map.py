@@ -118,6 +118,12 @@ class MergerMap:
         pairs = self.pairs.filter(pl.col("old_code").is_in(old_codes))
         return pairs["new_code"].unique().sort().to_list()
 
+    def takers(self, dataset: str) -> dict[str, tuple[str, ...]]:
+        """By old commune, the new ones that took a share of its land (parcels) or of its people (everything else)."""
+        part = "area_part" if dataset == "parcels" else "population_part"
+        shares = self.pairs.filter(pl.col("old_code") != "", pl.col(part) != "none").group_by("old_code")
+        return {old: tuple(codes) for old, codes in shares.agg(pl.col("new_code").sort()).iter_rows()}
+
     def name_on(self, code: str, day: date) -> str | None:
         """What a code stood for on a day: the old commune's name before the merger, the new one's since."""
         text = day.isoformat()

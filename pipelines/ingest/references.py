@@ -1,10 +1,13 @@
 """The reference data by which exports are read and placed, as hashes: those of now against those of a run."""
 
 from pathlib import Path
+from typing import Final
 
-from pipelines.communes import MergerMap
+from pipelines.communes import MergerMap, SplitRules
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import known_headers_sha256
+
+SPLIT_RULES: Final = "split_rules.csv"
 
 
 def reference_hashes(overrides: Path) -> dict[str, str]:
@@ -16,4 +19,5 @@ def reference_hashes(overrides: Path) -> dict[str, str]:
         "merger_map": MergerMap.shipped().sha256,
         "known_headers": known_headers_sha256(),
         "header_aliases": Aliases.read(overrides / "header_aliases.csv").sha256,
+        "split_rules": SplitRules.read(overrides / SPLIT_RULES).sha256,
     }

@@ -35,6 +35,7 @@ _REFERENCES: Final = {
     "merger_map": "bảng sáp nhập xã",
     "known_headers": "bảng tên cột đi kèm chương trình",
     "header_aliases": "bảng tên cột của đơn vị (reference/header_aliases.csv)",
+    "split_rules": "quy tắc chia xã cũ của đơn vị (reference/split_rules.csv)",
 }
 _ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
 _MOST_NAMED: Final = 5

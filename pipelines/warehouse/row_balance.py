@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.communes.placement import UNPLACED_REASONS
 from pipelines.warehouse.schema import ROW_BALANCE
 
 
@@ -44,7 +45,7 @@ def unplaced(records: pl.DataFrame, dataset: str) -> pl.DataFrame:
             "hamlet",
             (pl.col("map_system") if has_sheets else pl.lit(None, pl.String)).alias("map_system"),
             (pl.col("sheet_no") if has_sheets else pl.lit(None, pl.String)).alias("sheet_no"),
-            pl.lit("Xã cũ bị chia; chưa có quy tắc xếp dòng này vào xã, phường mới.").alias("reason"),
+            pl.col("placement_reason").replace_strict(UNPLACED_REASONS, return_dtype=pl.String).alias("reason"),
         )
         .sort("source_file", "source_line")
     )

@@ -1,4 +1,4 @@
-"""The shipped merger map, and where the rows of an old commune belong."""
+"""The shipped merger map."""
 
 from collections import Counter
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.communes import MergerMap, NewCommune, OldCommune, place
+from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
@@ -101,39 +101,12 @@ def test_disagreeing_notes_are_read_as_partial(merger_map: MergerMap, country: l
     assert parts == {"whole", "partial", "none"}
 
 
-def _old(code: str, area: str, people: str) -> OldCommune:
-    return OldCommune(code, code, "xã", "Huyện", "Tỉnh", area, people)  # type: ignore[arg-type]
-
-
-def test_whole_is_placed_split_waits_and_land_only_brings_no_people() -> None:
-    commune = NewCommune(
-        "00001",
-        "Mới",
-        "xã",
-        "Tỉnh",
-        (
-            _old("00001", "whole", "whole"),
-            _old("00002", "partial", "none"),
-            _old("00003", "partial", "partial"),
-            _old("00004", "partial", "whole"),
-        ),
-    )
-    rows = pl.DataFrame({"old_commune_code": ["00001", "00002", "00003", "00004", "00009", "00001"]})
-    people, land = place(rows, commune, "citizens"), place(rows, commune, "parcels")
-    assert people["placement"].to_list() == [
-        *("placed", "elsewhere", "unplaced", "placed", "elsewhere", "placed"),
-    ]
-    assert land["placement"].to_list() == [
-        *("placed", "unplaced", "unplaced", "unplaced", "elsewhere", "placed"),
-    ]
-    for placed in (people, land):
-        waits = (placed["placement"] == "unplaced").to_list()
-        assert [reason is not None for reason in placed["placement_reason"]] == waits
-        assert placed["old_commune_code"].equals(rows["old_commune_code"])
-
-
-def test_dong_my_gave_hong_van_land_and_no_people(merger_map: MergerMap) -> None:
-    rows = pl.DataFrame({"old_commune_code": ["10210", "10186", "00685"]})
-    commune = merger_map.new_commune("10210")
-    assert place(rows, commune, "citizens")["placement"].to_list() == ["placed", "unplaced", "elsewhere"]
-    assert place(rows, commune, "parcels")["placement"].to_list() == ["placed", "unplaced", "unplaced"]
+def test_the_takers_of_a_split_commune_are_those_with_a_share_of_the_data_set(merger_map: MergerMap) -> None:
+    people, land = merger_map.takers("citizens"), merger_map.takers("parcels")
+    assert people["04936"] == land["04936"] == ("04930", "09988")
+    # All the people of the old Phúc Lợi stayed in the new one, although the map calls them a part.
+    assert (people["00136"], land["00136"]) == (("00136",), ("00127", "00136"))
+    # Đông Mỹ gave Hồng Vân land and no people.
+    assert "10210" in land["00685"]
+    assert "10210" not in people["00685"]
+    assert len(people) == len(land) == 10035

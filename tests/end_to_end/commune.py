@@ -26,7 +26,7 @@ from pipelines.citizens.golden import golden_citizens
 from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
-from pipelines.communes import MergerMap, place
+from pipelines.communes import MergerMap, SplitRules, place
 from pipelines.identity.ledger import assign_ids
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.identity.restoring import restore
@@ -69,6 +69,7 @@ DATASETS = ("citizens", "parcels")
 STAGES = ("linked", "people drafted", "land drafted", "staged")
 """Where a run can be killed before its publication; after the last one a gate refuses it."""
 
+_RULES = SplitRules.none()
 _SPECS = {"citizens": CITIZENS, "parcels": PARCELS}
 _MODELS = {name: shipped_model(spec) for name, spec in _SPECS.items()}
 _ANY_CHANGE = PublicationSettings(churn_limit=1)
@@ -408,13 +409,13 @@ class Commune:
         self, citizens: pl.DataFrame, parcels: pl.DataFrame, decisions: list[Decision]
     ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], dict[str, Rulings], dict[str, Linkage]]:
         """Records, their marks, what was ruled about them, and how they are linked, by data set."""
-        standard = standardise_citizens(place(citizens, NEW_COMMUNE, "citizens"))
+        standard = place(standardise_citizens(citizens), NEW_COMMUNE, "citizens", _RULES)
         ruled = {"citizens": rulings(decisions, "citizens", citizen_marks(standard))}
         records = {
             "citizens": add_number_status(
                 standard, ruled["citizens"].right, ruled["citizens"].wrong, ruled["citizens"].superseded
             ),
-            "parcels": standardise_parcels(place(parcels, NEW_COMMUNE, "parcels")),
+            "parcels": place(standardise_parcels(parcels), NEW_COMMUNE, "parcels", _RULES),
         }
         marks = {"citizens": citizen_marks(records["citizens"]), "parcels": parcel_marks(records["parcels"])}
         ruled["parcels"] = rulings(decisions, "parcels", marks["parcels"])
