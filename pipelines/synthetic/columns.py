@@ -9,5 +9,8 @@ PARCEL_COLUMNS = (
     "so_to", "so_thua", "dien_tich", "loai_dat", "he_ban_do", "ty_le", "xu_dong", "thon", "dia_chi_thua",
     "so_gcn", "so_vao_so", "ngay_cap", "chu_su_dung", "giay_to_chu", "nam_sinh_chu", "dia_chi_chu", "ghi_chu",
 )  # fmt: skip
-CITIZEN_TRUTH = ("person_id", "copy_kind", "errors", "special")
-PARCEL_TRUTH = ("true_parcel_id", "copy_kind", "owner_person_id", "errors")
+REGISTER_TRUTH = ("person_id", "copy_kind", "errors", "special")
+CITIZEN_TRUTH = (*REGISTER_TRUTH, "new_code")
+PARCEL_TRUTH = ("true_parcel_id", "copy_kind", "owner_person_id", "errors", "new_code")
+OWNER_TRUTH = ("owner_no", "owner_kind", "person_id")
+RELATION_TRUTH = ("from_parcel_id", "to_parcel_id", "kind")

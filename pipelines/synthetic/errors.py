@@ -40,7 +40,7 @@ def with_errors(rng: Rng, rows: pl.DataFrame, settings: SampleSettings) -> pl.Da
 
 
 def with_owner_errors(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.DataFrame:
-    """Rows of land books with their owners' names as typed (`ho_ten`, `ho_ten_vo_chong`), and `errors`."""
+    """Rows of land books with their owners' names as typed (`ho_ten`, `ho_ten_2`, `ho_ten_3`), and `errors`."""
     return _struck(rng, books, OWNERS, settings)
 
 

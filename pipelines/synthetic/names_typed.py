@@ -110,41 +110,47 @@ def _remarked(cells: Cells, dice: Dice) -> Cells:
     return cells.with_columns(ho_ten=pl.col("ho_ten") + pl.coalesce(remark, absent))
 
 
+def _spelling(column: str) -> tuple[Kind, ...]:
+    return (
+        on("marks_lost", column, every_word(syllables.marks_lost)),
+        on("middle_dropped", column, middle_dropped),
+        on("tone_changed", column, one_word(syllables.other_tones)),
+        on("vowel_mark_changed", column, one_word(syllables.other_vowel_marks)),
+        on("syllable_marks_lost", column, one_word(syllables.marks_lost)),
+        on("stroke_lost", column, every_word(syllables.stroke_lost)),
+        on("tone_placement", column, every_word(syllables.tone_placement)),
+        on("i_for_y", column, every_word(syllables.i_for_y)),
+        on("name_slip", column, slip),
+        on("abbreviated", column, abbreviated),
+        on("telex_left", column, one_word(syllables.telex)),
+        on("vni_typing_left", column, one_word(syllables.vni_typing)),
+    )
+
+
+def _looks(column: str) -> tuple[Kind, ...]:
+    return (
+        on("upper_case", column, lambda text, _: text.str.to_uppercase()),
+        on("lower_case", column, lambda text, _: text.str.to_lowercase()),
+        on("confusable_letters", column, confusable),
+        on("stray_space", column, stray_space),
+        on("invisible_characters", column, invisible),
+    )
+
+
 # What looks at letters comes before what hides them; ornaments come last.
-_SPELLING = (
-    on("marks_lost", "ho_ten", every_word(syllables.marks_lost)),
-    on("middle_dropped", "ho_ten", middle_dropped),
-    on("tone_changed", "ho_ten", one_word(syllables.other_tones)),
-    on("vowel_mark_changed", "ho_ten", one_word(syllables.other_vowel_marks)),
-    on("syllable_marks_lost", "ho_ten", one_word(syllables.marks_lost)),
-    on("stroke_lost", "ho_ten", every_word(syllables.stroke_lost)),
-    on("tone_placement", "ho_ten", every_word(syllables.tone_placement)),
-    on("i_for_y", "ho_ten", every_word(syllables.i_for_y)),
-    on("name_slip", "ho_ten", slip),
-    on("abbreviated", "ho_ten", abbreviated),
-    on("telex_left", "ho_ten", one_word(syllables.telex)),
-    on("vni_typing_left", "ho_ten", one_word(syllables.vni_typing)),
-)
-_LOOKS = (
-    on("upper_case", "ho_ten", lambda text, _: text.str.to_uppercase()),
-    on("lower_case", "ho_ten", lambda text, _: text.str.to_lowercase()),
-    on("confusable_letters", "ho_ten", confusable),
-    on("stray_space", "ho_ten", stray_space),
-    on("invisible_characters", "ho_ten", invisible),
-)
 _ORNAMENTS = (
     Kind("title_in_front", ("ho_ten", "is_man", "birth_year"), _titled),
     Kind("remark_behind", ("ho_ten", "is_man", "is_dead", "ho_ten_vo_chong"), _remarked),
 )
-OWN_NAME = (*_SPELLING, *_ORNAMENTS, *_LOOKS)
+OWN_NAME = (*_spelling("ho_ten"), *_ORNAMENTS, *_looks("ho_ten"))
 """Errors of the person's own name, `ho_ten`."""
 
 
-def relatives(columns: tuple[str, ...] = _RELATIVES) -> tuple[Kind, ...]:
+def _relatives() -> tuple[Kind, ...]:
     """Errors of the names of relatives, each name by itself."""
     return tuple(
         on(name, column, rewrite)
-        for column in columns
+        for column in _RELATIVES
         for name, rewrite in (
             ("relative_marks_lost", every_word(syllables.marks_lost)),
             ("relative_middle_dropped", middle_dropped),
@@ -162,7 +168,7 @@ RELATIVES = (
     missing("head_missing", "ho_ten_chu_ho"),
     on("parent_partly", "ho_ten_cha", given_name_alone),
     on("parent_partly", "ho_ten_me", given_name_alone),
-    *relatives(),
+    *_relatives(),
 )
-OWNERS = (*_SPELLING, *_LOOKS, *relatives(("ho_ten_vo_chong",)))
+OWNERS = tuple(kind for column in ("ho_ten", "ho_ten_2", "ho_ten_3") for kind in (*_spelling(column), *_looks(column)))
 """Errors of the names in a land book, where a title stands in front of every name."""

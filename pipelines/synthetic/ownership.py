@@ -1,105 +1,276 @@
-"""Who uses a parcel and by what certificate."""
+"""Whose land it is: holdings of one parcel or several under one certificate, each with a home and owners."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from .draws import Array, Rng, chosen, padded, unique_numbers
-from .kinship import LAST_DAY, YEAR, Place, day_of, years
+from .draws import Array, Rng, chosen, padded, repeated, unique_numbers
+from .kinship import LAST_DAY, YEAR, Place, day_of
+from .names import FEMALE, MALE, full_names, given_names, middle_names
 from .population import Population, known_only
 from .settings import OldCommune, SampleSettings
 
-# Serials begin with two letters; the first one moved on over the years.
-_FIRST_LETTERS, _FIRST_LETTER_FROM = np.array(list("ABCD")), (2009, 2016, 2021)
-_SECOND_LETTERS = list("ABCDĐEGHIKLMNOPQRSTUVXY")
-_BOOK_PREFIXES, _BOOK_PREFIX_FROM = np.array(["H", "CH", "CS"]), (2010, 2015)
-_NEW_FORM_FROM = day_of("2024-08-01")  # since then eight digits
-_STYLES = {"person": 52, "household": 30, "couple": 18}
+SEVERAL = 3
+"""So many people a land book names at most as owners of one parcel."""
+
+FIRST_ISSUED = day_of("1998-01-01")
+
+_SIZES, _SIZE_SHARES = (1, 2, 3, 4), (0.88, 0.08, 0.03, 0.01)
+_STYLES = {"person": 54, "household": 27, "couple": 19}
+_COMPANY_NAMES = ("Minh Phát", "Hoàng Long", "Thành Đạt", "An Bình", "Tân Tiến", "Việt Hưng", "Đại Phú", "Phúc Lộc")
+_COMPANIES = ("Công ty TNHH {}", "Công ty TNHH thương mại và dịch vụ {}", "Công ty cổ phần xây dựng {}")
+_PAGODAS = ("Chùa Linh Quang", "Chùa Phúc Lâm", "Chùa Long Ân", "Đền Thượng", "Đình làng", "Giáo xứ Nam Dư")
+_PUBLIC = ("HTX nông nghiệp {}", "Hợp tác xã dịch vụ nông nghiệp {}", "Trường tiểu học {}", "Trường mầm non {}",
+           "Trường THCS {}", "Trạm y tế xã {}", "Nhà văn hóa thôn {}")  # fmt: skip
+_CULTURE = ("Đông", "Đoài", "Thượng", "Hạ", "Trung")
+_FAR = ("phường Hàng Bạc, quận Hoàn Kiếm, thành phố Hà Nội", "phường Văn Quán, quận Hà Đông, thành phố Hà Nội",
+        "xã Khánh Hà, huyện Thường Tín, thành phố Hà Nội", "thị trấn Bến Lức, huyện Bến Lức, tỉnh Long An",
+        "phường Xuân Khanh, thị xã Sơn Tây, thành phố Hà Nội")  # fmt: skip
+_PARTNER = {Place.HEAD: Place.SPOUSE, Place.CHILD1: Place.IN_LAW, Place.FATHER: Place.MOTHER}
 
 
-def draw_owners(
-    rng: Rng, population: Population, commune: Array, communes: Sequence[OldCommune], settings: SampleSettings
-) -> pl.DataFrame:
-    """The columns of certificate and owner for each parcel, the owner's `thon`, and `owner_person_id`.
+@dataclass(frozen=True)
+class Holdings:
+    """`of` says which holding each parcel belongs to.
 
-    The owner's name stays in parts, which `as_the_book_names` joins: `style`, `ho_ten`, `gioi_tinh`,
-    `ho_ten_vo_chong`, and `committee` where nobody owns the land. The owner is an adult of the commune, mostly the
-    head of a household, or else the committee (a null id).
+    `table` has one row per holding: `home` (a household of the commune, or -1 where nobody lives), `style` (person,
+    household, couple, co_owners, heirs, deceased, organisation, state, none), `private`, `body` (the name of what is
+    no person), `certified` and the day `issued` (of the certificate, or when it was entered), and for each of
+    `SEVERAL` owners `ho_ten`, `is_man`, `born` (year), `old_number`, `number`, `person_id` (null when it is in no
+    register), with `_2` and `_3` behind the names; and `dia_chi` of the first.
     """
+
+    of: Array
+    table: pl.DataFrame
+
+
+def draw_holdings(
+    rng: Rng, population: Population, commune: Array, communes: Sequence[OldCommune], settings: SampleSettings
+) -> Holdings:
+    """Holdings of the parcels of each commune (sorted); their owners are mostly adults of their home."""
+    of = _grouped(rng, commune)
+    _, first = np.unique(of, return_index=True)
+    place = commune[first]
+    count = len(place)
+    households = population.households["commune"].to_numpy()
+    start = np.searchsorted(households, place)
+    inhabited = np.searchsorted(households, place, side="right") - start
+    home = np.where(inhabited > 0, start + (rng.random(count) * inhabited).astype(np.int64), -1)
+
+    body, style = _bodies(rng, place, communes, settings)
+    style = np.where((style == "") & (home < 0), "state", style)
+    body = np.where((style == "state") & (body == ""), _committees(rng, place, communes), body)
+    private = style == ""
+    style = np.where(private, _private_styles(rng, count, settings), style)
+
+    registered = _registered(population)
+    owner = _owners_at(rng, registered, _owner_homes(rng, home, len(households), private, settings))
+    dead = np.flatnonzero((registered["tinh_trang"] == "Đã chết").to_numpy())
+    mourned = private & np.isin(style, ("heirs", "deceased"))
+    if len(dead):
+        owner = np.where(mourned & (rng.random(count) < 0.4), dead[rng.integers(0, len(dead), count)], owner)
+    gone = private & (rng.random(count) < np.where(mourned, 0.7, settings.owner_gone))
+    style = np.where(gone & np.isin(style, ("couple", "co_owners")), "person", style)
+    owners, strangers = _with_strangers(rng, registered, population, owner, gone, mourned, style)
+    table = _holding_table(registered, strangers, owners, home, style, body)
+    return Holdings(of, table.with_columns(_papers(rng, table, settings)))
+
+
+def _grouped(rng: Rng, commune: Array) -> Array:
+    """The holding of each parcel: mostly its own, some of two to four parcels of one commune."""
     count = len(commune)
-    candidates = _candidates(population)
-    start = candidates["commune"].search_sorted(commune, side="left").to_numpy()
-    adults = candidates["commune"].search_sorted(commune, side="right").to_numpy() - start
-    private = (adults > 0) & (rng.random(count) >= settings.public_owner)
-    at = np.where(private, start + (rng.random(count) * adults).astype(np.int64), -1)
-    owner = pl.DataFrame({"at": at}).join(candidates.with_row_index("at").cast({"at": pl.Int64}), "at", "left")
+    order = np.lexsort((rng.random(count), commune))
+    sizes = rng.choice(_SIZES, count, p=_SIZE_SHARES)
+    position = np.searchsorted(sizes.cumsum(), np.arange(count), side="right")
+    of = np.empty(count, dtype=np.int64)
+    # The last holding of a commune does not reach into the next one.
+    of[order] = pl.DataFrame({"commune": commune[order], "run": position}).select(
+        pl.struct("commune", "run").rle_id().cast(pl.Int64)
+    )[:, 0]
+    return of
 
-    committee = np.array([f"UBND {place.kind} {place.name}" for place in communes])[commune]
-    certified = private & (rng.random(count) < settings.certificate)
-    of_age = owner["ngay_sinh"].fill_null(pl.date(1960, 1, 1)).to_physical().to_numpy() + int(18 * YEAR)
-    issued = np.maximum(rng.integers(day_of("1998-01-01"), LAST_DAY, count), of_age)
-    number_then = pl.when(pl.Series(years(issued) < 2016)).then("old_number_held").otherwise("number_held")
-    return owner.select(
-        pl.Series("so_gcn", known_only(_serials(rng, issued), certified)),
-        pl.Series("so_vao_so", known_only(_book_numbers(rng, issued), certified)),
-        pl.Series("ngay_cap", known_only(issued.astype("datetime64[D]"), certified)).dt.strftime("%d/%m/%Y"),
-        pl.Series("style", chosen(rng, _STYLES, count), dtype=pl.String),
-        "ho_ten",
-        "gioi_tinh",
-        "ho_ten_vo_chong",
-        known_only(committee, ~private).alias("committee"),
-        pl.when(pl.Series(rng.random(count) < settings.owner_number)).then(number_then).alias("giay_to_chu"),
-        pl.when(pl.Series(rng.random(count) < 0.8))
-        .then(pl.col("ngay_sinh").dt.year().cast(pl.String))
-        .alias("nam_sinh_chu"),
-        pl.col("noi_thuong_tru").alias("dia_chi_chu"),
-        "thon",
-        pl.col("person_id").alias("owner_person_id"),
+
+def _bodies(rng: Rng, place: Array, communes: Sequence[OldCommune], settings: SampleSettings) -> tuple[Array, Array]:
+    """Name and style of what owns without being a person; both empty for private holdings."""
+    count = len(place)
+    die = rng.random(count)
+    bounds = np.cumsum([settings.public_owner, settings.organisation_owner, settings.owner_missing])
+    style = np.select([die < bound for bound in bounds], ["state", "organisation", "none"], "")
+    names = np.array([old.name for old in communes])[place]
+    company = [np.char.replace(pattern, "{}", chosen(rng, _COMPANY_NAMES, count)) for pattern in _COMPANIES]
+    public = [
+        np.char.replace(pattern, "{}", chosen(rng, _CULTURE, count) if "thôn" in pattern else names)
+        for pattern in _PUBLIC
+    ]
+    kinds = [*company, *public, chosen(rng, _PAGODAS, count)]
+    which = rng.integers(0, len(kinds), count)
+    body = np.select([which == number for number in range(len(kinds))], kinds, "")
+    return np.where(style == "organisation", body, ""), style
+
+
+def _committees(rng: Rng, place: Array, communes: Sequence[OldCommune]) -> Array:
+    """The people's committee, in the words of different books."""
+    names = np.array([f"{old.kind} {old.name}" for old in communes])[place]
+    forms = {"UBND {}": 60, "UBND {} quản lý": 20, "Ủy ban nhân dân {}": 15, "Đất công ích UBND {}": 5}
+    form = chosen(rng, forms, len(place))
+    return np.char.replace(form, "{}", names) if len(place) else names
+
+
+def _private_styles(rng: Rng, count: int, settings: SampleSettings) -> Array:
+    style = chosen(rng, _STYLES, count)
+    die = rng.random(count)
+    bounds = np.cumsum([settings.co_owners, settings.heirs, settings.deceased_named])
+    return np.select([die < bound for bound in bounds], ["co_owners", "heirs", "deceased"], style)
+
+
+def _owner_homes(rng: Rng, home: Array, households: int, private: Array, settings: SampleSettings) -> Array:
+    """The household whose member owns: that at hand, or one anywhere in the sample."""
+    elsewhere = private & (rng.random(len(home)) < settings.owner_elsewhere)
+    return np.where(elsewhere, rng.integers(0, max(households, 1), len(home)), home)
+
+
+def _registered(population: Population) -> pl.DataFrame:
+    """The adults of the registers by household, head first, and where to find the partner and another of the name."""
+    adults = population.people.filter(population.people["ngay_sinh"].to_physical() <= LAST_DAY - int(18 * YEAR))
+    adults = adults.with_row_index("at").cast({"at": pl.Int64})
+    pairs = {int(a): int(b) for one, other in _PARTNER.items() for a, b in ((one, other), (other, one))}
+    adults = adults.with_columns(
+        partner_place=pl.col("place").replace_strict(pairs, default=-1, return_dtype=pl.Int64)
+    ).join(
+        adults.select("household", partner_place="place", partner="at"),
+        on=["household", "partner_place"],
+        how="left",
+        maintain_order="left",
     )
+    surname = pl.col("ho_ten").str.extract(r"^(\S+)")
+    kin = adults.select("commune", "thon", surname.alias("surname"), "at").sort("commune", "thon", "surname", "at")
+    following = [pl.col("at").shift(-n).over("commune", "thon", "surname").alias(f"kin_{n}") for n in (1, 2)]
+    return adults.join(kin.select("at", *following), on="at", how="left", maintain_order="left")
 
 
-def _candidates(population: Population) -> pl.DataFrame:
-    """Adults by commune; heads of households stand five times, as land is mostly in their name."""
+def _owners_at(rng: Rng, registered: pl.DataFrame, home: Array) -> Array:
+    """For each home the row of one of its adults, mostly the head; -1 where there is no home."""
+    households = registered["household"].to_numpy()
+    start = np.searchsorted(households, home)
+    adults = np.searchsorted(households, home, side="right") - start
+    head, die = rng.random(len(home)) < 0.75, rng.random(len(home))
+    return np.where(adults > 0, start + np.where(head, 0, (die * adults).astype(np.int64)), -1)
+
+
+def _with_strangers(
+    rng: Rng, registered: pl.DataFrame, population: Population, owner: Array, gone: Array, mourned: Array, style: Array
+) -> tuple[list[Array], pl.DataFrame]:
+    """The rows of all owners, -1 for none, where those beyond the registered adults are rows of the strangers: people
+    who left or died and were struck out, and husbands and wives who are in no register."""
+    at = owner.clip(0)
+    facts = registered.select("partner", "kin_1", "kin_2", "ho_ten_vo_chong", "gioi_tinh", "ngay_sinh")
+    of_owner = facts[at] if len(facts) else facts.clear(len(at))
+    partner, kin, other_kin = (of_owner[name].fill_null(-1).to_numpy() for name in ("partner", "kin_1", "kin_2"))
+    named = of_owner["ho_ten_vo_chong"].is_not_null().to_numpy()
+    known = (owner >= 0) & ~gone
+    absent = known & (style == "couple") & named & (partner < 0)
+    base = len(registered)
+    first = np.where(gone, base + np.cumsum(gone) - 1, owner)
+    second = np.where(absent, base + int(gone.sum()) + np.cumsum(absent) - 1, partner)
+    second = np.where(known & (style == "couple") & named, second, np.where(known & (style == "co_owners"), kin, -1))
+    third = np.where(known & (style == "co_owners") & (second >= 0) & (rng.random(len(owner)) < 0.3), other_kin, -1)
+
+    strangers = _strangers(rng, registered, population, at[gone], mourned[gone])
+    left_behind = _absent_partners(rng, of_owner.filter(pl.Series(absent)), population)
+    return [first, second, third], pl.concat([strangers, left_behind])
+
+
+def _strangers(rng: Rng, registered: pl.DataFrame, population: Population, beside: Array, old: Array) -> pl.DataFrame:
+    """People in no register, of the surname and hamlet of someone at hand, or moved far away."""
+    count = len(beside)
+    sex = np.where(rng.random(count) < 0.65, MALE, FEMALE)
+    born = np.where(old, rng.integers(1915, 1955, count), rng.integers(1928, 1988, count))
+    neighbours = registered[beside]
+    surname = neighbours["ho_ten"].str.extract(r"^(\S+)").to_numpy().astype(str)
+    given = given_names(rng, sex, born)
+    name = full_names(surname, middle_names(rng, sex, born, surname, given), given)
+    far = pl.Series(rng.random(count) < 0.35)
+    address = pl.select(
+        pl.when(far).then(pl.lit(pl.Series(chosen(rng, _FAR, count)))).otherwise(neighbours["noi_thuong_tru"])
+    ).to_series()
+    return _people(population, sex, born, name, address, rng)
+
+
+def _absent_partners(rng: Rng, of_owner: pl.DataFrame, population: Population) -> pl.DataFrame:
+    count = len(of_owner)
+    sex = np.where((of_owner["gioi_tinh"] == "Nam").to_numpy(), FEMALE, MALE)
+    born = of_owner["ngay_sinh"].dt.year().to_numpy() + rng.integers(-4, 5, count)
+    name = of_owner["ho_ten_vo_chong"].to_numpy().astype(str)
+    return _people(population, sex, born, name, [None] * count, rng)
+
+
+def _people(
+    population: Population, sex: Array, born: Array, name: Array, address: pl.Series | list[None], rng: Rng
+) -> pl.DataFrame:
+    """Strangers with numbers that nobody of the registers holds."""
     people = population.people
-    born = people["ngay_sinh"].to_physical()
-    adults = people.filter(born <= LAST_DAY - int(18 * YEAR))
-    heads = adults.filter(pl.col("place") == int(Place.HEAD))
-    return pl.concat([adults, *[heads] * 4]).sort("commune", maintain_order=True)
-
-
-def as_the_book_names() -> pl.Expr:
-    """The owner from the parts of `draw_owners`: "Ông A", "Hộ bà B", "Ông A và bà B", "UBND xã C"."""
-    name, spouse = pl.col("ho_ten"), pl.col("ho_ten_vo_chong")
-    man = pl.col("gioi_tinh") == "Nam"
-    title, other = (
-        pl.when(man).then(pl.lit(his)).otherwise(pl.lit(hers)) for his, hers in (("ông", "bà"), ("bà", "ông"))
+    prefix = (10 + sex) * 100 + born % 100
+    return pl.DataFrame(
+        {
+            "ho_ten": pl.Series(name, dtype=pl.String),
+            "is_man": pl.Series(sex == MALE, dtype=pl.Boolean),
+            "born": pl.Series(born, dtype=pl.Int32),
+            "old_number": _untaken(rng, np.where(born % 3 == 0, 1, 11), 7, people["old_number_held"], 9),
+            "number": _untaken(rng, prefix, 6, people["number_held"], 12),
+            "person_id": pl.Series([None] * len(sex), dtype=pl.String),
+            "dia_chi": pl.Series(address, dtype=pl.String),
+        }
     )
-    titled = title.str.to_titlecase() + " " + name
-    couple = titled + " và " + other + " " + spouse
-    private = (
-        pl.when(pl.col("style") == "household")
-        .then("Hộ " + title + " " + name)
-        .when((pl.col("style") == "couple") & spouse.is_not_null())
-        .then(couple)
-        .otherwise(titled)
-    )
-    return pl.coalesce("committee", private)
 
 
-def _serials(rng: Rng, issued: Array) -> Array:
-    """Unique serials such as "BĐ 123456", or "AA 00123456" of the form in use since 2024."""
-    new_form = issued >= _NEW_FORM_FROM
-    first = np.where(new_form, len(_FIRST_LETTERS), np.searchsorted(_FIRST_LETTER_FROM, years(issued), side="right"))
-    second = np.where(new_form, 0, rng.integers(0, len(_SECOND_LETTERS), len(issued)))
-    number = unique_numbers(rng, first * 100 + second, 6) % 10**6
-    letters = np.char.add(np.append(_FIRST_LETTERS, "A")[first], np.array(_SECOND_LETTERS)[second])
-    digits = np.where(new_form, padded(number, 8), padded(number, 6))
-    return np.char.add(np.char.add(letters, " "), digits)
+def _untaken(rng: Rng, prefix: Array, digits: int, taken: pl.Series, width: int) -> pl.Series:
+    """Numbers that nobody holds, padded; a few of those drawn are held and drawn anew."""
+    held = taken.drop_nulls().cast(pl.Int64).to_numpy()
+    numbers = unique_numbers(rng, prefix, digits)
+    while (again := np.isin(numbers, held) | repeated(numbers)).any():
+        numbers[again] = unique_numbers(rng, prefix[again], digits)
+    return pl.Series(padded(numbers, width), dtype=pl.String)
 
 
-def _book_numbers(rng: Rng, issued: Array) -> Array:
-    """Numbers in the book of issued certificates, such as "CS 05494"."""
-    prefix = _BOOK_PREFIXES[np.searchsorted(_BOOK_PREFIX_FROM, years(issued), side="right")]
-    number = padded(rng.integers(1, 20_000, len(issued)), 5)
-    return np.char.add(np.char.add(prefix, " "), number)
+def _holding_table(
+    registered: pl.DataFrame, strangers: pl.DataFrame, owners: Sequence[Array], home: Array, style: Array, body: Array
+) -> pl.DataFrame:
+    facts = pl.concat(
+        [
+            registered.select(
+                "ho_ten",
+                is_man=pl.col("gioi_tinh") == "Nam",
+                born=pl.col("ngay_sinh").dt.year(),
+                old_number="old_number_held",
+                number="number_held",
+                person_id="person_id",
+                dia_chi="noi_thuong_tru",
+            ),
+            strangers,
+        ]
+    ).with_row_index("row").cast({"row": pl.Int64})  # fmt: skip
+    private = ~np.isin(style, ("state", "organisation", "none"))
+    table = pl.DataFrame({"home": home, "style": pl.Series(style, dtype=pl.String), "private": private})
+    table = table.with_columns(body=known_only(pl.Series(body, dtype=pl.String), body != ""))
+    for number, rows in enumerate(owners, 1):
+        end = "" if number == 1 else f"_{number}"
+        found = pl.DataFrame({"row": np.where(private, rows, -1)}).join(
+            facts, on="row", how="left", maintain_order="left"
+        )
+        kept = found.drop("row") if number == 1 else found.drop("row", "dia_chi")
+        table = table.hstack(kept.rename({name: name + end for name in kept.columns if name != "dia_chi"}))
+    alone = pl.col("style").is_in(["couple", "co_owners"]) & pl.col("ho_ten_2").is_null()
+    return table.with_columns(style=pl.when(alone).then(pl.lit("person")).otherwise("style"))
+
+
+def _papers(rng: Rng, table: pl.DataFrame, settings: SampleSettings) -> list[pl.Series]:
+    """Whether a holding has a certificate, and the day of its entry; its owner was of age."""
+    count = len(table)
+    likely = table["style"].replace_strict({"state": 0.0, "organisation": 0.5}, default=1.0, return_dtype=pl.Float64)
+    of_age = (table["born"].fill_null(1960).to_numpy() - 1970 + 19) * YEAR
+    return [
+        pl.Series("certified", rng.random(count) < likely.to_numpy() * settings.certificate),
+        pl.Series("issued", np.clip(rng.integers(FIRST_ISSUED, LAST_DAY, count), of_age.astype(np.int64), LAST_DAY)),
+    ]

@@ -21,7 +21,9 @@ def _household_changed(text: pl.Series, dice: Dice) -> pl.Series:
     return computed(text, pl.format("HK{}", number), where=dice.where)
 
 
-def _hamlet_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+def hamlet_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+    """T. Đông, TDP 3: of the hamlet with which a text begins."""
+
     def style(at: int) -> pl.Expr:
         short = _TEXT
         for pattern, forms in _HAMLET_WORDS:
@@ -45,11 +47,14 @@ def _two_levels(cells: Cells, _: Dice) -> Cells:
     return cells.select(pl.when(known).then("new_address").alias("noi_thuong_tru"))
 
 
-def _district_left_out(text: pl.Series, _: Dice) -> pl.Series:
+def district_left_out(text: pl.Series, _: Dice) -> pl.Series:
+    """Hamlet, commune, province."""
     return text.str.replace(r"^([^,]+, [^,]+), [^,]+, ([^,]+)$", "$1, $2")
 
 
-def _address_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+def address_abbreviated(text: pl.Series, dice: Dice) -> pl.Series:
+    """Thôn Đông, X. Tân Minh, H. Thường Tín, TP. Hà Nội."""
+
     def short(space: str) -> pl.Expr:
         forms = [form.replace(" ", space) for _, form in _ADDRESS_WORDS]
         return _TEXT.str.replace_many([f", {word}" for word, _ in _ADDRESS_WORDS], [f", {form}" for form in forms])
@@ -62,10 +67,10 @@ PLACES = (
     on("household_changed", "so_ho_khau", _household_changed),
     missing("hamlet_missing", "thon"),
     on("hamlet_renamed", "thon", _hamlet_renamed),
-    on("hamlet_abbreviated", "thon", _hamlet_abbreviated),
+    on("hamlet_abbreviated", "thon", hamlet_abbreviated),
     missing("address_missing", "noi_thuong_tru"),
     Kind("two_level_address", ("noi_thuong_tru", "new_address"), _two_levels),
-    on("district_left_out", "noi_thuong_tru", _district_left_out),
-    on("address_abbreviated", "noi_thuong_tru", _address_abbreviated),
+    on("district_left_out", "noi_thuong_tru", district_left_out),
+    on("address_abbreviated", "noi_thuong_tru", address_abbreviated),
 )
 """Errors of where a person lives."""

@@ -2,12 +2,12 @@
 
 from types import MappingProxyType
 
-from .settings import SampleSettings, dirt_kinds
+from .settings import SampleSettings, dirt_kinds, land_dirt_kinds
 
 _USUAL = SampleSettings()
 _NAMED = {
     "default": _USUAL,
-    "clean": _USUAL.without(*dirt_kinds()),
+    "clean": _USUAL.without(*dirt_kinds(), *land_dirt_kinds()),
     "half_again": _USUAL.scaled(1.5),
     "doubled": _USUAL.scaled(2),
     "old_offices": _USUAL.model_copy(

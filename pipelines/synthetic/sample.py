@@ -7,15 +7,23 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from .columns import CITIZEN_COLUMNS, CITIZEN_TRUTH, PARCEL_COLUMNS, PARCEL_TRUTH
+from .columns import (
+    CITIZEN_COLUMNS,
+    CITIZEN_TRUTH,
+    OWNER_TRUTH,
+    PARCEL_COLUMNS,
+    PARCEL_TRUTH,
+    REGISTER_TRUTH,
+)
 from .draws import Rng
 from .errors import with_errors
 from .forms import Form, draw_forms
 from .land import make_land_books
+from .parts import settled
 from .population import Population, make_population
 from .registers import make_registers, named_once
 from .settings import OldCommune, SampleSettings
-from .writing import write_exports, write_truth
+from .writing import write_exports, write_table, write_truth
 
 USUAL = SampleSettings()
 
@@ -34,6 +42,7 @@ class SampleSummary:
     parcel_rows: int
     parcel_doubles: int
     boundary_parcels: int
+    surveyed_again: int
 
 
 def write_sample(
@@ -46,7 +55,8 @@ def write_sample(
 ) -> SampleSummary:
     """Write synthetic exports of the communes to `out_dir/exports` and the truth to `out_dir/truth`.
 
-    `people` and `parcels` count different ones over all communes; the files hold some of them twice.
+    `people` and `parcels` count different ones over all communes; the files hold some of them twice, and of some land
+    the parcels of another survey too, which are not counted.
     Equal arguments give equal bytes.
     """
     if parcels < 0:
@@ -54,13 +64,16 @@ def write_sample(
     streams = _Streams.of(seed)
     forms = draw_forms(streams.files, communes, settings)
     population, citizens = _citizens(streams, communes, people, settings, forms)
-    land = make_land_books(streams.land, population, communes, parcels, settings)
+    books = make_land_books(streams.land, population, communes, parcels, settings)
+    land = books.rows
 
     exports, truth = out_dir / "exports", out_dir / "truth"
     write_exports(exports, communes, citizens, "cong_dan.csv", CITIZEN_COLUMNS, forms)
     write_truth(truth / "citizens.csv", communes, citizens, "cong_dan.csv", CITIZEN_TRUTH, forms)
     write_exports(exports, communes, land, "thua_dat.csv", PARCEL_COLUMNS, forms)
     write_truth(truth / "parcels.csv", communes, land, "thua_dat.csv", PARCEL_TRUTH, forms)
+    write_truth(truth / "owners.csv", communes, land, "thua_dat.csv", OWNER_TRUTH, forms, each="owners")
+    write_table(truth / "relations.csv", books.relations)
     return SampleSummary(
         communes=len(communes),
         people=people,
@@ -72,6 +85,7 @@ def write_sample(
         parcel_rows=len(land),
         parcel_doubles=int((land["copy_kind"] == "double").sum()),
         boundary_parcels=int((land["copy_kind"] == "boundary").sum()),
+        surveyed_again=int(land["copy_kind"].is_in(["resurvey", "remeasured"]).sum()),
     )
 
 
@@ -83,7 +97,7 @@ def citizen_register(
     """
     _, rows = _citizens(_Streams.of(seed), communes, people, settings)
     codes = pl.Series([commune.code for commune in communes], dtype=pl.String)
-    return rows.select(codes.gather(rows["commune"]).alias("old_commune_code"), *CITIZEN_COLUMNS, *CITIZEN_TRUTH)
+    return rows.select(codes.gather(rows["commune"]).alias("old_commune_code"), *CITIZEN_COLUMNS, *REGISTER_TRUTH)
 
 
 @dataclass(frozen=True)
@@ -95,10 +109,11 @@ class _Streams:
     errors: Rng
     land: Rng
     files: Rng
+    parts: Rng
 
     @classmethod
     def of(cls, seed: int) -> "_Streams":
-        return cls(*np.random.default_rng(seed).spawn(5))
+        return cls(*np.random.default_rng(seed).spawn(6))
 
 
 def _citizens(
@@ -113,6 +128,7 @@ def _citizens(
     if people < 0:
         raise ValueError("the numbers of people and parcels must not be negative")
     population = make_population(streams.people, communes, people, settings)
+    population = settled(streams.parts, population, communes, settings)
     rows = make_registers(streams.registers, population, settings)
     # What a register does not name cannot be mistyped, so that this form is known before the errors.
     rows = named_once(rows, [position for position, form in enumerate(forms) if form.household_on_first_row])

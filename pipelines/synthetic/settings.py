@@ -10,9 +10,11 @@ from pipelines.communes import merger_map as communes
 from .columns import CITIZEN_COLUMNS
 
 Rate = Annotated[float, Field(ge=0, le=1)]
-_DIRT, _FORM = "dirt", "form of a file"
+_DIRT, _LAND_DIRT, _FORM = "dirt", "dirt of land books", "form of a file"
 Dirt = Annotated[float, Field(ge=0, le=1), _DIRT]
 """The chance that an error strikes a row to which it can happen; a row can suffer many kinds."""
+LandDirt = Annotated[float, Field(ge=0, le=1), _LAND_DIRT]
+"""The same for the rows of land books."""
 Form = Annotated[float, Field(ge=0, le=1), _FORM]
 """The share of files that were saved in this form."""
 
@@ -21,20 +23,41 @@ _MOST = 0.5
 
 
 @dataclass(frozen=True)
+class Heir:
+    """A commune since the merger to which land of an old one came, and perhaps people."""
+
+    code: str
+    name: str
+    kind: str
+    people: bool
+
+
+@dataclass(frozen=True)
 class OldCommune:
-    """A commune before the merger; `kind` is its level, such as "xã"."""
+    """A commune before the merger; `kind` is its level, such as "xã", and `heirs` are the communes it went to."""
 
     code: str
     name: str
     kind: str
     district: str
     province: str
+    heirs: tuple[Heir, ...] = ()
 
     @classmethod
-    def of(cls, old: communes.OldCommune) -> Self:
+    def of(cls, old: communes.OldCommune, mergers: communes.MergerMap | None = None) -> Self:
         """One of the merger map, with district and province as they stand inside an address: huyện Thường Tín."""
         district, province = (text[:1].lower() + text[1:] for text in (old.district, old.province))
-        return cls(old.code, old.name, old.kind, district, province)
+        pairs = (mergers or communes.MergerMap.shipped()).pairs.filter(old_code=old.code).sort("new_code")
+        heirs = tuple(
+            Heir(row["new_code"], row["new_name"], row["new_kind"], row["population_part"] != "none")
+            for row in pairs.iter_rows(named=True)
+        )
+        return cls(old.code, old.name, old.kind, district, province, heirs)
+
+    @property
+    def split(self) -> bool:
+        """Whether its people or its land went to more than one commune."""
+        return len(self.heirs) > 1
 
     @property
     def address(self) -> str:
@@ -92,6 +115,9 @@ class SampleSettings(BaseModel):
     mover_marked: Rate = Field(default=0.4, description="movers whose first commune has noted that they left")
     split_households: Rate = Field(
         default=0.3, description="second rows in one register under the number of a household that split off"
+    )
+    hamlets_divided: Rate = Field(
+        default=0.05, description="hamlets of a split commune through which the new border runs"
     )
 
     # Dirt: how much of it, and each kind.
@@ -193,17 +219,60 @@ class SampleSettings(BaseModel):
         default=(), description="columns of the citizen registers that nobody filled, so that no error strikes them"
     )
 
-    # Land books; owner names suffer the errors of names above.
-    certificate: Rate = Field(default=0.75, description="parcels with a certificate")
+    # Land: who uses it and by what certificate. Owners' names suffer the errors of names above.
+    certificate: Rate = Field(default=0.75, description="holdings with a certificate")
     owner_number: Rate = Field(default=0.70, description="parcels with the owner's personal or old number")
-    public_owner: Rate = Field(default=0.02, description="parcels used by the commune's committee")
-    second_map_system: Rate = Field(default=0.08, description="map sheets drawn under another system than the main one")
-    decimal_comma: Rate = Field(default=0.08, description="areas written with a decimal comma")
+    owner_year: Rate = Field(default=0.80, description="parcels with the owner's year of birth")
+    both_numbers: Rate = Field(default=0.35, description="rows of several owners with the numbers of all of them")
+    public_owner: Rate = Field(default=0.02, description="holdings of the commune's committee")
+    organisation_owner: Rate = Field(default=0.025, description="holdings of companies, cooperatives, pagodas, schools")
+    owner_missing: Rate = Field(default=0.01, description="holdings whose owner nobody wrote down")
+    co_owners: Rate = Field(default=0.03, description="private holdings of several people who are no couple")
+    heirs: Rate = Field(default=0.02, description="private holdings of somebody's heirs")
+    deceased_named: Rate = Field(default=0.012, description="private holdings whose owner is written down as dead")
+    owner_gone: Rate = Field(default=0.04, description="private holdings of people who are in no register any more")
+    owner_elsewhere: Rate = Field(default=0.05, description="private holdings of people of any old commune")
+
+    # Land: maps, and parcels that stand in the books more than once.
+    second_map_system: Rate = Field(
+        default=0.08, description="parcels drawn under another map system than the main one"
+    )
+    sheets_divided: Rate = Field(
+        default=0.3, description="borders between parts of a split commune that run through a sheet"
+    )
     parcel_doubles: Rate = Field(default=0.02, description="parcels entered twice in one book")
     double_difference: Rate = Field(
         default=0.4, description="how often each typing difference marks such a second entry"
     )
+    certificate_reissued: Rate = Field(default=0.12, description="second entries with a certificate issued since")
     boundary_parcels: Rate = Field(default=0.01, description="parcels recorded in the neighbouring book too")
+    boundary_beyond: Rate = Field(default=0.08, description="those of them whose two areas differ by 3 % and more")
+    surveyed_again: Rate = Field(default=0.08, description="parcels that stand in their book by another survey too")
+    remeasured: Rate = Field(
+        default=0.5, description="of these, parcels of another area, certificate or shape by the other survey"
+    )
+    survey_noted: Rate = Field(default=0.4, description="parcels of a later survey that note their former number")
+    sold_when_split: Rate = Field(default=0.5, description="parts of a divided parcel with another owner")
+
+    # Dirt of land books.
+    decimal_comma: LandDirt = Field(default=0.08, description="areas written with a decimal comma")
+    map_system_variant: LandDirt = Field(
+        default=0.15, description="map systems in other words (BĐ 299, đo đạc tổng thể)"
+    )
+    map_system_missing: LandDirt = Field(default=0.006, description="map systems left out")
+    number_padded: LandDirt = Field(default=0.01, description="parcel numbers with leading zeros")
+    owner_restyled: LandDirt = Field(default=0.15, description="copied entries that name the owners in another way")
+    owner_number_wrong: LandDirt = Field(default=0.015, description="owners' numbers with one digit wrong")
+    owner_year_wrong: LandDirt = Field(default=0.02, description="owners' years of birth one or ten years off")
+    owner_address_missing: LandDirt = Field(default=0.04, description="owners' addresses left out")
+    owner_address_variant: LandDirt = Field(default=0.12, description="owners' addresses abbreviated or shortened")
+    certificate_form: LandDirt = Field(
+        default=0.15, description="serials in another form (BĐ123456, bđ 123456, BD-123456)"
+    )
+    book_number_form: LandDirt = Field(default=0.15, description="book numbers in another form (CS05494, CH-00123)")
+    certificate_digit: LandDirt = Field(default=0.002, description="serials with one digit wrong")
+    certificate_of_another: LandDirt = Field(default=0.003, description="serials of a parcel that is unrelated")
+    certificate_left_out: LandDirt = Field(default=0.1, description="copied entries without their certificate")
 
     # Forms of the files. A file has one encoding: plain UTF-8 unless one of the first seven is drawn.
     tcvn3: Form = Field(default=0, description="files of TCVN3 bytes")
@@ -245,14 +314,14 @@ class SampleSettings(BaseModel):
         """The same people in registers with so many times the dirt; no rate is driven beyond a half."""
         if factor < 0:
             raise ValueError("dirt cannot be scaled by less than nothing")
-        rates = {name: getattr(self, name) for name in dirt_kinds()}
+        rates = {name: getattr(self, name) for name in (*dirt_kinds(), *land_dirt_kinds())}
         return self.model_copy(
             update={name: min(rate * factor, max(rate, _MOST)) for name, rate in rates.items()},
         )
 
     def without(self, *kinds: str) -> "SampleSettings":
         """The same without some kinds of dirt."""
-        if unknown := set(kinds) - set(dirt_kinds()):
+        if unknown := set(kinds) - {*dirt_kinds(), *land_dirt_kinds()}:
             raise ValueError(f"no kinds of dirt: {', '.join(sorted(unknown))}")
         return self.model_copy(update=dict.fromkeys(kinds, 0.0))
 
@@ -261,8 +330,13 @@ ENCODINGS = ("tcvn3", "tcvn3_image", "vni", "windows_1258", "utf_8_bom", "utf_16
 
 
 def dirt_kinds() -> tuple[str, ...]:
-    """The names of all kinds of dirt: the settings that say how often an error strikes."""
+    """The names of all kinds of dirt in registers: the settings that say how often an error strikes."""
     return _marked(_DIRT)
+
+
+def land_dirt_kinds() -> tuple[str, ...]:
+    """The same of land books."""
+    return _marked(_LAND_DIRT)
 
 
 def file_forms() -> tuple[str, ...]:

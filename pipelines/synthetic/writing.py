@@ -65,17 +65,29 @@ def write_truth(
     name: str,
     columns: Sequence[str],
     forms: Sequence[Form],
+    each: str | None = None,
 ) -> None:
-    """Where each row of the exports stands (records are counted from 1) and what is true of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Where each row of the exports stands (records are counted from 1) and what is true of it.
+
+    With `each`, a list of structs, what is true of every one of them, numbered from 1 in `owner_no`.
+    """
     files = pl.Series([f"{folder_of(commune)}/{name}" for commune in communes], dtype=pl.String)
-    told = rows.with_columns(_seen(forms))
-    truth = told.select(
+    truth = rows.with_columns(
+        _seen(forms),
         pl.lit(files).gather(pl.col("commune")).alias("source_file"),
         pl.int_range(1, pl.len() + 1).over("commune").alias("source_row"),
-        *columns,
     )
-    path.write_bytes(_csv(truth, ",").encode())
+    if each:
+        numbers = pl.int_ranges(1, pl.col(each).list.len() + 1).alias("owner_no")
+        listed = truth.select("source_file", "source_row", numbers, each).filter(pl.col(each).list.len() > 0)
+        truth = listed.explode("owner_no", each).unnest(each)
+    write_table(path, truth.select("source_file", "source_row", *columns))
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """A plain CSV file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_csv(table, ",").encode())
 
 
 def _seen(forms: Sequence[Form]) -> pl.Expr:
