@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets import publications, reviewing
+from assets import exporting, publications, reviewing
 from assets.options import add_data
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
     publications.add_commands(commands)
     reviewing.add_commands(commands)
+    exporting.add_commands(commands)
 
     resolve = commands.add_parser("resolve", help="một mã nay là mã nào / what became of an entity id")
     resolve.add_argument("id", metavar="ID", help="ví dụ 10231-0000042-W")
