@@ -35,12 +35,19 @@ class Assigned(NamedTuple):
     assigned_by: AssignedBy
 
 
+class Chosen(NamedTuple):
+    """A number that an officer wants for a sheet, and the line of the file that says so."""
+
+    new_sheet_no: str
+    line: int
+
+
 def number_sheets(
     sheets: Iterable[Sheet],
     head: str,
     known: Mapping[Sheet, Assigned],
     used: Iterable[tuple[str | None, str]] = (),
-    chosen: Mapping[Sheet, str] | None = None,
+    chosen: Mapping[Sheet, Chosen] | None = None,
     head_is_there: bool = True,
 ) -> dict[Sheet, Assigned]:
     """The new number of every sheet, as a function of sets: the order of `sheets` does not matter.
@@ -56,8 +63,8 @@ def number_sheets(
     chosen = chosen or {}
     wanted = set(sheets)
     assigned = {sheet: given for sheet, given in known.items() if sheet not in chosen}
-    assigned |= {sheet: Assigned(number, "officer") for sheet, number in chosen.items()}
-    _refuse_shared(assigned)
+    assigned |= {sheet: Assigned(one.new_sheet_no, "officer") for sheet, one in chosen.items()}
+    _refuse_shared(assigned, chosen)
     for system in {sheet.map_system for sheet in wanted}:
         of_system = {sheet: given for sheet, given in assigned.items() if sheet.map_system == system}
         fresh = [sheet for sheet in wanted if sheet.map_system == system and sheet not in assigned]
@@ -102,16 +109,17 @@ def _number(
     return numbers
 
 
-def _refuse_shared(assigned: Mapping[Sheet, Assigned]) -> None:
+def _refuse_shared(assigned: Mapping[Sheet, Assigned], chosen: Mapping[Sheet, Chosen]) -> None:
     holders: dict[tuple[str | None, str], Sheet] = {}
-    for sheet, given in sorted(assigned.items(), key=lambda item: _in_order(item[0])):
+    # Those of the officer last, so that the line named is theirs.
+    for sheet, given in sorted(assigned.items(), key=lambda item: (item[0] in chosen, _in_order(item[0]))):
         other = holders.setdefault((sheet.map_system, given.new_sheet_no), sheet)
         if other != sheet:
             raise UnusableInput(
-                f"Tệp «sheet_map.csv»: số tờ mới {given.new_sheet_no} (hệ {sheet.map_system or 'không rõ'}) vừa của tờ "
-                f"{other.old_sheet_no} xã cũ {other.old_commune_code}, vừa của tờ {sheet.old_sheet_no} xã cũ "
-                f"{sheet.old_commune_code}; hãy ghi số khác cho một trong hai tờ.",
-                f"sheet_map.csv: two sheets of one map system would have the number {given.new_sheet_no}.",
+                f"Tệp «sheet_map.csv», dòng {chosen[sheet].line}: số tờ mới {given.new_sheet_no} "
+                f"(hệ {sheet.map_system or 'không rõ'}) đã là của tờ {other.old_sheet_no} xã cũ "
+                f"{other.old_commune_code}; hãy ghi số khác, hoặc ghi cả tờ ấy vào tệp.",
+                f"sheet_map.csv, line {chosen[sheet].line}: another sheet of this map system has that number.",
             )
 
 

@@ -1,10 +1,10 @@
 """Bảng 01 of one new commune: from its placed parcel rows to the table, and to what a person should look at."""
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import polars as pl
 
+from pipelines.parcels.sheet_choices import SheetChoices
 from pipelines.parcels.sheet_ledger import Known
 from pipelines.parcels.sheet_map import Assigned, Sheet, crowded_out, number_sheets
 from pipelines.warehouse import schema
@@ -23,16 +23,17 @@ class SheetMap(NamedTuple):
     in_question: pl.DataFrame
 
 
-def sheet_map(records: pl.DataFrame, head: str, known: Known, chosen: Mapping[Sheet, str]) -> SheetMap:
+def sheet_map(records: pl.DataFrame, head: str, known: Known, choices: SheetChoices) -> SheetMap:
     """Number the map sheets of standardised parcel rows that are placed in this new commune.
 
     `head`: the old commune that hosts the headquarters, whose code the new one bears. `known`: what was published.
-    `chosen`: an officer's own numbers. Raises UnusableInput when two sheets would share one of these.
+    `choices`: an officer's own numbers. Raises UnusableInput when two sheets would share one of these.
     """
     on_sheets = records.drop_nulls("sheet_no").select("record_id", *_KEYS)
     sheets = {Sheet(*row) for row in on_sheets.select(_KEYS).unique().iter_rows()}
     head_is_there = any(sheet.old_commune_code == head for sheet in sheets)
-    numbered = number_sheets(sheets, head, known.numbers, known.used, chosen, head_is_there)
+    used = known.used | choices.reserved({sheet.map_system for sheet in sheets})
+    numbered = number_sheets(sheets, head, known.numbers, used, choices.of(sheets), head_is_there)
     lines = [(*sheet, *given) for sheet, given in numbered.items()]
     table = pl.DataFrame(lines, schema=schema.SHEET_MAP.polars_schema, orient="row").sort(
         pl.col("map_system").fill_null(""), _value("new_sheet_no"), "new_sheet_no"

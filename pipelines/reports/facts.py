@@ -1,7 +1,7 @@
 """What the page states, asked of the warehouse: every count is made by one SQL query here.
 
-Linking has its own module, `linkage_facts`, and so have changes, `change_facts`. Wording, masking and drawing do not
-belong here. A table without rows, or a manifest without a key, gives an empty fact and never an error.
+Linking has its own module, `linkage_facts`, and so have changes, `change_facts`, and unplaced rows, `unplaced_facts`.
+Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an empty fact and never an error.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,9 @@ import polars as pl
 
 from pipelines.reports.asking import Row, listed, objects, rows_of
 from pipelines.reports.change_facts import ChangeFacts, change_facts
+from pipelines.reports.land_facts import LandFacts, land_facts
 from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
+from pipelines.reports.unplaced_facts import UnplacedFacts, unplaced_facts
 from pipelines.review.queue import REFUSALS
 
 _VIEWS: Final = """
@@ -150,11 +152,6 @@ SELECT reason_code, source_file, dataset, count(*) AS rows, list(source_line ORD
 FROM quarantine GROUP BY reason_code, source_file, dataset ORDER BY rows DESC, reason_code, source_file
 """
 
-_UNPLACED: Final = """
-SELECT old_commune_code, hamlet, dataset, reason, count(*) AS rows, count(DISTINCT sheet_no) AS sheets
-FROM unplaced GROUP BY ALL ORDER BY old_commune_code, dataset, rows DESC, hamlet, reason
-"""
-
 _QUALITY: Final = """
 SELECT dataset, coalesce(old_commune_code, '?') AS commune, quality_group AS grp, count(*) AS entities
 FROM entities WHERE quality_group IS NOT NULL GROUP BY ALL ORDER BY ALL
@@ -225,11 +222,12 @@ class Facts:
     queue: list[Row]
     decisions: list[Row]
     quarantine: list[Row]
-    unplaced: list[Row]
+    unplaced: list[UnplacedFacts]
     quality: list[Row]
     quality_reasons: list[Row]
     inputs: list[Row]
     encodings: list[Row]
+    land: LandFacts
     changes: ChangeFacts
     rules: list[Row]
 
@@ -252,11 +250,12 @@ def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
             queue=rows_of(warehouse, _QUEUE, refusals=list(REFUSALS)),
             decisions=rows_of(warehouse, _DECISIONS),
             quarantine=rows_of(warehouse, _QUARANTINE),
-            unplaced=rows_of(warehouse, _UNPLACED),
+            unplaced=unplaced_facts(warehouse),
             quality=rows_of(warehouse, _QUALITY),
             quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
             inputs=rows_of(warehouse, _INPUTS),
             encodings=rows_of(warehouse, _ENCODINGS),
+            land=land_facts(warehouse),
             changes=change_facts(warehouse, manifest),
             rules=validation.to_dicts(),
         )

@@ -37,6 +37,7 @@ SUITES: Final = {
     "linkage": "liên kết bản ghi",
     "links": "liên kết bản ghi",
     "identity": "mã thực thể",
+    "land": "đất đai",
     "quality": "chất lượng",
     "references": "tham chiếu",
     "values": "giá trị",
@@ -132,6 +133,13 @@ OWNER_STATUSES: Final = {
 }
 
 SHEET_ASSIGNED_BY: Final = {"rule": "Quy tắc", "officer": "Cán bộ", "late": "Bổ sung"}
+
+RELATION_KINDS: Final = {
+    "resurveyed_as": "Đo vẽ lại thành",
+    "split_into": "Tách thành",
+    "joined_into": "Hợp vào",
+    "overlaps": "Chồng lên nhau",
+}
 
 SEXES: Final = {"male": "Nam", "female": "Nữ"}
 

@@ -16,11 +16,12 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.reports import drawing, evidence_words, labels, pictures
+from pipelines.reports import drawing, evidence_words, labels, pictures, unplaced_facts
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, threshold_sentences
 from pipelines.reports.facts import Commune, Facts, read_facts
 from pipelines.reports.forecast import forecast
+from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.linkage_facts import LinkageFacts
 from pipelines.reports.pairs import PAIR_FIELDS, limits_of, shown_pairs
 from pipelines.reports.privacy import mask_numbers
@@ -63,6 +64,7 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
             verdict=verdict_of(facts),
             labels=labels,
             evidence_words=evidence_words,
+            unplaced_facts=unplaced_facts,
             flows=_flows(facts),
             linkage={name: _linkage(name, of_dataset) for name, of_dataset in facts.linkage.items()},
             matrices=_matrices(facts),
@@ -71,6 +73,7 @@ def render_commune_page(staging: Path, validation: pl.DataFrame) -> str:
             search_data=search_data(facts.linkage),
             script=Markup(script),
             script_hash=Markup(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
+            sheets_shown=SHEETS_SHOWN,
             quality_bars=_quality_bars(facts),
             quality_rows=_quality_rows(facts),
             balanced=all(all(row["holds"]) for row in facts.files) and all(row["holds"] for row in facts.cross_checks),

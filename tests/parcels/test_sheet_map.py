@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.parcels.sheet_ledger import keep_sheets, known_sheets
-from pipelines.parcels.sheet_map import Assigned, Sheet, crowded_out, number_sheets
+from pipelines.parcels.sheet_map import Assigned, Chosen, Sheet, crowded_out, number_sheets
 from pipelines.problems import UnusableInput
 
 HEAD = "10231"
@@ -55,7 +55,7 @@ def test_a_late_sheet_of_the_head_commune_whose_number_is_taken_gets_the_next_on
 
 
 def test_nothing_is_numbered_while_the_head_communes_book_has_not_come_unless_an_officer_says_so():
-    chosen = {Sheet("10234", "299", "1"): "101"}
+    chosen = {Sheet("10234", "299", "1"): Chosen("101", 2)}
     found = number_sheets(sheets("10234", 1, 2), HEAD, {}, chosen=chosen, head_is_there=False)
     assert found == {Sheet("10234", "299", "1"): Assigned("101", "officer")}
     later = number_sheets([*sheets("10234", 1, 2), *sheets(HEAD, 1)], HEAD, found)
@@ -65,7 +65,7 @@ def test_nothing_is_numbered_while_the_head_communes_book_has_not_come_unless_an
 def test_an_officers_table_wins_and_its_old_number_goes_to_nobody():
     first = number_sheets([*sheets(HEAD, 1), *sheets("10234", 1)], HEAD, {})
     used = {(sheet.map_system, given.new_sheet_no) for sheet, given in first.items()}
-    moved = number_sheets([*first], HEAD, first, used, {Sheet("10234", "299", "1"): "77"})
+    moved = number_sheets([*first], HEAD, first, used, {Sheet("10234", "299", "1"): Chosen("77", 2)})
     assert moved[Sheet("10234", "299", "1")] == Assigned("77", "officer")
     later = number_sheets([*moved, *sheets("10240", 1)], HEAD, moved, used)
     assert later[Sheet("10240", "299", "1")].new_sheet_no not in {"1", "2", "77"}
@@ -73,8 +73,8 @@ def test_an_officers_table_wins_and_its_old_number_goes_to_nobody():
 
 def test_two_sheets_of_one_system_under_an_officers_number_are_refused():
     first = number_sheets([*sheets(HEAD, 1), *sheets("10234", 1)], HEAD, {})
-    with pytest.raises(UnusableInput, match=r"số tờ mới 1 .*10231.*10234"):
-        number_sheets([*first], HEAD, first, chosen={Sheet("10234", "299", "1"): "1"})
+    with pytest.raises(UnusableInput, match=r"dòng 4: số tờ mới 1 .*10231"):
+        number_sheets([*first], HEAD, first, chosen={Sheet("10234", "299", "1"): Chosen("1", 4)})
 
 
 @given(any_sheets, any_sheets, st.randoms(use_true_random=False))
