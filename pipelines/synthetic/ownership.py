@@ -1,6 +1,6 @@
 """Whose land it is: holdings of one parcel or several under one certificate, each with a home and owners."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,16 @@ FIRST_ISSUED = day_of("1998-01-01")
 
 _SIZES, _SIZE_SHARES = (1, 2, 3, 4), (0.88, 0.08, 0.03, 0.01)
 _STYLES = {"person": 54, "household": 27, "couple": 19}
-_COMPANY_NAMES = ("Minh Phát", "Hoàng Long", "Thành Đạt", "An Bình", "Tân Tiến", "Việt Hưng", "Đại Phú", "Phúc Lộc")
-_COMPANIES = ("Công ty TNHH {}", "Công ty TNHH thương mại và dịch vụ {}", "Công ty cổ phần xây dựng {}")
-_PAGODAS = ("Chùa Linh Quang", "Chùa Phúc Lâm", "Chùa Long Ân", "Đền Thượng", "Đình làng", "Giáo xứ Nam Dư")
-_PUBLIC = ("HTX nông nghiệp {}", "Hợp tác xã dịch vụ nông nghiệp {}", "Trường tiểu học {}", "Trường mầm non {}",
-           "Trường THCS {}", "Trạm y tế xã {}", "Nhà văn hóa thôn {}")  # fmt: skip
+_COMPANIES = ("Minh Phát", "Hoàng Long", "Thành Đạt", "An Bình", "Tân Tiến", "Việt Hưng", "Đại Phú", "Phúc Lộc")
 _CULTURE = ("Đông", "Đoài", "Thượng", "Hạ", "Trung")
+_ORGANISATIONS = (
+    "Công ty TNHH <company>", "Công ty TNHH thương mại và dịch vụ <company>", "Công ty cổ phần xây dựng <company>",
+    "HTX nông nghiệp <commune>", "Hợp tác xã dịch vụ nông nghiệp <commune>", "Trường tiểu học <commune>",
+    "Trường mầm non <commune>", "Trường THCS <commune>", "Trạm y tế xã <commune>", "Nhà văn hóa thôn <hamlet>",
+    "Chùa Linh Quang", "Chùa Phúc Lâm", "Chùa Long Ân", "Đền Thượng", "Đình làng", "Giáo xứ Nam Dư",
+)  # fmt: skip
+_COMMITTEES = {"UBND <commune>": 60, "UBND <commune> quản lý": 20, "Ủy ban nhân dân <commune>": 15,
+               "Đất công ích UBND <commune>": 5}  # fmt: skip
 _FAR = ("phường Hàng Bạc, quận Hoàn Kiếm, thành phố Hà Nội", "phường Văn Quán, quận Hà Đông, thành phố Hà Nội",
         "xã Khánh Hà, huyện Thường Tín, thành phố Hà Nội", "thị trấn Bến Lức, huyện Bến Lức, tỉnh Long An",
         "phường Xuân Khanh, thị xã Sơn Tây, thành phố Hà Nội")  # fmt: skip
@@ -98,24 +102,25 @@ def _bodies(rng: Rng, place: Array, communes: Sequence[OldCommune], settings: Sa
     die = rng.random(count)
     bounds = np.cumsum([settings.public_owner, settings.organisation_owner, settings.owner_missing])
     style = np.select([die < bound for bound in bounds], ["state", "organisation", "none"], "")
-    names = np.array([old.name for old in communes])[place]
-    company = [np.char.replace(pattern, "{}", chosen(rng, _COMPANY_NAMES, count)) for pattern in _COMPANIES]
-    public = [
-        np.char.replace(pattern, "{}", chosen(rng, _CULTURE, count) if "thôn" in pattern else names)
-        for pattern in _PUBLIC
-    ]
-    kinds = [*company, *public, chosen(rng, _PAGODAS, count)]
-    which = rng.integers(0, len(kinds), count)
-    body = np.select([which == number for number in range(len(kinds))], kinds, "")
+    words = {
+        "<company>": chosen(rng, _COMPANIES, count),
+        "<commune>": np.array([old.name for old in communes])[place],
+        "<hamlet>": chosen(rng, _CULTURE, count),
+    }
+    body = _worded(chosen(rng, _ORGANISATIONS, count), words)
     return np.where(style == "organisation", body, ""), style
 
 
 def _committees(rng: Rng, place: Array, communes: Sequence[OldCommune]) -> Array:
     """The people's committee, in the words of different books."""
     names = np.array([f"{old.kind} {old.name}" for old in communes])[place]
-    forms = {"UBND {}": 60, "UBND {} quản lý": 20, "Ủy ban nhân dân {}": 15, "Đất công ích UBND {}": 5}
-    form = chosen(rng, forms, len(place))
-    return np.char.replace(form, "{}", names) if len(place) else names
+    return _worded(chosen(rng, _COMMITTEES, len(place)), {"<commune>": names})
+
+
+def _worded(forms: Array, words: Mapping[str, Array]) -> Array:
+    for sign, word in words.items() if len(forms) else ():  # numpy replaces nothing in no texts
+        forms = np.char.replace(forms, sign, word)
+    return forms
 
 
 def _private_styles(rng: Rng, count: int, settings: SampleSettings) -> Array:

@@ -1,5 +1,7 @@
 """Map sheets: how the parcels of an old commune are numbered. Each map system of a commune counts its sheets from 1."""
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 
@@ -68,7 +70,7 @@ def _cut(rng: Rng, run: Array, smallest: Array) -> Array:
     sheet = np.zeros(len(run), dtype=np.int64)
     starts = np.flatnonzero(np.diff(run, prepend=-1))
     used = 0
-    for start, end in zip(starts, [*starts[1:], len(run)], strict=True):
+    for start, end in pairwise([*starts, len(run)]):
         least = int(smallest[start])
         ends = rng.integers(least, 3 * least, (end - start) // least + 1).cumsum()
         sheet[start:end] = used + np.searchsorted(ends, np.arange(end - start), side="right")
