@@ -171,7 +171,7 @@ def test_a_merge_across_communes_is_counted_as_such(write: Write, rows: Rows) ->
     [
         "Một số định danh đứng ở nhiều người khác nhau Công dân 1 2 1",
         "Số ô không khớp với số cột 10231/dan.csv Công dân 1 917",
-        "Nguyễn Trãi (10231) Xóm Mới Công dân 1 – gần",
+        "Nguyễn Trãi (10231) Xóm Mới 1 gần",
         "Không xác định được hộ 1 1 0",
         "Không có chủ sử dụng 1 0 1",
         "Cùng họ tên và năm sinh, một bên chỉ ghi năm 8.123 40 7 2 150",

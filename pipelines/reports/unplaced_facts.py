@@ -1,0 +1,118 @@
+"""Rows that no rule places, in the groups that one rule each would place: people by hamlet, land by map sheet.
+
+Why a row is unplaced was found when it was placed; how the groups are worded does not belong here.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from pipelines.communes import MergerMap
+from pipelines.communes.hamlets import hamlet_parts
+from pipelines.communes.split_rules import COLUMNS, Dataset
+from pipelines.reports.asking import Row
+from pipelines.vietnamese.spelling import has_marks
+
+GROUPS_SHOWN: Final = 200
+TO_CHOOSE: Final = "MÃ_XÃ_MỚI"
+"""Stands in a proposed rule for the new commune's code, which nobody but an officer can tell."""
+HEADER: Final = ",".join(COLUMNS)
+
+_COUNTED: Final = """
+SELECT old_commune_code AS old_code, hamlet, map_system, sheet_no AS sheet, reason, count(*) AS rows
+FROM unplaced WHERE dataset = $dataset GROUP BY ALL
+"""
+
+
+@dataclass(frozen=True)
+class UnplacedFacts:
+    """The unplaced rows of one data set.
+
+    `groups`: the largest, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`, `candidates` (code
+    and name of the new communes that took a share) and `rule` (a line for split_rules.csv with `TO_CHOOSE` in it; None
+    where the row itself lacks what a rule could ask for). `all` says of how many groups.
+    """
+
+    dataset: Dataset
+    rows: int
+    groups: list[Row]
+    all: int
+
+
+def unplaced_facts(warehouse: duckdb.DuckDBPyConnection) -> list[UnplacedFacts]:
+    """What is stated of each data set."""
+    return [_facts(warehouse, "citizens"), _facts(warehouse, "parcels")]
+
+
+def _facts(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset) -> UnplacedFacts:
+    counted = warehouse.execute(_COUNTED, {"dataset": dataset}).pl()
+    groups = (_by_hamlet(counted) if dataset == "citizens" else _by_sheet(counted)).sort(
+        "rows", "old_code", "map_system", "sheet", "hamlet", "reason", descending=[True, *[False] * 5]
+    )
+    candidates = _candidates(dataset)
+    shown = [
+        {**group, "rule": _rule(dataset, group), "candidates": candidates.get(group["old_code"] or "", [])}
+        for group in groups.head(GROUPS_SHOWN).to_dicts()
+    ]
+    return UnplacedFacts(dataset, int(counted["rows"].sum()), shown, groups.height)
+
+
+def _by_hamlet(counted: pl.DataFrame) -> pl.DataFrame:
+    """Spellings of one hamlet are one group, under the most usual of its full spellings.
+
+    One without marks, or without kind, joins the only one that it can be.
+    """
+    spelling, kind, name = (pl.col(f"hamlet_{part}") for part in ("spelling", "kind", "name"))
+    full = has_marks(spelling).fill_null(False)
+    joined = hamlet_parts(counted)
+    for part, known, of in (
+        ("hamlet_spelling", full, ["old_code", "hamlet_name", "reason"]),
+        ("hamlet_kind", kind.is_not_null(), ["old_code", "hamlet_spelling", "reason"]),
+    ):
+        sure = pl.col(part).filter(known)
+        joined = joined.with_columns(
+            pl.when(sure.n_unique().over(of) == 1).then(sure.min().over(of)).otherwise(part).alias(part)
+        )
+    usual = [kind.is_null(), ~has_marks(pl.col("hamlet")), -pl.col("rows").cast(pl.Int64), pl.col("hamlet")]
+    return joined.group_by("old_code", "hamlet_kind", "hamlet_spelling", "reason").agg(
+        pl.when(name.first().is_not_null()).then(pl.col("hamlet").sort_by(usual).first()).alias("hamlet"),
+        pl.lit(None, pl.String).alias("map_system"),
+        pl.lit(None, pl.Int64).alias("sheet"),
+        pl.col("rows").sum(),
+    )
+
+
+def _by_sheet(counted: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one sheet are one group; those whose sheet has no number, of one hamlet."""
+    number = pl.col("sheet").str.extract("^([0-9]{1,9})").cast(pl.Int64)
+    placed = counted.with_columns(number.alias("sheet")).with_columns(
+        pl.when(pl.col("sheet").is_null()).then("hamlet").alias("hamlet"),
+        pl.when(pl.col("sheet").is_not_null()).then("map_system").alias("map_system"),
+    )
+    return placed.group_by("old_code", "hamlet", "map_system", "sheet", "reason").agg(pl.col("rows").sum())
+
+
+def _candidates(dataset: Dataset) -> dict[str, list[Sequence[str]]]:
+    merger_map = MergerMap.shipped()
+    names = dict(merger_map.new_communes())
+    return {old: [(code, names[code]) for code in codes] for old, codes in merger_map.takers(dataset).items()}
+
+
+def _rule(dataset: Dataset, group: Row) -> str | None:
+    if group["hamlet"] is None and group["sheet"] is None:
+        return None
+    cells = {
+        **group,
+        "dataset": dataset,
+        "sheet_from": group["sheet"],
+        "sheet_to": group["sheet"],
+        "new_code": TO_CHOOSE,
+    }
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow([cells.get(column) for column in COLUMNS])
+    return text.getvalue()

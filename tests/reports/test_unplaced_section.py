@@ -1,0 +1,126 @@
+"""Rows that no rule places: how the page counts them, and that the rules it proposes do place them."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.communes import MergerMap, SplitRules, place
+from pipelines.reports.facts import read_facts
+from pipelines.reports.page import render_commune_page
+from pipelines.reports.unplaced_facts import GROUPS_SHOWN, HEADER, TO_CHOOSE, UnplacedFacts
+
+from .conftest import PASSED, Rows, Write, text_of
+
+_WORDS = dict.fromkeys(
+    ("old_commune_code", "hamlet", "household_key", "map_system", "sheet_no", "parcel_no"), pl.String
+)
+_LEFT = "Xã cũ bị chia; chưa có quy tắc."
+
+
+def _waiting(dataset: str, *places: tuple[str | None, ...]) -> list[dict]:
+    """Unplaced rows from (old commune, hamlet, map system, sheet)."""
+    names = ("old_commune_code", "hamlet", "map_system", "sheet_no")
+    return [
+        {
+            "record_id": f"{dataset}{at}",
+            "dataset": dataset,
+            "source_file": "x.csv",
+            "source_line": at,
+            "reason": _LEFT,
+            **dict(zip(names, where, strict=False)),
+        }
+        for at, where in enumerate(places)
+    ]
+
+
+@pytest.fixture
+def facts(write: Write, rows: Rows):
+    def read(*waiting: list[dict]) -> list[UnplacedFacts]:
+        path = write({**rows, "unplaced": [row for part in waiting for row in part]})
+        return read_facts(path, PASSED).unplaced
+
+    return read
+
+
+PEOPLE = _waiting(
+    "citizens",
+    *[("04936", hamlet) for hamlet in ("Thôn Nội", "Thôn Nội", "T. NỘI", "thon noi", "nội", "Thôn Nôi")],
+    *[("04936", hamlet) for hamlet in ("Thôn 1", "Xóm 1", "1", "Tổ dân phố số 03", "TDP 3", None)],
+    ("09988", "Thôn Nội"),
+)
+LAND = _waiting(
+    "parcels",
+    *[("04936", hamlet, "299", "5") for hamlet in ("Thôn 1", "Thôn 2", None)],
+    *[("04936", None, "1994", sheet) for sheet in ("5", "5-a", "61")],
+    ("04936", "Thôn Bắc", "1994", "trích đo"),
+    ("04936", None, "1994", "trích đo"),
+    ("04936", None, None, "7"),
+)
+
+
+def test_people_are_counted_by_hamlet_however_it_is_spelled(facts) -> None:
+    people, land = facts(PEOPLE)
+    assert (people.rows, land.rows, land.groups) == (13, 0, [])
+    counted = {(group["old_code"], group["hamlet"]): group["rows"] for group in people.groups}
+    assert counted == {
+        ("04936", "Thôn Nội"): 4,
+        # With two spellings that carry marks nobody knows which one is meant without them.
+        **{("04936", hamlet): 1 for hamlet in ("Thôn Nôi", "thon noi", "Thôn 1", "Xóm 1", "1", None)},
+        ("04936", "Tổ dân phố số 03"): 2,
+        ("09988", "Thôn Nội"): 1,
+    }
+
+
+def test_land_is_counted_by_map_system_and_sheet(facts) -> None:
+    _, land = facts(LAND)
+    counted = {tuple(group[name] for name in ("map_system", "sheet", "hamlet")): group["rows"] for group in land.groups}
+    assert counted == {
+        ("299", 5, None): 3,
+        ("1994", 5, None): 2,
+        ("1994", 61, None): 1,
+        (None, None, "Thôn Bắc"): 1,
+        (None, None, None): 1,
+        (None, 7, None): 1,
+    }
+    assert land.groups[0]["candidates"] == [("04930", "Yên Xuân"), ("09988", "Hòa Lạc")]
+
+
+@pytest.mark.parametrize("waiting", [PEOPLE, LAND], ids=["people", "land"])
+def test_the_proposed_rules_place_every_row_that_tells_where_it_is(facts, tmp_path: Path, waiting: list[dict]) -> None:
+    proposed = [group["rule"] for part in facts(waiting) for group in part.groups if group["rule"]]
+    path = tmp_path / "split_rules.csv"
+    path.write_text("\n".join([HEADER, *proposed]).replace(TO_CHOOSE, "09988"), encoding="utf-8")
+    placed = place(
+        pl.DataFrame(waiting, schema=_WORDS),
+        MergerMap.shipped().new_commune("09988"),
+        waiting[0]["dataset"],
+        SplitRules.read(path),
+    )
+    assert dict(placed["placement"].value_counts().iter_rows()) == {"placed": len(waiting) - 1, "unplaced": 1}
+
+
+def test_the_largest_groups_are_shown_and_all_are_counted(facts, write: Write, rows: Rows) -> None:
+    many = _waiting("citizens", *[("04936", f"Thôn {at}") for at in range(GROUPS_SHOWN + 50)], ("04936", "Thôn 249"))
+    people, _ = facts(many)
+    assert (people.rows, people.all, len(people.groups)) == (GROUPS_SHOWN + 51, GROUPS_SHOWN + 50, GROUPS_SHOWN)
+    assert people.groups[0]["hamlet"] == "Thôn 249"
+
+
+def test_the_page_shows_the_rule_to_copy_and_between_whom_to_choose(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write({**rows, "unplaced": PEOPLE + LAND}), PASSED))
+    for text in (
+        "Công dân: 13 dòng chưa xếp được",
+        f"04936,citizens,Thôn Nội,,,,,,{TO_CHOOSE},",
+        f"04936,parcels,,299,5,5,,,{TO_CHOOSE},",
+        "04930 Yên Xuân ; 09988 Hòa Lạc",
+        "không ghi thôn",
+    ):
+        assert text in page
+    assert "Không có bản ghi nào chưa xếp được." not in page
+
+
+def test_the_page_says_when_nothing_waits(write: Write, rows: Rows) -> None:
+    page = text_of(render_commune_page(write({**rows, "unplaced": []}), PASSED))
+    assert "Không có bản ghi nào chưa xếp được." in page
+    assert TO_CHOOSE not in page
