@@ -13,16 +13,17 @@ from pipelines.problems import UnusableInput
 from pipelines.spreadsheets import TEXT, new_workbook, print_on
 
 _LINES_OF_A_SHEET: Final = 1_048_576
+_CELL: Final = {"border": 1, "border_color": "#BFBFBF"}
 _HEAD: Final = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1}
 _FORMATS: Final[dict[str, dict[str, object]]] = {
     "title": {"bold": True, "font_size": 14},
     "line": {},
     "group": {**_HEAD, "bg_color": "#BDD7EE"},
     "head": {**_HEAD, "bg_color": "#DDEBF7"},
-    "text": {},
-    "count": {"num_format": "#,##0"},
-    "area": {"num_format": "#,##0.0#"},
-    "signature": {"align": "center_across", "bold": True},
+    "text": _CELL,
+    "count": {**_CELL, "num_format": "#,##0"},
+    "area": {**_CELL, "num_format": "#,##0.0#"},
+    "signature": {"align": "center", "bold": True},
 }
 
 
@@ -61,6 +62,8 @@ def _page(sheet: Worksheet, page: Page, formats: Mapping[str, Format]) -> None:
         if number == 0:
             print_on(sheet, first, line - 1, page.paper, page.wide)
             sheet.freeze_panes(line, page.standing)
+            if page.standing and page.wide > 1:
+                sheet.repeat_columns(0, page.standing - 1)
         end = _rows(sheet, line, table, formats)
         if len(page.tables) == 1:
             sheet.autofilter(line - 1, 0, max(end - 1, line), len(table.columns) - 1)
@@ -78,7 +81,7 @@ def _heads(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Form
         at = 0
         for group, columns in groupby(column.group for column in table.columns):
             after = at + len(list(columns))
-            _across(sheet, line, at, after, group, formats["group"], merged=True)
+            _across(sheet, line, at, after, group, formats["group"])
             at = after
         line += 1
     sheet.set_row(line, 46)
@@ -87,16 +90,12 @@ def _heads(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Form
     return line + 1
 
 
-def _across(
-    sheet: Worksheet, line: int, start: int, end: int, text: str, style: Format, *, merged: bool = False
-) -> None:
+def _across(sheet: Worksheet, line: int, start: int, end: int, text: str, style: Format) -> None:
     """A text over the cells from `start` up to `end`."""
-    if merged and end - start > 1:
+    if end - start > 1:
         sheet.merge_range(line, start, line, end - 1, text, style)
-        return
-    sheet.write_string(line, start, text, style)
-    for at in range(start + 1, end):
-        sheet.write_blank(line, at, None, style)
+    else:
+        sheet.write(line, start, text, style)
 
 
 def _rows(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Format]) -> int:
@@ -113,7 +112,9 @@ def _rows(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Forma
     bold = table.rows[table.bold].to_list() if table.bold else [False] * table.rows.height
     for cells, is_bold in zip(table.shown.iter_rows(), bold, strict=True):
         for (at, put, styles), value in zip(writers, cells, strict=True):
-            if value is not None:
+            if value is None:
+                sheet.write_blank(line, at, None, styles[is_bold])
+            else:
                 put(line, at, value, styles[is_bold])
         line += 1
     return line
