@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.communes.hamlets import hamlet_parts, meant_hamlets
 from pipelines.communes.merger_map import NewCommune
-from pipelines.communes.split_rules import Dataset, SplitRules
+from pipelines.communes.split_rules import Dataset, SplitRules, map_system_key
 
 UNPLACED_REASONS: Final = {
     "split_without_rule": "Xã cũ bị chia; chưa có quy tắc xếp dòng này vào xã, phường mới.",
@@ -82,7 +82,7 @@ def _targets(rows: pl.DataFrame, dataset: Dataset, rules: SplitRules) -> pl.Data
         pl.col("old_commune_code").alias("old_code"),
         "hamlet",
         (pl.lit(None, pl.String) if land else pl.col("household_key")).alias("household"),
-        (pl.col("map_system") if land else pl.lit(None, pl.String)).alias("map_system"),
+        (map_system_key(pl.col("map_system")) if land else pl.lit(None, pl.String)).alias("map_system"),
         *((_number(name) if land else pl.lit(_UNTOLD)).alias(name) for name in ("sheet", "parcel")),
     )
     ruled = _by_rules(places, dataset, rules)

@@ -3,7 +3,6 @@
 Reading refuses every line that cannot be meant. What the rules do to a row is for `placement`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -13,6 +12,8 @@ import polars as pl
 from pipelines.communes.hamlets import hamlet_parts
 from pipelines.communes.merger_map import MergerMap
 from pipelines.reference_csv import ReferenceCsv, read_reference_csv
+from pipelines.vietnamese.map_systems import map_system
+from pipelines.vietnamese.spelling import ascii_key
 
 Dataset = Literal["citizens", "parcels"]
 
@@ -44,28 +45,23 @@ class SplitRules:
     merger_map: MergerMap
     file: ReferenceCsv
     rules: pl.DataFrame
-    """One row a rule and data set that it holds for: `line`, the columns of the file (null: any), `criteria` (how many
-    are given: data set, hamlet, map system, sheets, parcels), and the parts of its hamlet (`hamlet_parts`)."""
+    """One row a rule and data set that it holds for: `line`, the columns of the file (null: any; `map_system` as a key),
+    `criteria` (how many are given: data set, hamlet, map system, sheets, parcels), and `hamlet_parts`."""
 
     @classmethod
-    def read(
-        cls,
-        path: Path,
-        merger_map: MergerMap | None = None,
-        map_system: Callable[[pl.Expr], pl.Expr] = lambda text: text,
-    ) -> "SplitRules":
+    def read(cls, path: Path, merger_map: MergerMap | None = None) -> "SplitRules":
         """Read the rules; without a file there are none. Raises UnusableInput with the file's name and the line.
 
         Columns: `old_code`, `new_code`, and where needed `dataset` (citizens, parcels), `hamlet`, `map_system`,
         `sheet_from`, `sheet_to`, `parcel_from`, `parcel_to`, `priority`; an empty cell is any. Codes of which Excel
         took the leading zeros are read all the same. A rule without `dataset` holds for people and land, and to a new
-        commune that takes only land for land alone. `map_system` gives a map system's name as the records have it.
+        commune that takes only land for land alone.
         """
         merger_map = merger_map or MergerMap.shipped()
         file = read_reference_csv(path, needed=("old_code", "new_code"), allowed=COLUMNS)
         reader = _Reader(file, merger_map)
         written = pl.DataFrame([rule for line, cells in file.lines for rule in reader.rules(line, cells)], schema=_RULE)
-        rules = hamlet_parts(written.with_columns(map_system(pl.col("map_system")).alias("map_system")))
+        rules = hamlet_parts(written.with_columns(map_system_key(pl.col("map_system")).alias("map_system")))
         _refuse_contradictions(file, rules)
         return cls(merger_map, file, rules)
 
@@ -159,6 +155,11 @@ class _Reader:
                 f"{other}-only pieces take no {en}.",
             )
         return taken
+
+
+def map_system_key(text: pl.Expr) -> pl.Expr:
+    """What all ways to write a map system have in common: BĐ 299/TTg, 299."""
+    return ascii_key(map_system(text))
 
 
 def _code(text: str) -> str:

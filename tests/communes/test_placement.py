@@ -143,6 +143,16 @@ def test_rules_by_map_sheet_and_parcel(rules: Rules) -> None:
     assert reasons(rows, read)[5:7] == ["no_sheet", "no_sheet"]
 
 
+@pytest.mark.parametrize(
+    ("written", "rule"), [("BĐ 299/TTg", "299"), ("299", "Bản đồ 299"), ("đo đạc tổng thể", "Tổng thể"), ("1994", "94")]
+)
+def test_a_map_system_has_one_name_however_it_is_written(rules: Rules, written: str, rule: str) -> None:
+    read = rules(f"00002,parcels,,{rule},,,,,22222,")
+    assert targets(land(("00002", None, written, "1", "1"), ("00002", None, "VN-2000", "1", "1")), read) == [
+        *("22222", None),
+    ]
+
+
 def test_the_lowest_priority_number_wins_then_the_most_criteria(rules: Rules) -> None:
     read = rules(
         "00002,parcels,,,,,,,11111,900",
