@@ -45,8 +45,8 @@ class SplitRules:
     merger_map: MergerMap
     file: ReferenceCsv
     rules: pl.DataFrame
-    """One row a rule and data set that it holds for: `line`, the columns of the file (null: any; `map_system` as a key),
-    `criteria` (how many are given: data set, hamlet, map system, sheets, parcels), and `hamlet_parts`."""
+    """One row a rule and data set that it holds for: `line`, the columns of the file (null: any), `criteria` (how many
+    are given: data set, hamlet, map system, sheets, parcels), and `hamlet_parts`; `map_system` is a key."""
 
     @classmethod
     def read(cls, path: Path, merger_map: MergerMap | None = None) -> "SplitRules":
