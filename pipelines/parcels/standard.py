@@ -2,7 +2,9 @@
 
 import polars as pl
 
+from pipelines.vietnamese.addresses import hamlet_key, hamlet_kind, hamlet_of
 from pipelines.vietnamese.dates import paper_dates, parse_date, parse_year
+from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.names import name_case, titled_sex, without_title
 from pipelines.vietnamese.numbers import (
     digits,
@@ -31,12 +33,14 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
 
     Values: `sheet_no`, `parcel_no` (without leading zeros), `map_system`, `map_scale` (denominator), `area_m2`,
     `land_use` (list of code and area), `certificate_no`, `certificate_book_no`, `certificate_date`, `field_name`,
-    `address`, `hamlet`, `note`, `owner_name`, `owner_id_no`, `owner_birth_year`, `owner_address`; and what went wrong
+    `address`, `hamlet`, `hamlet_kind`, `note`, `owner_name`, `owner_id_no`, `owner_birth_year`, `owner_address`; as the
+    book has them `owner_id_text` and `owner_birth_text`; `sheet_value` and `parcel_value` (the whole number with which
+    a number begins, null when none); and what went wrong
     with them: `area_lost` (a text that is no area), `owner_number_restored` (its leading zeros were lost),
     `owner_number_lost` (a spreadsheet took its last digits). Keys:
     `number_key`, `book_key` (the land book: commune and map system), `certificate_key`, `book_no_key`,
-    `land_use_key`, `owner_ascii`, `owner_number` (well-formed 9 or 12 digits), `place_key`, `address_key`, `area_band`
-    and `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
+    `land_use_key`, `owner_ascii`, `owner_number` (well-formed 9 or 12 digits), `place_key`, `hamlet_key`,
+    `address_key`, `area_band` and `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
     text = rows.with_columns(
         clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
@@ -45,7 +49,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     values = text.with_columns(
         _plain_number(pl.col("so_to")).alias("sheet_no"),
         _plain_number(pl.col("so_thua")).alias("parcel_no"),
-        pl.col("he_ban_do").alias("map_system"),
+        map_system(pl.col("he_ban_do")).alias("map_system"),
         _scale(pl.col("ty_le")).alias("map_scale"),
         parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
         pl.col("dien_tich").alias("area_text"),
@@ -55,10 +59,11 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         paper_dates(text["ngay_cap"], files).alias("certificate_date"),
         pl.col("xu_dong").alias("field_name"),
         pl.col("dia_chi_thua").alias("address"),
-        pl.col("thon").alias("hamlet"),
+        pl.coalesce("thon", hamlet_of(pl.col("dia_chi_thua"))).alias("hamlet"),
         pl.col("ghi_chu").alias("note"),
         pl.col("chu_su_dung").alias("owner_name"),
         pl.col("giay_to_chu").alias("owner_id_text"),
+        pl.col("nam_sinh_chu").alias("owner_birth_text"),
         paper_dates(text["nam_sinh_chu"], files).alias("owner_birth_year"),
         pl.col("dia_chi_chu").alias("owner_address"),
     ).with_columns(parse_date(pl.col("certificate_date")), parse_year(pl.col("owner_birth_year")))
@@ -89,6 +94,9 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         .alias("land_use_key"),
         ascii_key(name_case(without_title(pl.col("owner_name")))).alias("owner_ascii"),
         (pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))).alias("place_key"),
+        (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
+        hamlet_kind(pl.col("hamlet")).alias("hamlet_kind"),
+        *(_leading_number(f"{part}_no").alias(f"{part}_value") for part in ("sheet", "parcel")),
         ascii_key(pl.col("address")).alias("address_key"),
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
@@ -104,6 +112,11 @@ def _scale(text: pl.Expr) -> pl.Expr:
 def _plain_number(text: pl.Expr) -> pl.Expr:
     """A sheet's or parcel's number without leading zeros, and without the decimals that a spreadsheet gave it."""
     return text.str.replace(r"^([0-9]+)[.,]0+$", "$1").str.replace(r"^0+([0-9])", "$1")
+
+
+def _leading_number(column: str) -> pl.Expr:
+    """The whole number with which a sheet's or parcel's number begins, for ranges and order: 12A → 12."""
+    return pl.col(column).str.extract(r"^([0-9]+)").cast(pl.Int64, strict=False)
 
 
 def _owner_number(text: pl.Expr) -> pl.Expr:
