@@ -39,7 +39,8 @@ _FIRST_OF_NEXT = day_of("2005-01-01")
 class LandBooks:
     """`rows`: those of all books in their order, canonical columns as text, `commune`, and the truth in
     `true_parcel_id`, `copy_kind`, `owner_person_id`, `errors` (of names), `new_code` and `owners` (a list of
-    owner_kind and person_id). `relations`: from_parcel_id, to_parcel_id and kind of parcels measured anew.
+    owner_kind and person_id). `relations`: from_parcel_id, to_parcel_id and kind of parcels measured anew. `numbers`:
+    `commune`, `system` (of `MAP_SYSTEMS`), `so_to`, `so_thua` and `new_code` of all entries.
 
     `copy_kind` is original; double and boundary for what is entered twice in a book, or in that of the next commune;
     resurvey for the same parcel on another map; remeasured for another parcel on the same land.
@@ -47,6 +48,7 @@ class LandBooks:
 
     rows: pl.DataFrame
     relations: pl.DataFrame
+    numbers: pl.DataFrame
 
 
 def make_land_books(
@@ -83,7 +85,11 @@ def make_land_books(
     books = _described(books, communes)
     second_entry = pl.col("copy_kind") == "double"  # these stand at the end of the book
     books = books.sort("commune", second_entry, "system", "so_to", "so_thua", maintain_order=True)
-    return LandBooks(as_typed(typing, books, settings), relations(surveys, entries["true_parcel_id"], parcels))
+    return LandBooks(
+        as_typed(typing, books, settings),
+        relations(surveys, entries["true_parcel_id"], parcels),
+        entries.select("commune", "system", "so_to", "so_thua", "new_code"),
+    )
 
 
 def _grounds(

@@ -8,7 +8,7 @@ import polars as pl
 from .dice import Dice, computed, with_part
 from .draws import Rng
 from .kinship import day_of
-from .places_typed import address_abbreviated, district_left_out, hamlet_abbreviated
+from .places_typed import HAMLET_RESPELLINGS, address_abbreviated, district_left_out, hamlet_abbreviated
 from .settings import SampleSettings
 
 _TEXT = pl.col("text")
@@ -51,7 +51,23 @@ def as_typed(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.Data
         he_ban_do=pl.when(typist.share(settings.map_system_variant)).then(other).otherwise("he_ban_do"),
     )
     missing = typist.share(settings.map_system_missing)
-    return books.with_columns(he_ban_do=pl.when(~missing).then("he_ban_do"))
+    unplaced, hamlet = typist.share(settings.parcel_hamlet_missing), typist.share(settings.parcel_hamlet_variant)
+    return books.with_columns(
+        he_ban_do=pl.when(~missing).then("he_ban_do"),
+        thon=pl.when(~unplaced).then(
+            pl.when(hamlet).then(_other_hamlets(books["thon"], typist.dice())).otherwise("thon")
+        ),
+    )
+
+
+def _other_hamlets(hamlet: pl.Series, dice: Dice) -> pl.Series:
+    known = hamlet.unique().drop_nulls().sort()
+    spelled = [known.map_elements(other, return_dtype=pl.String) for other in HAMLET_RESPELLINGS]
+    beside = {str(at): hamlet.replace(known, other) for at, other in enumerate(spelled)}
+    choice = _TEXT
+    for at in range(len(spelled)):
+        choice = pl.when((pl.col("what") * len(spelled)).floor() == at).then(str(at)).otherwise(choice)
+    return computed(hamlet, choice, what=dice.what, **beside)
 
 
 def _other_words() -> pl.Expr:

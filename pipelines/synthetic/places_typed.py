@@ -1,7 +1,10 @@
 """What becomes of household numbers, hamlets and addresses when they are typed."""
 
+from collections.abc import Callable
+
 import polars as pl
 
+from . import syllables
 from .dice import Cells, Dice, Kind, computed, missing, on
 
 _TEXT = pl.col("text")
@@ -42,6 +45,38 @@ def _hamlet_renamed(text: pl.Series, dice: Dice) -> pl.Series:
     return computed(text, style, where=dice.where, what=dice.what)
 
 
+def _respelled(name: str, *spellings: Callable[[str], str]) -> Kind:
+    """A kind that spells the hamlets of split communes otherwise; in the others nothing hangs on it."""
+
+    def rewritten(cells: Cells, dice: Dice) -> Cells:
+        hamlets = cells["thon"].unique().drop_nulls().sort()
+        which = pl.Series((dice.what * len(spellings)).astype("int64"))
+        other = pl.lit(None, pl.String)
+        for at, spelling in enumerate(spellings):
+            spelled = [spelling(hamlet) for hamlet in hamlets]
+            typed = pl.col("thon").replace(hamlets, pl.Series(spelled, dtype=pl.String))
+            other = pl.when(which == at).then(typed).otherwise(other)
+        return cells.select(pl.when("is_split").then(other).otherwise("thon").alias("thon"))
+
+    return Kind(name, ("thon", "is_split"), rewritten)
+
+
+def _tone_placed(hamlet: str) -> str:
+    """Thôn Hoà for Thôn Hòa."""
+    return " ".join((syllables.tone_placement(word) or [word])[0] for word in hamlet.split(" "))
+
+
+def _kind_dropped(hamlet: str) -> str:
+    """Đông for Thôn Đông, 3 for Tổ dân phố số 3."""
+    for kind in ("Thôn ", "Xóm ", "Tổ dân phố số "):
+        hamlet = hamlet.removeprefix(kind)
+    return hamlet
+
+
+HAMLET_RESPELLINGS: tuple[Callable[[str], str], ...] = (str.upper, str.lower, _tone_placed, _kind_dropped)
+"""Other ways to write the name of a hamlet."""
+
+
 def _two_levels(cells: Cells, _: Dice) -> Cells:
     known = pl.col("noi_thuong_tru").is_not_null()
     return cells.select(pl.when(known).then("new_address").alias("noi_thuong_tru"))
@@ -72,5 +107,9 @@ PLACES = (
     Kind("two_level_address", ("noi_thuong_tru", "new_address"), _two_levels),
     on("district_left_out", "noi_thuong_tru", district_left_out),
     on("address_abbreviated", "noi_thuong_tru", address_abbreviated),
+    _respelled("hamlet_cased", str.upper, str.lower),
+    _respelled("hamlet_tone_placement", _tone_placed),
+    _respelled("hamlet_kind_dropped", _kind_dropped),
+    _respelled("hamlet_marks_lost", syllables.unmarked),
 )
 """Errors of where a person lives."""

@@ -17,6 +17,16 @@ _HAMLETS = (
     "Thôn Nội", "Thôn Ngoại", "Thôn Chùa", "Thôn Đình", "Thôn Cầu", "Thôn Giữa", "Thôn Trại", "Xóm Mới",
     "Xóm Chợ",
 )  # fmt: skip
+# Of communes that were split, so that where a tone stands can matter.
+_OTHER_HAMLETS = (
+    *_HAMLETS[:-6],
+    "Thôn Hòa Bình",
+    "Thôn Thủy Cầu",
+    "Thôn Hòa Giữa",
+    "Thôn Thúy Trại",
+    "Xóm Mới",
+    "Xóm Hòa Chợ",
+)
 # Codes of birth registration besides that of Hanoi, 001.
 _OTHER_PROVINCES = (
     2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42,
@@ -37,8 +47,9 @@ class Population:
     `person_id`, `commune` and `household` (positions in their lists), `place`, the numbers held, recorded or not,
     `later_number` (what a person would get if the number were issued anew), `kin_number` (that of another of the
     household), `parents_home` (the household of a wife's parents, or -1) and `special` (see `SPECIAL`).
-    `households`: `commune`, `so_ho_khau`, `ho_ten_chu_ho`, `thon`, `noi_thuong_tru` and `new_address` (of the merged
-    commune, which bears the name of the first of the old ones) of each. People have the columns of their household.
+    `households`: `commune`, `so_ho_khau`, `ho_ten_chu_ho`, `thon`, `is_split` (the commune was), `noi_thuong_tru` and
+    `new_address` (of the merged commune, which bears the name of the first of the old ones) of each. People have the
+    columns of their household.
     """
 
     people: pl.DataFrame
@@ -70,7 +81,8 @@ def _hamlets(rng: Rng, communes: Sequence[OldCommune], commune: Array) -> tuple[
     for position, place in enumerate(communes):
         here = commune == position
         rural = "xã" in place.kind.lower()
-        pool = _HAMLETS if rural else tuple(f"Tổ dân phố số {n}" for n in range(1, 19))
+        named = _OTHER_HAMLETS if place.split else _HAMLETS
+        pool = named if rural else tuple(f"Tổ dân phố số {n}" for n in range(1, 19))
         hamlets = rng.choice(pool, rng.integers(4, 9), replace=False)
         which = allotted(rng, int(here.sum()), len(hamlets))
         number[here], name[here] = position * 100 + which, hamlets[which]
@@ -86,12 +98,14 @@ def _households(
         here = commune == position
         number[here] = 110_000_000 + rng.integers(0, 300) * 1_000_000 + rng.integers(1, 9, int(here.sum())).cumsum()
     address = pl.Series([place.address for place in communes], dtype=pl.String).gather(commune)
+    split = pl.Series([place.split for place in communes], dtype=pl.Boolean).gather(commune)
     return pl.DataFrame(
         {
             "commune": commune,
             "so_ho_khau": pl.Series(number).cast(pl.String),
             "ho_ten_chu_ho": heads,
             "thon": pl.Series(hamlet, dtype=pl.String),
+            "is_split": split,
         }
     ).with_columns(
         noi_thuong_tru=pl.col("thon") + ", " + address,
@@ -165,6 +179,7 @@ def _people(
             "noi_thuong_tru": own["noi_thuong_tru"],
             "new_address": own["new_address"],
             "thon": own["thon"],
+            "is_split": own["is_split"],
             "so_dien_thoai": known_only(phone, adult & share(settings.phone)),
             "tinh_trang": _texts(status),
             "ngay_cap_nhat": updated.astype("datetime64[D]"),

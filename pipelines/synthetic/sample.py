@@ -22,6 +22,7 @@ from .land import make_land_books
 from .parts import settled
 from .population import Population, make_population
 from .registers import make_registers, named_once
+from .rules import split_rules
 from .settings import OldCommune, SampleSettings
 from .writing import write_exports, write_table, write_truth
 
@@ -53,7 +54,8 @@ def write_sample(
     seed: int,
     settings: SampleSettings = USUAL,
 ) -> SampleSummary:
-    """Write synthetic exports of the communes to `out_dir/exports` and the truth to `out_dir/truth`.
+    """Write synthetic exports of the communes to `out_dir/exports` and the truth to `out_dir/truth`; of communes that
+    were split also the rules that place their rows, to `out_dir/reference`.
 
     `people` and `parcels` count different ones over all communes; the files hold some of them twice, and of some land
     the parcels of another survey too, which are not counted.
@@ -74,6 +76,9 @@ def write_sample(
     write_truth(truth / "parcels.csv", communes, land, "thua_dat.csv", PARCEL_TRUTH, forms)
     write_truth(truth / "owners.csv", communes, land, "thua_dat.csv", OWNER_TRUTH, forms, each="owners")
     write_table(truth / "relations.csv", books.relations)
+    if any(commune.split for commune in communes):
+        rules = split_rules(streams.rules, communes, population.households, books.numbers, settings)
+        write_table(out_dir / "reference" / "split_rules.csv", rules)
     return SampleSummary(
         communes=len(communes),
         people=people,
@@ -110,10 +115,11 @@ class _Streams:
     land: Rng
     files: Rng
     parts: Rng
+    rules: Rng
 
     @classmethod
     def of(cls, seed: int) -> "_Streams":
-        return cls(*np.random.default_rng(seed).spawn(6))
+        return cls(*np.random.default_rng(seed).spawn(7))
 
 
 def _citizens(

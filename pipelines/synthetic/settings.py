@@ -119,6 +119,7 @@ class SampleSettings(BaseModel):
     hamlets_divided: Rate = Field(
         default=0.05, description="hamlets of a split commune through which the new border runs"
     )
+    rule_gaps: Rate = Field(default=0.08, description="hamlets and sheets of split communes that no rule places")
 
     # Dirt: how much of it, and each kind.
     copy_factor: float = Field(
@@ -210,6 +211,10 @@ class SampleSettings(BaseModel):
     hamlet_missing: Dirt = Field(default=0.004, description="hamlets left out")
     hamlet_renamed: Dirt = Field(default=0.002, description="hamlets by a former or later name")
     hamlet_abbreviated: Dirt = Field(default=0.005, description="hamlets abbreviated (T. Đông, TDP 3)")
+    hamlet_cased: Dirt = Field(default=0.03, description="hamlets of split communes in capitals or small letters")
+    hamlet_tone_placement: Dirt = Field(default=0.3, description="hamlets of split communes with hoà for hòa")
+    hamlet_kind_dropped: Dirt = Field(default=0.02, description="hamlets of split communes without Thôn, Xóm, Tổ")
+    hamlet_marks_lost: Dirt = Field(default=0.01, description="hamlets of split communes without any diacritic")
     address_missing: Dirt = Field(default=0.002, description="addresses left out")
     two_level_address: Dirt = Field(default=0.003, description="addresses as since July 2025: no district")
     district_left_out: Dirt = Field(default=0.003, description="addresses without their district")
@@ -260,6 +265,8 @@ class SampleSettings(BaseModel):
         default=0.15, description="map systems in other words (BĐ 299, đo đạc tổng thể)"
     )
     map_system_missing: LandDirt = Field(default=0.006, description="map systems left out")
+    parcel_hamlet_variant: LandDirt = Field(default=0.08, description="hamlets of parcels spelled otherwise")
+    parcel_hamlet_missing: LandDirt = Field(default=0.02, description="hamlets of parcels left out")
     number_padded: LandDirt = Field(default=0.01, description="parcel numbers with leading zeros")
     owner_restyled: LandDirt = Field(default=0.15, description="copied entries that name the owners in another way")
     owner_number_wrong: LandDirt = Field(default=0.015, description="owners' numbers with one digit wrong")
