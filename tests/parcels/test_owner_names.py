@@ -188,24 +188,6 @@ def test_a_cell_without_a_name_gives_no_owner() -> None:
 
 
 _WORDS = [*("Ông bà Hộ và Nguyễn Văn Thị An vợ: ( ) , ; - 1960 UBND".split()), "đã chết"]
-    "Ông",
-    "bà",
-    "Hộ",
-    "và",
-    "Nguyễn",
-    "Văn",
-    "Thị",
-    "An",
-    "vợ:",
-    "(",
-    ")",
-    ",",
-    ";",
-    "-",
-    "đã chết",
-    "1960",
-    "UBND",
-]
 _TEXT = st.one_of(st.lists(st.sampled_from(_WORDS), max_size=9).map(" ".join), st.text(max_size=20))
 
 
