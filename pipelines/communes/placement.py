@@ -15,11 +15,11 @@ from pipelines.communes.merger_map import NewCommune
 from pipelines.communes.split_rules import Dataset, SplitRules, map_system_key
 
 UNPLACED_REASONS: Final = {
-    "split_without_rule": "Xã cũ bị chia; chưa có quy tắc xếp dòng này vào xã, phường mới.",
-    "hamlet_ambiguous": "Xã cũ bị chia; tên thôn viết như vậy có thể là một trong nhiều thôn mà quy tắc xếp khác nhau.",
-    "no_hamlet": "Xã cũ bị chia; dòng không ghi thôn, và hộ không có dòng nào đã xếp được.",
-    "household_divided": "Xã cũ bị chia; dòng không ghi thôn, mà các dòng khác của hộ được xếp vào nhiều nơi.",
-    "no_sheet": "Xã cũ bị chia; dòng không có thôn, số tờ bản đồ cũng không đọc được.",
+    "split_without_rule": "Xã cũ bị chia, chưa có quy tắc nào cho dòng này.",
+    "hamlet_ambiguous": "Tên thôn viết như vậy có thể là nhiều thôn, mà quy tắc xếp các thôn đó khác nhau.",
+    "no_hamlet": "Xã cũ bị chia; dòng không ghi thôn, hộ cũng chưa có dòng nào ghi thôn mà đã xếp được.",
+    "household_divided": "Dòng không ghi thôn, mà các dòng của hộ được xếp vào nhiều xã, phường mới.",
+    "no_sheet": "Xã cũ bị chia; dòng không ghi thôn, số tờ bản đồ cũng không đọc được.",
 }
 """Why a row is unplaced, by `placement_reason`."""
 

@@ -33,7 +33,7 @@ FROM unplaced WHERE dataset = $dataset GROUP BY ALL
 class UnplacedFacts:
     """The unplaced rows of one data set.
 
-    `groups`: the largest, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`, `candidates` (code
+    `groups`: the largest, by old commune, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`, `candidates` (code
     and name of the new communes that took a share) and `rule` (a line for split_rules.csv with `TO_CHOOSE` in it; None
     where the row itself lacks what a rule could ask for). `all` says of how many groups.
     """
@@ -51,13 +51,13 @@ def unplaced_facts(warehouse: duckdb.DuckDBPyConnection) -> list[UnplacedFacts]:
 
 def _facts(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset) -> UnplacedFacts:
     counted = warehouse.execute(_COUNTED, {"dataset": dataset}).pl()
-    groups = (_by_hamlet(counted) if dataset == "citizens" else _by_sheet(counted)).sort(
-        "rows", "old_code", "map_system", "sheet", "hamlet", "reason", descending=[True, *[False] * 5]
-    )
+    groups = _by_hamlet(counted) if dataset == "citizens" else _by_sheet(counted)
+    names = ["old_code", "map_system", "sheet", "hamlet", "reason"]
+    largest = groups.sort(-pl.col("rows").cast(pl.Int64), *names).head(GROUPS_SHOWN)
     candidates = _candidates(dataset)
     shown = [
         {**group, "rule": _rule(dataset, group), "candidates": candidates.get(group["old_code"] or "", [])}
-        for group in groups.head(GROUPS_SHOWN).to_dicts()
+        for group in largest.sort("old_code", maintain_order=True).to_dicts()
     ]
     return UnplacedFacts(dataset, int(counted["rows"].sum()), shown, groups.height)
 
