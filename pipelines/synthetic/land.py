@@ -11,6 +11,7 @@ from .draws import Array, Rng, allotted, chosen
 from .errors import with_owner_errors
 from .kinship import LAST_DAY, day_of
 from .land_typed import as_typed
+from .land_use import draw_uses
 from .owner_texts import owners_written, restyled
 from .ownership import FIRST_ISSUED, Holdings, draw_holdings
 from .population import Population, known_only
@@ -19,13 +20,9 @@ from .sheets import MAIN_SYSTEMS, MAP_SYSTEMS, numbering
 from .surveys import Surveys, joined, noted, relations, survey_again
 from .syllables import without_marks
 
-_VILLAGE_USES = {"ONT+CLN": 46, "ONT": 34, "CLN": 14, "NTS": 4, "BHK": 2}
-_FIELD_USES = {"LUC": 68, "BHK": 20, "NTS": 7, "CLN": 5}
-_TYPICAL_AREA = {"ONT+CLN": 290, "ONT": 130, "CLN": 210, "NTS": 520, "BHK": 220, "LUC": 340}
 _VILLAGE = 0.45
 _AT_HOME = 0.8  # field parcels in the part of a split commune where their owner lives
 _NEAR_A_HAMLET = 0.7  # field parcels that are told by a hamlet
-_SMALLEST_AREA = 30
 _BOUNDARY_ERROR = 0.008  # with the rounding to one decimal it stays within 1 % of the smallest area
 _BEYOND = (0.03, 0.2)
 _DOUBLE_ERROR = 0.005
@@ -126,9 +123,7 @@ def _grounds(
     system = np.where(rng.random(count) < settings.second_map_system, rng.integers(0, len(MAP_SYSTEMS), count), main)
     # Nobody lives on the committee's land, not even within the village.
     private = holdings.table["private"].gather(holdings.of).to_numpy()
-    use = np.where(village & private, chosen(rng, _VILLAGE_USES, count), chosen(rng, _FIELD_USES, count))
-    typical = pl.Series(use, dtype=pl.String).replace_strict(_TYPICAL_AREA, return_dtype=pl.Float64)
-    area = (typical * rng.lognormal(0, 0.45, count)).clip(_SMALLEST_AREA).round(1)
+    uses = draw_uses(rng, village, private, holdings.table["body"].gather(holdings.of))
     lying = pl.DataFrame(
         {
             "commune": commune,
@@ -138,12 +133,10 @@ def _grounds(
             "thon": known_only(house["thon"], by_hamlet),
             "holding": holdings.of,
             "certified": holdings.table["certified"].gather(holdings.of),
-            "loai_dat": pl.Series(use, dtype=pl.String),
-            "dien_tich": area,
             "ghi_chu": known_only(pl.Series(chosen(rng, _NOTES, count), dtype=pl.String), rng.random(count) < 0.03),
             "die": rng.random(count),
         }
-    )
+    ).hstack(uses)
     ground = ["commune", "system", "village", "part", "thon"]
     return (
         lying.join(parts, on=["commune", "part"], how="left", maintain_order="left")
@@ -271,12 +264,13 @@ def _typed_again(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.
 
 
 def _described(books: pl.DataFrame, communes: Sequence[OldCommune]) -> pl.DataFrame:
-    """Map system and address of each entry in words."""
+    """Map system and address of each entry in words, and whether it lies in a town (`urban`)."""
     position = books["commune"].to_numpy()
     place = pl.Series(np.array([old.address for old in communes])[position], dtype=pl.String)
     situation = pl.when(pl.col("village")).then("thon").otherwise("Xứ " + pl.col("xu_dong"))
     return books.with_columns(
         he_ban_do=pl.Series(np.array(MAP_SYSTEMS)[books["system"].to_numpy()], dtype=pl.String),
         dia_chi_thua=pl.concat_str(situation, place, separator=", ", ignore_nulls=True),
+        urban=pl.Series(np.array([old.kind != "xã" for old in communes])[position]),
         owner_person_id="person_id",
     )

@@ -8,6 +8,7 @@ import polars as pl
 from .dice import Dice, computed, with_part
 from .draws import Rng
 from .kinship import day_of
+from .land_use import uses_written
 from .places_typed import HAMLET_RESPELLINGS, address_abbreviated, district_left_out, hamlet_abbreviated
 from .settings import SampleSettings
 
@@ -38,6 +39,7 @@ def as_typed(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.Data
     typist = _Typist(rng, books)
     books = _owners_facts(typist, books, settings)
     books = _certificates(typist, books, settings)
+    uses = uses_written(rng, books, settings)
     comma = typist.share(settings.decimal_comma)
     area = pl.col("dien_tich").cast(pl.String)
     padded = typist.share(settings.number_padded)
@@ -46,6 +48,7 @@ def as_typed(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.Data
     other = computed(system, _other_words(), what=dice.what)
     books = books.with_columns(
         pl.col("so_to").cast(pl.String),
+        uses,
         so_thua=pl.when(padded).then(number.str.zfill(4)).otherwise(number),
         dien_tich=pl.when(comma).then(area.str.replace(".", ",", literal=True)).otherwise(area),
         he_ban_do=pl.when(typist.share(settings.map_system_variant)).then(other).otherwise("he_ban_do"),

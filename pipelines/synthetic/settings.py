@@ -273,6 +273,13 @@ class SampleSettings(BaseModel):
     owner_year_wrong: LandDirt = Field(default=0.02, description="owners' years of birth one or ten years off")
     owner_address_missing: LandDirt = Field(default=0.04, description="owners' addresses left out")
     owner_address_variant: LandDirt = Field(default=0.12, description="owners' addresses abbreviated or shortened")
+    single_use_with_area: LandDirt = Field(default=0.04, description="single uses that tell their area")
+    land_use_sign: LandDirt = Field(default=0.05, description="uses by old signs (T, V, Ao, 2L, ĐM) on maps of 1994")
+    land_use_sign_if_old: LandDirt = Field(default=0.25, description="the same on maps under Directive 299")
+    land_use_in_words: LandDirt = Field(default=0.03, description="uses in words (Đất ở, Đất vườn)")
+    land_use_legacy: LandDirt = Field(default=0.15, description="uses by codes of before 2014, on maps before the last")
+    land_use_unknown: LandDirt = Field(default=0.008, description="uses by codes that nobody knows")
+    land_use_areas_wrong: LandDirt = Field(default=0.03, description="areas of uses that miss that of the parcel")
     certificate_form: LandDirt = Field(
         default=0.15, description="serials in another form (BĐ123456, bđ 123456, BD-123456)"
     )
