@@ -311,7 +311,8 @@ def _sample(options: argparse.Namespace) -> int:
     )
     print(
         f"{summary.people} người trong {summary.citizen_rows} dòng, {summary.parcels} thửa đất trong "
-        f"{summary.parcel_rows} dòng, của {summary.communes} xã cũ: «{options.out}» (exports/, truth/)."
+        f"{summary.parcel_rows} dòng, của {summary.communes} xã cũ: «{options.out}» "
+        f"({', '.join(f'{path.name}/' for path in sorted(options.out.iterdir()))})."
     )
     return DONE
 

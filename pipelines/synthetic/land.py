@@ -25,6 +25,7 @@ _AT_HOME = 0.8  # field parcels in the part of a split commune where their owner
 _NEAR_A_HAMLET = 0.7  # field parcels that are told by a hamlet
 _BOUNDARY_ERROR = 0.008  # with the rounding to one decimal it stays within 1 % of the smallest area
 _BEYOND = (0.03, 0.2)
+_FIELD_KEPT = 0.7  # boundary parcels whose field has one name in both books
 _DOUBLE_ERROR = 0.005
 _NOTES = ("Đang thế chấp tại ngân hàng", "Nhận tặng cho quyền sử dụng đất", "Nhận chuyển nhượng", "Tách thửa",
           "Đang có tranh chấp")  # fmt: skip
@@ -68,6 +69,7 @@ def make_land_books(
         how="diagonal_relaxed",
     )
     entries = entries.hstack(numbering(ground, entries, len(communes), settings))
+    entries = _with_field_of_origin(twice, entries)
     entries = noted(twice, entries, surveys, parcels, settings)
     doubles = entries[:parcels].filter(pl.Series(twice.random(parcels) < settings.parcel_doubles))
     doubles = doubles.with_columns(copy_kind=pl.lit("double"))
@@ -167,7 +169,7 @@ def _surveyed(rng: Rng, originals: pl.DataFrame, surveys: Surveys, holdings: Hol
     entries = surveys.entries
     same = entries["shape"] == "same"
     holding = originals["holding"].gather(entries["base"]).to_numpy()
-    # Who bought a part holds something else in the commune.
+    # Who bought a part holds something else nearby.
     neighbour = (
         originals["holding"].gather((entries["base"] + 7) % len(originals)).to_numpy() if len(entries) else holding
     )
@@ -205,7 +207,7 @@ def _beyond_the_boundary(
     error = rng.uniform(*_BEYOND, count) * rng.choice([-1, 1], count)
     times = np.where(rng.random(count) < settings.boundary_beyond, 1 + error, within)
     if len(communes) < 2:
-        return originals.clear()
+        return originals.clear().with_columns(base=pl.lit(None, pl.Int64))
     own = originals[at]
     neighbour = (own["commune"].to_numpy() + 1) % len(communes)
     heirs = [[heir.code for heir in old.heirs] for old in communes]
@@ -222,9 +224,18 @@ def _beyond_the_boundary(
         thon=pl.lit(None, pl.String),
         dien_tich=(pl.col("dien_tich") * pl.Series(times)).round(1),
         order=pl.Series(order),
+        base=pl.Series(at),
         copy_kind=pl.lit("boundary"),
         ghi_chu=pl.lit(None, pl.String),
     )
+
+
+def _with_field_of_origin(rng: Rng, entries: pl.DataFrame) -> pl.DataFrame:
+    """The entries, of which most in the book of the next commune have the field's name from their own."""
+    at = entries["base"].fill_null(0) if len(entries) else entries["base"]
+    kept = pl.col("base").is_not_null() & pl.Series(rng.random(len(entries)) < _FIELD_KEPT)
+    own = pl.lit(entries["xu_dong"].gather(at))
+    return entries.with_columns(xu_dong=pl.when(kept).then(own).otherwise("xu_dong")).drop("base")
 
 
 def _certified(rng: Rng, books: pl.DataFrame, holdings: Holdings, settings: SampleSettings) -> pl.DataFrame:
