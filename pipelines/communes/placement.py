@@ -102,9 +102,10 @@ def _with_household(ruled: pl.DataFrame) -> pl.DataFrame:
     several new communes.
     """
     home = pl.col("target").filter(~_NO_HAMLET).drop_nulls()
-    households = ruled.drop_nulls("household").group_by("household")
+    key = ["old_code", "household"]
+    households = ruled.drop_nulls("household").group_by(key)
     homes = households.agg(home.n_unique().alias("homes"), home.min().alias("home"))
-    return ruled.join(homes, on="household", how="left").with_columns(
+    return ruled.join(homes, on=key, how="left").with_columns(
         pl.when(_NO_HAMLET & (pl.col("homes") == 1)).then("home").otherwise("target").alias("target"),
         (pl.col("homes") > 1).alias("divided"),
     )

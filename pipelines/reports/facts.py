@@ -1,7 +1,8 @@
 """What the page states, asked of the warehouse: every count is made by one SQL query here.
 
 Linking has its own module, `linkage_facts`, and so have changes, `change_facts`, and unplaced rows, `unplaced_facts`.
-Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an empty fact and never an error.
+Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an empty fact
+and never an error.
 """
 
 from collections.abc import Iterator

@@ -33,9 +33,9 @@ FROM unplaced WHERE dataset = $dataset GROUP BY ALL
 class UnplacedFacts:
     """The unplaced rows of one data set.
 
-    `groups`: the largest, by old commune, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`, `candidates` (code
-    and name of the new communes that took a share) and `rule` (a line for split_rules.csv with `TO_CHOOSE` in it; None
-    where the row itself lacks what a rule could ask for). `all` says of how many groups.
+    `groups`: the largest, by old commune, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`,
+    `candidates` (code and name of the new communes that took a share) and `rule` (a line for split_rules.csv with
+    `TO_CHOOSE` in it; None where the row itself lacks what a rule could ask for). `all` says of how many groups.
     """
 
     dataset: Dataset
