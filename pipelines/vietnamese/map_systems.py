@@ -27,5 +27,6 @@ def map_system(text: pl.Expr) -> pl.Expr:
     written = ascii_key(text)
     system = clean(text)
     for name, pattern in _WRITTEN.items():
-        system = pl.when(written.str.contains(pattern)).then(pl.lit(name)).otherwise(system)
+        # In this order the column keeps its name.
+        system = pl.when(~written.str.contains(pattern).fill_null(False)).then(system).otherwise(pl.lit(name))
     return system
