@@ -256,12 +256,15 @@ def golden_parcels(
     parcel_records: pl.DataFrame,
     parcel_links: Tables,
     golden_citizens: Tables,
+    sheet_map: Tables,
     officer_decisions: pl.DataFrame,
 ) -> Tables:
     """Make the tables that tell of land; owners are looked up among the golden citizens."""
     placed = _placed(parcel_records)
     assigned = _assigned(context, deployment, "parcels", parcel_links["members"], placed)
-    tables = make_golden_parcels(placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"])
+    tables = make_golden_parcels(
+        placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"], sheet_map["sheet_map"]
+    )
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(
         tables

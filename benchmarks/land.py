@@ -40,6 +40,7 @@ from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.synthetic import OldCommune, profile, write_sample
+from pipelines.warehouse.schema import SHEET_MAP
 
 COMMUNE = "10231"
 
@@ -99,7 +100,7 @@ def made(folder: Path, commune: NewCommune, without_citizens: bool = False) -> L
         tables |= golden_citizens(people, members, _ids(members), commune)
         citizens = tables["citizens"]
         clock.tell("citizens")
-        tables |= golden_parcels(plots, linkage.members, _ids(linkage.members), citizens)
+        tables |= golden_parcels(plots, linkage.members, _ids(linkage.members), citizens, SHEET_MAP.empty())
         clock.tell("golden parcels")
     print(f"  s: {clock}; peak {peak_megabytes():.0f} MB")
     return Land(plots, linkage, tables)

@@ -28,6 +28,7 @@ _FIELDS = (
         pl.col("owner_number").is_not_null(),
     ),
 )
+_SHEET = ("old_commune_code", "map_system", "old_sheet_no")
 _NUMBER = ("old_commune_code", "map_system", "map_scale", "sheet_no", "parcel_no")
 
 _REASONS: dict[str, pl.Expr] = {
@@ -44,19 +45,22 @@ _REASONS: dict[str, pl.Expr] = {
 
 
 def golden_parcels(
-    records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, citizens: pl.DataFrame
+    records: pl.DataFrame,
+    members: pl.DataFrame,
+    ids: pl.DataFrame,
+    citizens: pl.DataFrame,
+    sheets: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """The tables `parcels`, `parcel_numbers`, `parcel_owners`, `provenance`, and `parcel_sources` without `raw`.
 
     `records`: placed and standardised. `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`.
-    `citizens`: the golden citizens, among whom owners are looked up.
+    `citizens`: the golden citizens, among whom owners are looked up. `sheets`: the contract's `sheet_map`.
     """
     dated = records.with_columns(pl.col("certificate_date").alias("updated_on"))
-    records = gathered(dated, members, ids).with_columns(
-        pl.col("entity_id").alias("parcel_id"),
-        pl.col("sheet_no").alias("old_sheet_no"),
-        # Bảng 01 gives new sheet numbers; until it is made there are none.
-        pl.lit(None, pl.String).alias("new_sheet_no"),
+    records = (
+        gathered(dated, members, ids)
+        .with_columns(pl.col("entity_id").alias("parcel_id"), pl.col("sheet_no").alias("old_sheet_no"))
+        .join(sheets.select(*_SHEET, "new_sheet_no"), on=_SHEET, how="left", nulls_equal=True, maintain_order="left")
     )
     survivors, provenance = survive(records, _FIELDS)
     kept = records.filter("is_kept").select("cluster", "parcel_id", "old_sheet_no", "new_sheet_no", *_NUMBER)

@@ -29,7 +29,7 @@ class SheetChoices:
         """
         table = read_reference_csv(path, needed=("old_code", "old_sheet_no", "new_sheet_no"), allowed=COLUMNS)
         cells = pl.DataFrame([row for _, row in table.lines], schema=dict.fromkeys(COLUMNS, pl.String))
-        systems = cells.select(map_system(pl.col("map_system").replace("", None)))["map_system"]
+        systems = cells.select(system=map_system(pl.col("map_system").replace("", None)))["system"]
         lines: dict[Sheet, Chosen] = {}
         for (line, row), system in zip(table.lines, systems, strict=True):
             sheet = Sheet(row["old_code"].zfill(5), system, row["old_sheet_no"].lstrip("0"))

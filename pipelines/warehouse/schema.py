@@ -260,10 +260,11 @@ SHEET_MAP = Table(
         Column("old_commune_code", TEXT, "mã xã cũ", "old commune"),
         Column("map_system", TEXT, "hệ bản đồ", "map system"),
         Column("old_sheet_no", TEXT, "số tờ cũ", "old sheet number"),
-        # A number once published never moves, so that it hangs on what had come by then.
-        Column("new_sheet_no", TEXT, "số tờ mới", "new sheet number", of_history=True),
-        Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late", of_history=True),
+        Column("new_sheet_no", TEXT, "số tờ mới", "new sheet number"),
+        Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late"),
     ),
+    # A number once published never moves: like ids, all of this hangs on what had come by then.
+    in_logical_hash=False,
 )
 
 LINKS = Table(
@@ -312,7 +313,7 @@ REVIEW_QUEUE = Table(
         Column("blocking", FLAG, "có chặn công bố chính thức không", "whether official publication waits"),
         Column("status", TEXT, "tình trạng", "open, waiting (for a paper, or nobody can tell), decided"),
     ),
-    hashed_rows="reason <> 'sheet_number_taken'",
+    hashed_rows="reason NOT IN ('sheet_number_taken', 'sheets_not_numbered')",
 )
 
 DECISIONS = Table(

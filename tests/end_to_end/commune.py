@@ -37,9 +37,14 @@ from pipelines.linkage.store import shipped_model
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.marks import row_marks as parcel_marks
+from pipelines.parcels.sheet_choices import SheetChoices
+from pipelines.parcels.sheet_ledger import NAME as SHEETS
+from pipelines.parcels.sheet_ledger import keep_sheets, known_sheets
+from pipelines.parcels.sheet_map import Assigned, Sheet
+from pipelines.parcels.sheets import sheet_map
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.review import review_cases
-from pipelines.review.cases import unplaced_case
+from pipelines.review.cases import sheet_cases, unplaced_case
 from pipelines.review.decisions import Decision, DecisionLog, decision_log, decisions_sha256, decisions_table
 from pipelines.review.rulings import Rulings, rulings
 from pipelines.review.taking import Event, Taken, take, with_marks
@@ -206,6 +211,7 @@ class Outcome:
     history: list[tuple]
     """`dataset`, `old_entity_id`, `new_entity_id`, `kind`, `run_id`."""
     changes: pl.DataFrame
+    sheets: dict[Sheet, Assigned]
     decisions: list[Decision]
     failed_gates: list[str]
     blocking: int
@@ -315,13 +321,20 @@ class Commune:
         }
         reached("people drafted")
         land = assign_ids(self.ledger, "parcels", CODE, rows["parcels"], run_id, was)
+        known = known_sheets(self.ledger, CODE, was, [])
+        sheets = sheet_map(records["parcels"], CODE, known, SheetChoices())
         golden["parcels"] = golden_parcels(
-            records["parcels"], linkage["parcels"].members, land.ids, golden["citizens"]["citizens"]
+            records["parcels"], linkage["parcels"].members, land.ids, golden["citizens"]["citizens"], sheets.table
         )
         reached("land drafted")
 
         assigned = {"citizens": people, "parcels": land}
+        tickets = {name: one.ticket for name, one in assigned.items()}
+        tickets[SHEETS] = keep_sheets(self.ledger, CODE, sheets.numbered, known, run_id)
         queue = [unplaced_case(name, frame, 0.01) for name, frame in records.items()] + [
+            sheet_cases(sheets.in_question)
+        ]
+        queue += [
             review_cases(
                 name,
                 linkage[name].links,
@@ -335,6 +348,7 @@ class Commune:
             **_both(golden),
             "id_history": pl.concat([one.history for one in assigned.values()]),
             "review_queue": pl.concat(queue),
+            "sheet_map": sheets.table,
             "decisions": pl.concat([decisions_table(decisions, name) for name in DATASETS]),
             "clusters": pl.concat([_clusters(linkage[name], assigned[name].ids, name) for name in DATASETS]),
             "links": pl.concat(
@@ -361,8 +375,8 @@ class Commune:
             "settings.publication": _ANY_CHANGE.model_dump_json(),
             "decisions_sha256": decisions_sha256(one.decision_id for one in decisions),
             **{f"input_sha256.{file}": sha256 for file, sha256 in read.files.select("source_file", "sha256").rows()},
-            **{f"{LEDGER_RUN}{name}": run_id for name in DATASETS},
-            **{f"{LEDGER_TICKET}{name}": assigned[name].ticket for name in DATASETS},
+            **{f"{LEDGER_RUN}{name}": run_id for name in tickets},
+            **{f"{LEDGER_TICKET}{name}": ticket for name, ticket in tickets.items()},
             **{f"model_name.{name}": linkage[name].model.name(CODE) for name in DATASETS},
             **last_publication(earlier),
         }
@@ -391,6 +405,7 @@ class Commune:
             cases=tables["review_queue"].to_dicts(),
             history=tables["id_history"].rows(),
             changes=tables["changes"],
+            sheets=sheets.numbered,
             decisions=decisions,
             failed_gates=_failed_gates(staging),
             blocking=_one(staging, BLOCKING_CASES),
@@ -399,7 +414,7 @@ class Commune:
         shown(outcome)
         reached("staged")
 
-        assert all(still_stands(self.ledger, name, CODE, assigned[name].ticket) for name in DATASETS)
+        assert all(still_stands(self.ledger, name, CODE, ticket) for name, ticket in tickets.items())
         with publication or nullcontext():
             manifest = publish(staging, VALIDATION_RESULTS.empty(), target, at=self.now(), by="tester")
             commit(self.ledger, CODE, run_id)

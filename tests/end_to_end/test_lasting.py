@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from pipelines.identity.ledger import assign_ids
 from pipelines.identity.resolving import resolve
+from pipelines.parcels.sheet_map import Assigned, Sheet
 from pipelines.review.decisions import BINDING, JOINING, PARTING, Decision, DecisionLog, Revocation
 from pipelines.review.taking import Taken, take
 from pipelines.warehouse.verification import verify
@@ -68,6 +69,8 @@ class Lasting(RuleBasedStateMachine):
         """The trusted numbers that the rows of an id ever had."""
         self.printed: set[str] = set()
         """Ids that were ever published."""
+        self.sheets: dict[Sheet, Assigned] = {}
+        """The number under which a map sheet was first published."""
         self.record_ids: dict[tuple[str, str, tuple[str, ...]], str] = {}
         self.known: dict[str, tuple[int, str]] = {}
         """Of every row that ever was: its person, and what identified it."""
@@ -405,6 +408,7 @@ class Lasting(RuleBasedStateMachine):
         expected = [*self.publications[mode], outcome.run_id]
         assert log == expected or (crashed and log == expected[:-1])
         self.check_report(outcome)
+        assert all(self.sheets.get(sheet, given) == given for sheet, given in outcome.sheets.items())
         current, was_published = outcome.entities(), self.commune.was_published
         left = {old for _, old, _, kind, _ in outcome.history if kind in {"merged_into", "retired"}}
         assert self.printed <= current.keys() | left
@@ -469,6 +473,7 @@ class Lasting(RuleBasedStateMachine):
                     self.meant[new] |= self.meant[old]
                     self.held[new] |= self.held[old]
             self.printed |= outcome.entities().keys()
+            self.sheets = outcome.sheets | self.sheets
             self.publications[outcome.mode].append(outcome.run_id)
             self.standing[outcome.mode] = self.settled = replace(
                 outcome, manifest=manifest_of(self.commune.published(outcome.mode))

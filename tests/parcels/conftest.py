@@ -17,7 +17,7 @@ from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.standard import standardise
 from pipelines.review import review_cases
 from pipelines.synthetic import OldCommune, write_sample
-from pipelines.warehouse.schema import CITIZENS
+from pipelines.warehouse.schema import CITIZENS, SHEET_MAP
 
 SCHEMA: dict[str, Any] = {
     **dict.fromkeys(["record_id", "source_file", "old_commune_code", "placement", "placement_reason"], pl.String),
@@ -87,7 +87,7 @@ def books(model: LinkageModel) -> Callable[..., Books]:
             linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="T-" + pl.col("cluster"))
         )
         people = pl.DataFrame(citizens or [], schema=CITIZENS.polars_schema)
-        tables = golden_parcels(records, linkage.members, ids, people)
+        tables = golden_parcels(records, linkage.members, ids, people, SHEET_MAP.empty())
         return Books(records, linkage, tables, review_cases("parcels", linkage.links))
 
     return made
