@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from .certificates import certificates
+from .columns import PARCEL_COLUMNS, PARCEL_TRUTH
 from .draws import Array, Rng, allotted, chosen
 from .errors import with_owner_errors
 from .kinship import LAST_DAY, day_of
@@ -85,7 +86,7 @@ def make_land_books(
     second_entry = pl.col("copy_kind") == "double"  # these stand at the end of the book
     books = books.sort("commune", second_entry, "system", "so_to", "so_thua", maintain_order=True)
     return LandBooks(
-        as_typed(typing, books, settings),
+        as_typed(typing, books, settings).select("commune", *PARCEL_COLUMNS, *PARCEL_TRUTH, "owners"),
         relations(surveys, entries["true_parcel_id"], parcels),
         entries.select("commune", "system", "so_to", "so_thua", "new_code"),
     )

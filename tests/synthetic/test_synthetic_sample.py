@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.synthetic import OldCommune, SampleSettings, citizen_register, profile, write_sample
-from pipelines.synthetic.columns import CITIZEN_COLUMNS, CITIZEN_TRUTH, PARCEL_COLUMNS
+from pipelines.synthetic.columns import CITIZEN_COLUMNS, PARCEL_COLUMNS, REGISTER_TRUTH
 from pipelines.synthetic.names import FEMALE, GIVEN, MALE, SURNAMES
 
 COMMUNES = [
@@ -44,6 +44,11 @@ def read(out_dir: Path, dataset: str) -> pl.DataFrame:
     joined = truth.join(rows, ["source_file", "source_row"], validate="1:1")
     assert len(joined) == len(truth) == len(rows)
     return joined
+
+
+def number_of_parcels(books: pl.DataFrame) -> int:
+    """Those of today: former and later parcels on the same land come on top."""
+    return books.filter(pl.col("copy_kind") != "remeasured")["true_parcel_id"].n_unique()
 
 
 def contents(out_dir: Path) -> dict[str, bytes]:
@@ -92,11 +97,13 @@ def test_headers_are_the_canonical_ones_in_their_order(sample: Path) -> None:
 def test_the_truth_counts_the_people_and_parcels_asked_for(sample: Path) -> None:
     citizens, parcels = read(sample, "citizens"), read(sample, "parcels")
     assert citizens["person_id"].n_unique() == 4000 < len(citizens)
-    assert parcels["true_parcel_id"].n_unique() == 3000 < len(parcels)
+    # On the same land there are parcels of other surveys, which are not counted.
+    of_today = parcels.filter(pl.col("copy_kind") != "remeasured")
+    assert of_today["true_parcel_id"].n_unique() == 3000 < len(of_today) < len(parcels)
     for truth, key in ((citizens, "person_id"), (parcels, "true_parcel_id")):
         assert truth.filter(pl.col("copy_kind") == "original")[key].is_unique().all()
     assert set(citizens["copy_kind"]) == {"original", "mover", "double"}
-    assert set(parcels["copy_kind"]) == {"original", "double", "boundary"}
+    assert set(parcels["copy_kind"]) == {"original", "double", "boundary", "resurvey", "remeasured"}
 
 
 def test_the_summary_counts_what_was_written(tmp_path: Path) -> None:
@@ -106,6 +113,7 @@ def test_the_summary_counts_what_was_written(tmp_path: Path) -> None:
     assert (summary.citizen_rows, summary.parcel_rows) == (len(citizens), len(parcels))
     assert (summary.movers, summary.citizen_doubles) == (kinds["mover"], kinds["double"])
     assert (summary.boundary_parcels, summary.parcel_doubles) == (kinds["boundary"], kinds["parcel double"])
+    assert summary.surveyed_again == kinds["resurvey"] + kinds["remeasured"]
     assert summary.rows_with_errors == citizens["errors"].count()
 
 
@@ -213,69 +221,16 @@ def test_an_error_is_told_where_and_only_where_it_was_made(sample: Path, tmp_pat
 def test_the_register_in_memory_is_that_of_the_files(sample: Path) -> None:
     register = citizen_register(COMMUNES, people=4000, seed=11)
     files = read(sample, "citizens").with_columns(old_commune_code=pl.col("source_file").str.slice(0, 5))
-    assert register.columns == ["old_commune_code", *CITIZEN_COLUMNS, *CITIZEN_TRUTH]
+    assert register.columns == ["old_commune_code", *CITIZEN_COLUMNS, *REGISTER_TRUTH]
     # An empty cell and a missing one are the same in a file.
     assert register.equals(files.select(register.columns).with_columns(pl.col("errors", "special")), null_equal=True)
-
-
-def test_every_land_book_counts_from_sheet_1_parcel_1(sample: Path) -> None:
-    books = read(sample, "parcels").filter(pl.col("copy_kind") != "double")
-    first = books.filter((pl.col("so_to") == "1") & (pl.col("so_thua") == "1"))
-    assert set(first["source_file"]) == set(books["source_file"]) and len(first) == len(COMMUNES)
-    assert books.select(pl.struct("source_file", "so_to", "so_thua").is_unique().all()).item()
-
-
-def test_boundary_parcels_stand_in_two_books_with_one_certificate_and_area(sample: Path) -> None:
-    rows = read(sample, "parcels").with_columns(pl.col("dien_tich").str.replace(",", ".").cast(float))
-    pairs = rows.filter(pl.col("copy_kind") == "boundary").join(rows, "true_parcel_id", suffix="_2")
-    pairs = pairs.filter(pl.col("copy_kind_2") == "original")
-    assert len(pairs) > 0 and (pairs["source_file"] != pairs["source_file_2"]).all()
-    for column in ("so_gcn", "owner_person_id"):
-        assert pairs[column].equals(pairs[f"{column}_2"].alias(column), null_equal=True)
-    assert ((pairs["dien_tich"] / pairs["dien_tich_2"] - 1).abs() <= 0.01).all()
-
-
-def test_errors_in_owner_names_are_told(tmp_path: Path) -> None:
-    wild = FLAWLESS.model_copy(update={"name_slip": 0.3, "relative_slip": 0.3, "upper_case": 0.1})
-    for folder, manner in (("true", FLAWLESS), ("typed", wild)):
-        write_sample(tmp_path / folder, COMMUNES, people=500, parcels=2000, seed=4, settings=manner)
-    keys = ["source_file", "source_row", "true_parcel_id"]
-    typed = read(tmp_path / "typed", "parcels").join(read(tmp_path / "true", "parcels"), keys, suffix="_true")
-    differs = typed["chu_su_dung"] != typed["chu_su_dung_true"]
-    couple, named = pl.col("chu_su_dung_true").str.contains(" và "), pl.col("errors").is_not_null()
-    assert differs.sum() > 500
-    assert typed.filter(differs).select(named.all()).item()
-    # A spouse who is not named in the book can be mistyped unseen.
-    assert typed.filter(~differs & named & couple).height == 0
-    assert typed.filter(named)["owner_person_id"].null_count() == 0
-
-
-def test_certificates_of_different_parcels_differ(sample: Path) -> None:
-    serials = read(sample, "parcels").filter(pl.col("copy_kind") == "original")["so_gcn"].drop_nulls()
-    assert serials.is_unique().all()
-    assert serials.str.contains(r"^[A-ZĐ]{2} ([0-9]{6}|[0-9]{8})$").all()
-    assert len(serials) / 3000 == pytest.approx(0.74, abs=0.04)
-
-
-def test_owners_are_adults_of_the_commune_of_the_book(sample: Path) -> None:
-    people = read(sample, "citizens").filter(pl.col("copy_kind") == "original")
-    parcels = read(sample, "parcels").filter(pl.col("copy_kind") == "original")
-    owned = parcels.drop_nulls("owner_person_id").join(
-        people, left_on="owner_person_id", right_on="person_id", suffix="_owner"
-    )
-    assert len(owned) == parcels["owner_person_id"].count()
-    folder = [pl.col(name).str.split("/").list.first() for name in ("source_file", "source_file_owner")]
-    assert owned.select((folder[0] == folder[1]).all()).item()
-    assert owned["nam_sinh_chu"].drop_nulls().cast(int).max() <= 2007  # type: ignore[operator]
-    public = parcels.filter(pl.col("owner_person_id").is_null())
-    assert len(public) > 0 and public["chu_su_dung"].str.starts_with("UBND xã ").all()
 
 
 @pytest.mark.parametrize(("people", "parcels"), [(0, 0), (0, 40), (40, 0), (1, 1)])
 def test_an_empty_register_or_book_is_a_header_alone(tmp_path: Path, people: int, parcels: int) -> None:
     write_sample(tmp_path, COMMUNES, people=people, parcels=parcels, seed=1)
     assert read(tmp_path, "citizens")["person_id"].n_unique() == people
-    assert read(tmp_path, "parcels")["true_parcel_id"].n_unique() == parcels
+    assert number_of_parcels(read(tmp_path, "parcels")) == parcels
     empty = tmp_path / "exports/10249-dung-tien/cong_dan.csv"
     assert (empty.read_text(encoding="utf-8") == ",".join(CITIZEN_COLUMNS) + "\n") == (people < 4)
 
@@ -297,11 +252,17 @@ def test_a_sample_without_communes_or_with_one_twice_is_refused(tmp_path: Path) 
 )
 def test_any_sample_keeps_the_balance(people: int, parcels: int, seed: int, communes: int) -> None:
     often = SampleSettings(
-        movers=0.3, doubles=0.2, three_rows=0.1, in_laws_twice=0.5, boundary_parcels=0.2, parcel_doubles=0.2
+        movers=0.3,
+        doubles=0.2,
+        three_rows=0.1,
+        in_laws_twice=0.5,
+        boundary_parcels=0.2,
+        parcel_doubles=0.2,
+        surveyed_again=0.3,
     ).scaled(5)
     with tempfile.TemporaryDirectory() as folder:
         write_sample(Path(folder), COMMUNES[:communes], people, parcels, seed, often)
         citizens, books = read(Path(folder), "citizens"), read(Path(folder), "parcels")
     assert citizens["person_id"].n_unique() == people
-    assert books["true_parcel_id"].n_unique() == parcels
+    assert number_of_parcels(books) == parcels
     assert communes > 1 or not {"mover", "boundary"} & {*citizens["copy_kind"], *books["copy_kind"]}
