@@ -9,6 +9,7 @@ from assets.linking import LEDGER
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
+from pipelines.ingest.references import SHEET_MAP
 from pipelines.parcels.sheet_choices import SheetChoices
 from pipelines.parcels.sheet_ledger import NAME, keep_sheets, known_sheets
 from pipelines.parcels.sheets import sheet_map as number_sheets
@@ -29,7 +30,7 @@ def sheet_map(context: dg.AssetExecutionContext, deployment: Deployment, parcel_
     """Number the map sheets of the placed parcels."""
     code, data = commune_of(context).code, deployment.data_dir
     known = known_sheets(deployment.ledger_dir, code, was_published(data, code), all_files(data, code))
-    choices = SheetChoices.read(deployment.reference_dir / "sheet_map.csv")
+    choices = SheetChoices.read(deployment.reference_dir / SHEET_MAP)
     found = number_sheets(parcel_records.filter(placement="placed"), code, known, choices)
     ticket = keep_sheets(deployment.ledger_dir, code, found.numbered, known, context.run.run_id)
     by = dict(found.table["assigned_by"].value_counts().iter_rows())

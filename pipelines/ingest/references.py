@@ -6,8 +6,10 @@ from typing import Final
 from pipelines.communes import MergerMap, SplitRules
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import known_headers_sha256
+from pipelines.reference_csv import read_reference_csv
 
 SPLIT_RULES: Final = "split_rules.csv"
+SHEET_MAP: Final = "sheet_map.csv"
 
 
 def reference_hashes(overrides: Path) -> dict[str, str]:
@@ -20,4 +22,5 @@ def reference_hashes(overrides: Path) -> dict[str, str]:
         "known_headers": known_headers_sha256(),
         "header_aliases": Aliases.read(overrides / "header_aliases.csv").sha256,
         "split_rules": SplitRules.read(overrides / SPLIT_RULES).sha256,
+        "sheet_map": read_reference_csv(overrides / SHEET_MAP, needed=()).sha256,
     }
