@@ -54,13 +54,23 @@ def as_typed(rng: Rng, books: pl.DataFrame, settings: SampleSettings) -> pl.Data
         he_ban_do=pl.when(typist.share(settings.map_system_variant)).then(other).otherwise("he_ban_do"),
     )
     missing = typist.share(settings.map_system_missing)
+    scaled, unscaled = typist.share(settings.scale_variant), typist.share(settings.scale_missing)
+    scale = computed(books["ty_le"], _scale_form(), what=typist.dice().what)
     unplaced, hamlet = typist.share(settings.parcel_hamlet_missing), typist.share(settings.parcel_hamlet_variant)
     return books.with_columns(
         he_ban_do=pl.when(~missing).then("he_ban_do"),
+        ty_le=pl.when(~unscaled).then(pl.when(scaled).then(scale).otherwise("ty_le")),
         thon=pl.when(~unplaced).then(
             pl.when(hamlet).then(_other_hamlets(books["thon"], typist.dice())).otherwise("thon")
         ),
     )
+
+
+def _scale_form() -> pl.Expr:
+    """1/1000, 1:1000, 1/1.000."""
+    dotted = _TEXT.str.replace(r"^(\d)000$", "$1.000")
+    what = pl.col("what")
+    return pl.when(what < 0.5).then("1/" + _TEXT).when(what < 0.8).then("1:" + _TEXT).otherwise("1/" + dotted)
 
 
 def _other_hamlets(hamlet: pl.Series, dice: Dice) -> pl.Series:

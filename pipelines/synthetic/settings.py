@@ -265,6 +265,8 @@ class SampleSettings(BaseModel):
         default=0.15, description="map systems in other words (BĐ 299, đo đạc tổng thể)"
     )
     map_system_missing: LandDirt = Field(default=0.006, description="map systems left out")
+    scale_variant: LandDirt = Field(default=0.06, description="scales in other forms (1/1000, 1:1.000)")
+    scale_missing: LandDirt = Field(default=0.01, description="scales left out")
     parcel_hamlet_variant: LandDirt = Field(default=0.08, description="hamlets of parcels spelled otherwise")
     parcel_hamlet_missing: LandDirt = Field(default=0.02, description="hamlets of parcels left out")
     number_padded: LandDirt = Field(default=0.01, description="parcel numbers with leading zeros")

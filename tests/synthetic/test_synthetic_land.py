@@ -266,6 +266,8 @@ SHOWN = {
     "decimal_comma": {"dien_tich"},
     "map_system_variant": {"he_ban_do"},
     "map_system_missing": {"he_ban_do"},
+    "scale_variant": {"ty_le"},
+    "scale_missing": {"ty_le"},
     "parcel_hamlet_variant": {"thon"},
     "parcel_hamlet_missing": {"thon"},
     "number_padded": {"so_thua"},
