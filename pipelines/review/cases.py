@@ -32,8 +32,8 @@ _QUESTIONS = {
     "no_corroboration": "Các dòng này có phải cùng {entity} không? Rất giống nhau nhưng thiếu chứng cứ độc lập.",
     "link_in_review": "Các dòng này có phải cùng {entity} không?",
     "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
-    "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; chưa có quy tắc "
-    "nào cho thôn, tờ bản đồ của chúng.",
+    "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; mục «Dòng "
+    "chưa xếp được» của báo cáo có quy tắc cần bổ sung vào split_rules.csv.",
     "sheet_number_taken": "Tờ bản đồ này lấy số mới nào? Tờ của xã giữ trụ sở mà đến sau: số của nó đã cấp cho tờ "
     "khác, nên tạm lấy số tiếp theo. Nếu cần số khác, ghi vào reference/sheet_map.csv.",
     "sheets_not_numbered": "Các tờ bản đồ này lấy số mới nào? Chưa có sổ đất của xã giữ trụ sở nên chưa biết số tờ lớn "
