@@ -64,7 +64,7 @@ def make_land_books(
     entries = pl.concat(
         [
             originals,
-            _surveyed(twice, originals, surveys, holdings),
+            _surveyed(twice, originals, surveys),
             _beyond_the_boundary(twice, originals, communes, settings),
         ],
         how="diagonal_relaxed",
@@ -108,17 +108,8 @@ def _grounds(
         how="left",
         maintain_order="left",
     )
-    parts = pl.DataFrame(
-        [(at, part, heir.code) for at, old in enumerate(communes) for part, heir in enumerate(old.heirs)],
-        schema={"commune": pl.Int64, "part": pl.Int64, "new_code": pl.String},
-        orient="row",
-    )
-    heirs = np.array([max(len(old.heirs), 1) for old in communes])[commune]
-    anywhere = (rng.random(count) * heirs).astype(np.int64)
-    of_home = house.with_columns(commune=pl.Series(commune)).join(
-        parts, on=["commune", "new_code"], how="left", maintain_order="left"
-    )
-    own = of_home["part"].fill_null(pl.Series(anywhere)).to_numpy()
+    anywhere = _any_part(rng, commune, communes)
+    own = _part_of(house.select(pl.Series("commune", commune), "new_code"), anywhere, communes)
     village = rng.random(count) < _VILLAGE
     part = np.where(village | (rng.random(count) < _AT_HOME), own, anywhere)
     by_hamlet = (part == own) & (village | (rng.random(count) < _NEAR_A_HAMLET))
@@ -142,7 +133,7 @@ def _grounds(
     ).hstack(uses)
     ground = ["commune", "system", "village", "part", "thon"]
     return (
-        lying.join(parts, on=["commune", "part"], how="left", maintain_order="left")
+        lying.with_columns(new_code=_new_codes(lying["commune"], lying["part"], communes))
         .sort(*ground, "die", maintain_order=True)
         .with_columns(
             ground=pl.struct(ground).rle_id().cast(pl.Int64),
@@ -152,6 +143,33 @@ def _grounds(
         )
         .drop("die")
     )
+
+
+def _parts(communes: Sequence[OldCommune]) -> pl.DataFrame:
+    """Each `part` of a `commune` with the `new_code` that it went to."""
+    return pl.DataFrame(
+        [(at, part, heir.code) for at, old in enumerate(communes) for part, heir in enumerate(old.heirs)],
+        schema={"commune": pl.Int64, "part": pl.Int64, "new_code": pl.String},
+        orient="row",
+    )
+
+
+def _any_part(rng: Rng, commune: Array, communes: Sequence[OldCommune]) -> Array:
+    """Some part of each commune; 0 where the heirs are not known."""
+    heirs = np.array([max(len(old.heirs), 1) for old in communes])[commune]
+    part: Array = (rng.random(len(commune)) * heirs).astype(np.int64)
+    return part
+
+
+def _part_of(places: pl.DataFrame, otherwise: Array, communes: Sequence[OldCommune]) -> Array:
+    """The part by `commune` and `new_code`; another where there is none."""
+    found = places.join(_parts(communes), on=["commune", "new_code"], how="left", maintain_order="left")
+    return found["part"].fill_null(pl.Series(otherwise)).to_numpy()
+
+
+def _new_codes(commune: pl.Series, part: pl.Series, communes: Sequence[OldCommune]) -> pl.Series:
+    places = pl.DataFrame({"commune": commune, "part": part})
+    return places.join(_parts(communes), on=["commune", "part"], how="left", maintain_order="left")["new_code"]
 
 
 def _parcel_ids(first: int, count: int) -> pl.Series:
@@ -165,15 +183,13 @@ def _joined_in_one_hand(originals: pl.DataFrame, surveys: Surveys) -> pl.DataFra
     return originals.with_columns(taken[name].scatter(others, taken[name].gather(first)) for name in taken.columns)
 
 
-def _surveyed(rng: Rng, originals: pl.DataFrame, surveys: Surveys, holdings: Holdings) -> pl.DataFrame:
+def _surveyed(rng: Rng, originals: pl.DataFrame, surveys: Surveys) -> pl.DataFrame:
     """The entries of other surveys, with `renewed` certificates."""
     entries = surveys.entries
     same = entries["shape"] == "same"
     holding = originals["holding"].gather(entries["base"]).to_numpy()
     # Who bought a part holds something else nearby.
-    neighbour = (
-        originals["holding"].gather((entries["base"] + 7) % len(originals)).to_numpy() if len(entries) else holding
-    )
+    neighbour = originals["holding"].gather((entries["base"] + 7) % max(len(originals), 1)).to_numpy()
     former = _parcel_ids(len(originals) + 1, int((~same).sum()))
     identity = originals["true_parcel_id"].gather(entries["base"]).scatter((~same).arg_true(), former)
     certified = rng.random(len(entries)) < 0.75
@@ -199,11 +215,7 @@ def _beyond_the_boundary(
     die = rng.random(len(originals))
     at = np.flatnonzero(~originals["village"].to_numpy() & (die < settings.boundary_parcels / (1 - _VILLAGE)))
     count = len(at)
-    order, system, anywhere = (
-        rng.random(count) * len(originals),
-        rng.integers(0, len(MAP_SYSTEMS), count),
-        rng.random(count),
-    )
+    order, system = rng.random(count) * len(originals), rng.integers(0, len(MAP_SYSTEMS), count)
     within = rng.uniform(1 - _BOUNDARY_ERROR, 1 + _BOUNDARY_ERROR, count)
     error = rng.uniform(*_BEYOND, count) * rng.choice([-1, 1], count)
     times = np.where(rng.random(count) < settings.boundary_beyond, 1 + error, within)
@@ -211,17 +223,13 @@ def _beyond_the_boundary(
         return originals.clear().with_columns(base=pl.lit(None, pl.Int64))
     own = originals[at]
     neighbour = (own["commune"].to_numpy() + 1) % len(communes)
-    heirs = [[heir.code for heir in old.heirs] for old in communes]
-    parts = [
-        codes.index(code) if code in codes else int(die * len(codes))
-        for code, codes, die in zip(own["new_code"], (heirs[place] for place in neighbour), anywhere, strict=True)
-    ]
-    codes = [heirs[place][part] if heirs[place] else None for place, part in zip(neighbour, parts, strict=True)]
+    there = own.select(pl.Series("commune", neighbour), "new_code")
+    part = pl.Series(_part_of(there, _any_part(rng, neighbour, communes), communes))
     return own.with_columns(
         commune=pl.Series(neighbour),
         system=pl.Series(system),
-        part=pl.Series(parts, dtype=pl.Int64),
-        new_code=pl.Series(codes, dtype=pl.String),
+        part=part,
+        new_code=_new_codes(there["commune"], part, communes),
         thon=pl.lit(None, pl.String),
         dien_tich=(pl.col("dien_tich") * pl.Series(times)).round(1),
         order=pl.Series(order),
@@ -233,9 +241,8 @@ def _beyond_the_boundary(
 
 def _with_field_of_origin(rng: Rng, entries: pl.DataFrame) -> pl.DataFrame:
     """The entries, of which most in the book of the next commune have the field's name from their own."""
-    at = entries["base"].fill_null(0) if len(entries) else entries["base"]
     kept = pl.col("base").is_not_null() & pl.Series(rng.random(len(entries)) < _FIELD_KEPT)
-    own = pl.lit(entries["xu_dong"].gather(at))
+    own = pl.lit(entries["xu_dong"].gather(entries["base"].fill_null(0)))
     return entries.with_columns(xu_dong=pl.when(kept).then(own).otherwise("xu_dong")).drop("base")
 
 

@@ -27,11 +27,8 @@ _WORDS = {
 }  # fmt: skip
 _LEGACY = {"CLN": ("LNQ", "LNK", "LNC"), "NTS": ("TSN", "TSN", "TSL"), "BHK": ("COC", "BHK", "HNK")}
 _UNKNOWN = ("ONTT", "0NT", "LUCC", "XYZ", "CNL", "ĐĐ", "DKT", "QLD")
-_PLAIN, _COLON, _METRES = (
-    0.55,
-    0.8,
-    0.92,
-)  # what share of several uses is written without areas, as ONT: 200, as ONT 200m2
+_PLAIN, _COLON, _METRES = 0.55, 0.8, 0.92
+"""Bounds on a die: several uses without areas, then as ONT: 200, then as ONT 200m2, then as ONT (200)."""
 _OLDEST, _OLDER = 1, 2  # map systems below these are that of Directive 299, and all but the last
 
 

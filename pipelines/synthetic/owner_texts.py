@@ -57,10 +57,9 @@ def style_is(*styles: str) -> pl.Expr:
 
 def _worded(forms: tuple[tuple[str, int], ...]) -> pl.Expr:
     """The form of words that the die picks by the weights."""
-    bounds = np.cumsum([weight for _, weight in forms]) / sum(weight for _, weight in forms)
     text = _filled(forms[-1][0])
-    for (form, _), bound in zip(reversed(forms[:-1]), reversed(bounds[:-1].tolist()), strict=True):
-        text = pl.when(pl.col("form") < bound).then(_filled(form)).otherwise(text)
+    for (form, _), (_, end) in zip(reversed(forms[:-1]), reversed(_bounds(forms)[:-1]), strict=True):
+        text = pl.when(pl.col("form") < end).then(_filled(form)).otherwise(text)
     return text
 
 
@@ -110,5 +109,6 @@ def _truth() -> pl.Expr:
 
 
 def _bounds(forms: tuple[tuple[str, int], ...]) -> list[tuple[float, float]]:
+    """From where to where each form goes on a die between 0 and 1."""
     ends = (np.cumsum([weight for _, weight in forms]) / sum(weight for _, weight in forms)).tolist()
     return list(zip([0.0, *ends[:-1]], ends, strict=True))

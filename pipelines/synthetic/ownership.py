@@ -1,16 +1,17 @@
 """Whose land it is: holdings of one parcel or several under one certificate, each with a home and owners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from .draws import Array, Rng, chosen, padded, repeated, unique_numbers
+from .bodies import committees, organisations
+from .draws import Array, Rng, chosen
 from .kinship import LAST_DAY, YEAR, Place, day_of
-from .names import FEMALE, MALE, full_names, given_names, middle_names
 from .population import Population, known_only
 from .settings import OldCommune, SampleSettings
+from .strangers import absent_partners, people_gone
 
 SEVERAL = 3
 """So many people a land book names at most as owners of one parcel."""
@@ -19,19 +20,9 @@ FIRST_ISSUED = day_of("1998-01-01")
 
 _SIZES, _SIZE_SHARES = (1, 2, 3, 4), (0.88, 0.08, 0.03, 0.01)
 _STYLES = {"person": 54, "household": 27, "couple": 19}
-_COMPANIES = ("Minh Phát", "Hoàng Long", "Thành Đạt", "An Bình", "Tân Tiến", "Việt Hưng", "Đại Phú", "Phúc Lộc")
-_CULTURE = ("Đông", "Đoài", "Thượng", "Hạ", "Trung")
-_ORGANISATIONS = (
-    "Công ty TNHH <company>", "Công ty TNHH thương mại và dịch vụ <company>", "Công ty cổ phần xây dựng <company>",
-    "HTX nông nghiệp <commune>", "Hợp tác xã dịch vụ nông nghiệp <commune>", "Trường tiểu học <commune>",
-    "Trường mầm non <commune>", "Trường THCS <commune>", "Trạm y tế xã <commune>", "Nhà văn hóa thôn <hamlet>",
-    "Chùa Linh Quang", "Chùa Phúc Lâm", "Chùa Long Ân", "Đền Thượng", "Đình làng", "Giáo xứ Nam Dư",
-)  # fmt: skip
-_COMMITTEES = {"UBND <commune>": 60, "UBND <commune> quản lý": 20, "Ủy ban nhân dân <commune>": 15,
-               "Đất công ích UBND <commune>": 5}  # fmt: skip
-_FAR = ("phường Hàng Bạc, quận Hoàn Kiếm, thành phố Hà Nội", "phường Văn Quán, quận Hà Đông, thành phố Hà Nội",
-        "xã Khánh Hà, huyện Thường Tín, thành phố Hà Nội", "thị trấn Bến Lức, huyện Bến Lức, tỉnh Long An",
-        "phường Xuân Khanh, thị xã Sơn Tây, thành phố Hà Nội")  # fmt: skip
+_NOBODY = ("state", "organisation", "none")
+"""The styles of holdings of no private person."""
+_MOURNED_IN_REGISTER = 0.4  # of the dead whom a land book names
 _PARTNER = {Place.HEAD: Place.SPOUSE, Place.CHILD1: Place.IN_LAW, Place.FATHER: Place.MOTHER}
 
 
@@ -63,19 +54,21 @@ def draw_holdings(
     inhabited = np.searchsorted(households, place, side="right") - start
     home = np.where(inhabited > 0, start + (rng.random(count) * inhabited).astype(np.int64), -1)
 
-    body, style = _bodies(rng, place, communes, settings)
-    style = np.where((style == "") & (home < 0), "state", style)
-    body = np.where((style == "state") & (body == ""), _committees(rng, place, communes), body)
-    private = style == ""
-    style = np.where(private, _private_styles(rng, count, settings), style)
+    style = _styles(rng, home, settings)
+    body = np.select(
+        [style == "organisation", style == "state"],
+        [organisations(rng, place, communes), committees(rng, place, communes)],
+        "",
+    )
+    private = ~np.isin(style, _NOBODY)
 
     registered = _registered(population)
     owner = _owners_at(rng, registered, _owner_homes(rng, home, len(households), private, settings))
-    dead = np.flatnonzero((registered["tinh_trang"] == "Đã chết").to_numpy())
     mourned = private & np.isin(style, ("heirs", "deceased"))
-    if len(dead):
-        owner = np.where(mourned & (rng.random(count) < 0.4), dead[rng.integers(0, len(dead), count)], owner)
-    gone = private & (rng.random(count) < np.where(mourned, 0.7, settings.owner_gone))
+    dead = _dead_of(rng, registered, place)
+    in_register = mourned & (rng.random(count) < _MOURNED_IN_REGISTER) & (dead >= 0)
+    owner = np.where(in_register, dead, owner)
+    gone = private & np.where(mourned, ~in_register, rng.random(count) < settings.owner_gone)
     style = np.where(gone & np.isin(style, ("couple", "co_owners")), "person", style)
     owners, strangers = _with_strangers(rng, registered, population, owner, gone, mourned, style)
     table = _holding_table(registered, strangers, owners, home, style, body)
@@ -96,38 +89,15 @@ def _grouped(rng: Rng, commune: Array) -> Array:
     return of
 
 
-def _bodies(rng: Rng, place: Array, communes: Sequence[OldCommune], settings: SampleSettings) -> tuple[Array, Array]:
-    """Name and style of what owns without being a person; both empty for private holdings."""
-    count = len(place)
-    die = rng.random(count)
-    bounds = np.cumsum([settings.public_owner, settings.organisation_owner, settings.owner_missing])
-    style = np.select([die < bound for bound in bounds], ["state", "organisation", "none"], "")
-    words = {
-        "<company>": chosen(rng, _COMPANIES, count),
-        "<commune>": np.array([old.name for old in communes])[place],
-        "<hamlet>": chosen(rng, _CULTURE, count),
-    }
-    body = _worded(chosen(rng, _ORGANISATIONS, count), words)
-    return np.where(style == "organisation", body, ""), style
-
-
-def _committees(rng: Rng, place: Array, communes: Sequence[OldCommune]) -> Array:
-    """The people's committee, in the words of different books."""
-    names = np.array([f"{old.kind} {old.name}" for old in communes])[place]
-    return _worded(chosen(rng, _COMMITTEES, len(place)), {"<commune>": names})
-
-
-def _worded(forms: Array, words: Mapping[str, Array]) -> Array:
-    for sign, word in words.items() if len(forms) else ():  # numpy replaces nothing in no texts
-        forms = np.char.replace(forms, sign, word)
-    return forms
-
-
-def _private_styles(rng: Rng, count: int, settings: SampleSettings) -> Array:
-    style = chosen(rng, _STYLES, count)
-    die = rng.random(count)
+def _styles(rng: Rng, home: Array, settings: SampleSettings) -> Array:
+    """How each holding is held; where nobody lives, by the committee unless by an organisation or by nobody."""
+    count = len(home)
+    style, die, other_die = chosen(rng, _STYLES, count), rng.random(count), rng.random(count)
     bounds = np.cumsum([settings.co_owners, settings.heirs, settings.deceased_named])
-    return np.select([die < bound for bound in bounds], ["co_owners", "heirs", "deceased"], style)
+    style = np.select([die < bound for bound in bounds], ["co_owners", "heirs", "deceased"], style)
+    style = np.where(home < 0, "state", style)
+    bounds = np.cumsum([settings.public_owner, settings.organisation_owner, settings.owner_missing])
+    return np.select([other_die < bound for bound in bounds], _NOBODY, style)
 
 
 def _owner_homes(rng: Rng, home: Array, households: int, private: Array, settings: SampleSettings) -> Array:
@@ -164,6 +134,16 @@ def _owners_at(rng: Rng, registered: pl.DataFrame, home: Array) -> Array:
     return np.where(adults > 0, start + np.where(head, 0, (die * adults).astype(np.int64)), -1)
 
 
+def _dead_of(rng: Rng, registered: pl.DataFrame, place: Array) -> Array:
+    """For each commune the row of one of those whom its register has as dead; -1 where there is none."""
+    dead = registered.filter(pl.col("tinh_trang") == "Đã chết").select("at", "commune")
+    start = dead["commune"].search_sorted(place, side="left").to_numpy()
+    several = dead["commune"].search_sorted(place, side="right").to_numpy() - start
+    which = start + (rng.random(len(place)) * several).astype(np.int64)
+    rows = np.append(dead["at"].to_numpy(), -1)
+    return np.where(several > 0, rows[np.minimum(which, len(dead))], -1)
+
+
 def _with_strangers(
     rng: Rng, registered: pl.DataFrame, population: Population, owner: Array, gone: Array, mourned: Array, style: Array
 ) -> tuple[list[Array], pl.DataFrame]:
@@ -182,61 +162,9 @@ def _with_strangers(
     second = np.where(known & (style == "couple") & named, second, np.where(known & (style == "co_owners"), kin, -1))
     third = np.where(known & (style == "co_owners") & (second >= 0) & (rng.random(len(owner)) < 0.3), other_kin, -1)
 
-    strangers = _strangers(rng, registered, population, at[gone], mourned[gone])
-    left_behind = _absent_partners(rng, of_owner.filter(pl.Series(absent)), population)
+    strangers = people_gone(rng, population, registered[at[gone]], mourned[gone])
+    left_behind = absent_partners(rng, population, of_owner.filter(pl.Series(absent)))
     return [first, second, third], pl.concat([strangers, left_behind])
-
-
-def _strangers(rng: Rng, registered: pl.DataFrame, population: Population, beside: Array, old: Array) -> pl.DataFrame:
-    """People in no register, of the surname and hamlet of someone at hand, or moved far away."""
-    count = len(beside)
-    sex = np.where(rng.random(count) < 0.65, MALE, FEMALE)
-    born = np.where(old, rng.integers(1915, 1955, count), rng.integers(1928, 1988, count))
-    neighbours = registered[beside]
-    surname = neighbours["ho_ten"].str.extract(r"^(\S+)").to_numpy().astype(str)
-    given = given_names(rng, sex, born)
-    name = full_names(surname, middle_names(rng, sex, born, surname, given), given)
-    far = pl.Series(rng.random(count) < 0.35)
-    address = pl.select(
-        pl.when(far).then(pl.lit(pl.Series(chosen(rng, _FAR, count)))).otherwise(neighbours["noi_thuong_tru"])
-    ).to_series()
-    return _people(population, sex, born, name, address, rng)
-
-
-def _absent_partners(rng: Rng, of_owner: pl.DataFrame, population: Population) -> pl.DataFrame:
-    count = len(of_owner)
-    sex = np.where((of_owner["gioi_tinh"] == "Nam").to_numpy(), FEMALE, MALE)
-    born = of_owner["ngay_sinh"].dt.year().to_numpy() + rng.integers(-4, 5, count)
-    name = of_owner["ho_ten_vo_chong"].to_numpy().astype(str)
-    return _people(population, sex, born, name, [None] * count, rng)
-
-
-def _people(
-    population: Population, sex: Array, born: Array, name: Array, address: pl.Series | list[None], rng: Rng
-) -> pl.DataFrame:
-    """Strangers with numbers that nobody of the registers holds."""
-    people = population.people
-    prefix = (10 + sex) * 100 + born % 100
-    return pl.DataFrame(
-        {
-            "ho_ten": pl.Series(name, dtype=pl.String),
-            "is_man": pl.Series(sex == MALE, dtype=pl.Boolean),
-            "born": pl.Series(born, dtype=pl.Int32),
-            "old_number": _untaken(rng, np.where(born % 3 == 0, 1, 11), 7, people["old_number_held"], 9),
-            "number": _untaken(rng, prefix, 6, people["number_held"], 12),
-            "person_id": pl.Series([None] * len(sex), dtype=pl.String),
-            "dia_chi": pl.Series(address, dtype=pl.String),
-        }
-    )
-
-
-def _untaken(rng: Rng, prefix: Array, digits: int, taken: pl.Series, width: int) -> pl.Series:
-    """Numbers that nobody holds, padded; a few of those drawn are held and drawn anew."""
-    held = taken.drop_nulls().cast(pl.Int64).to_numpy()
-    numbers = unique_numbers(rng, prefix, digits)
-    while (again := np.isin(numbers, held) | repeated(numbers)).any():
-        numbers[again] = unique_numbers(rng, prefix[again], digits)
-    return pl.Series(padded(numbers, width), dtype=pl.String)
 
 
 def _holding_table(
@@ -256,7 +184,7 @@ def _holding_table(
             strangers,
         ]
     ).with_row_index("row").cast({"row": pl.Int64})  # fmt: skip
-    private = ~np.isin(style, ("state", "organisation", "none"))
+    private = ~np.isin(style, _NOBODY)
     table = pl.DataFrame({"home": home, "style": pl.Series(style, dtype=pl.String), "private": private})
     table = table.with_columns(body=known_only(pl.Series(body, dtype=pl.String), body != ""))
     for number, rows in enumerate(owners, 1):
