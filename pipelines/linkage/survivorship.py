@@ -10,13 +10,15 @@ import polars as pl
 class Field:
     """One golden field. Its `columns` are taken together from one record, which is chosen by its `value`.
 
-    `value` is a text (null: this record has none); `rank` orders kinds of value, the better the higher.
+    `value` is a text (null: this record has none); `rank` orders kinds of value, the better the higher. Of what
+    changes with time, such as an owner, the newest value comes before the one that most records have.
     """
 
     name: str
     columns: tuple[str, ...]
     value: pl.Expr
     rank: pl.Expr
+    newest_first: bool = False
 
 
 def plain(column: str) -> Field:
@@ -24,12 +26,16 @@ def plain(column: str) -> Field:
     return Field(column, (column,), pl.col(column).cast(pl.String), pl.lit(0))
 
 
-def gathered(records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+def gathered(
+    records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, standing: str | None = None
+) -> pl.DataFrame:
     """Records with their `cluster`, `entity_id` and `fullness`, and which one of each cluster `is_kept`.
 
-    `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`. Kept is the newest row (`updated_on`), of equal
-    ones the fullest, and last the one with the smallest record id; it stands first in its cluster.
+    `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`. Kept is the row with the largest `standing` (a
+    column), of equal ones the newest (`updated_on`), then the fullest, and last the one with the smallest record id;
+    it stands first in its cluster.
     """
+    order = [*([standing] if standing else []), "updated_on", "fullness"]
     filled = [column for column in records.columns if records.schema[column] == pl.String]
     return (
         records.join(members, on="record_id")
@@ -37,10 +43,9 @@ def gathered(records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame) ->
         .with_columns(pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"))
         .sort(
             "cluster",
-            "updated_on",
-            "fullness",
+            *order,
             "record_id",
-            descending=[False, True, True, False],
+            descending=[False, *(True for _ in order), False],
             nulls_last=True,
         )
         .with_columns((pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"))
@@ -51,8 +56,9 @@ def survive(records: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
     """Golden records and their provenance.
 
     `records` needs `cluster`, `record_id`, `updated_on`, `fullness` (Int: how many values it has) and the fields'
-    columns. A value wins by rank, then by the number of records that have it, then by the newest update, then by
-    the fullest record, and last by record id, so that the order of records never matters.
+    columns. A value wins by rank, then by the number of records that have it, then by the newest update (the other way
+    round for a field that is `newest_first`), then by the fullest record, and last by record id, so that the order of
+    records never matters.
 
     Returns one row a cluster with the fields' columns, and the provenance of every field on which the records of a
     cluster disagreed: `cluster`, `field`, `record_id`, `rule`, `other_values`.
@@ -74,6 +80,8 @@ def survive(records: pl.DataFrame, fields: Sequence[Field]) -> tuple[pl.DataFram
 
 
 def _choose(many: pl.DataFrame, field: Field) -> tuple[pl.DataFrame, pl.DataFrame]:
+    votes, newest = "_votes", "updated_on"
+    order = [newest, votes] if field.newest_first else [votes, newest]
     held = (
         many.select(
             "cluster",
@@ -89,8 +97,7 @@ def _choose(many: pl.DataFrame, field: Field) -> tuple[pl.DataFrame, pl.DataFram
         .sort(
             "cluster",
             "_rank",
-            "_votes",
-            "updated_on",
+            *order,
             "fullness",
             "record_id",
             descending=[False, True, True, True, True, False],
@@ -105,6 +112,10 @@ def _choose(many: pl.DataFrame, field: Field) -> tuple[pl.DataFrame, pl.DataFram
     other = held.filter(pl.col("_value") != pl.col("_kept"))
     runner_up = other.group_by("cluster", maintain_order=True).first()
     values = other.group_by("cluster").agg(pl.col("_value").unique().sort().alias("other_values"))
+    decided = {
+        votes: pl.when(pl.col("_votes") > pl.col("_votes_next")).then(pl.lit("most_rows")),
+        newest: pl.when(pl.col("updated_on").ne_missing(pl.col("updated_on_next"))).then(pl.lit("newest")),
+    }
     disputed = (
         best.join(runner_up, on="cluster", suffix="_next")
         .join(values, on="cluster")
@@ -112,16 +123,12 @@ def _choose(many: pl.DataFrame, field: Field) -> tuple[pl.DataFrame, pl.DataFram
             "cluster",
             pl.lit(field.name).alias("field"),
             "record_id",
-            pl.when(pl.col("_rank") > pl.col("_rank_next"))
-            .then(pl.lit("most_exact"))
-            .when(pl.col("_votes") > pl.col("_votes_next"))
-            .then(pl.lit("most_rows"))
-            .when(pl.col("updated_on").ne_missing(pl.col("updated_on_next")))
-            .then(pl.lit("newest"))
-            .when(pl.col("fullness") > pl.col("fullness_next"))
-            .then(pl.lit("fullest_row"))
-            .otherwise(pl.lit("row_order"))
-            .alias("rule"),
+            pl.coalesce(
+                pl.when(pl.col("_rank") > pl.col("_rank_next")).then(pl.lit("most_exact")),
+                *(decided[by] for by in order),
+                pl.when(pl.col("fullness") > pl.col("fullness_next")).then(pl.lit("fullest_row")),
+                pl.lit("row_order"),
+            ).alias("rule"),
             "other_values",
         )
     )
