@@ -141,22 +141,29 @@ def _by_rules(places: pl.DataFrame, dataset: Dataset, rules: SplitRules) -> pl.D
 
 def _winners(readings: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     """The first of the rules under which each reading of a row falls; several where they are equal."""
-    told = ["old_code", "meant", "map_system", "sheet"]
-    # Rules meet the few different places first, and only what they have in common with them the rows.
+    of_hamlets = rules.filter(pl.col("hamlet").is_not_null()).with_columns(pl.col("hamlet_id").alias("meant"))
+    of_all = rules.filter(pl.col("hamlet").is_null())
+    falls = pl.concat([_falls(readings, of_hamlets, ["old_code", "meant"]), _falls(readings, of_all, ["old_code"])])
+    place_in_line = 10 * pl.col("priority") - pl.col("criteria")  # a rule has five criteria at most
+    return falls.filter(place_in_line == place_in_line.min().over("_row", "meant"))
+
+
+def _falls(readings: pl.DataFrame, rules: pl.DataFrame, common: list[str]) -> pl.DataFrame:
+    """Each reading of a row with each of the rules, equal in `common`, under which it falls."""
+    told = [*common, "map_system", "sheet"]
+    # Rules meet the few different sheets first, and only what they have in common with them the rows.
     fitting = (
         readings.select(told)
         .unique()
-        .join(rules, on="old_code", suffix="_of_rule")
+        .join(rules, on=common, suffix="_of_rule")
         .filter(
-            pl.col("hamlet").is_null() | (pl.col("hamlet_id") == pl.col("meant")),
             pl.col("map_system_of_rule").is_null() | (pl.col("map_system_of_rule") == pl.col("map_system")),
             _within("sheet"),
         )
         .select(*told, "line", "new_code", "priority", "criteria", "parcel_from", "parcel_to")
     )
-    falls = readings.select("_row", *told, "parcel").join(fitting, on=told, nulls_equal=True).filter(_within("parcel"))
-    place_in_line = 10 * pl.col("priority") - pl.col("criteria")  # a rule has five criteria at most
-    return falls.filter(place_in_line == place_in_line.min().over("_row", "meant"))
+    held = readings.join(fitting, on=told, nulls_equal=True).filter(_within("parcel"))
+    return held.select("_row", "meant", "line", "new_code", "priority", "criteria")
 
 
 def _within(part: str) -> pl.Expr:
