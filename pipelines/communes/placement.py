@@ -46,8 +46,8 @@ _WHY_UNPLACED: Final[dict[Dataset, dict[str, pl.Expr]]] = {
 def place(records: pl.DataFrame, commune: NewCommune, dataset: Dataset, rules: SplitRules) -> pl.DataFrame:
     """Add `placement` (placed, unplaced, elsewhere) and `placement_reason` (of the unplaced) to standardised records.
 
-    `records`: `old_commune_code`, `hamlet`; of people `household_key`, of land `map_system`, `sheet_no` and
-    `parcel_no`. People and land are placed apart: land can come to a commune without the people. What is unplaced
+    `records`: `old_commune_code`, `hamlet`; of people `household_key`, of land `map_system`, `sheet_value` and
+    `parcel_value`. People and land are placed apart: land can come to a commune without the people. What is unplaced
     is so in every new commune that took a share, and elsewhere in one that took none. Raises UnusableInput when rows
     fall under two equal rules that disagree.
     """
@@ -83,16 +83,13 @@ def _targets(rows: pl.DataFrame, dataset: Dataset, rules: SplitRules) -> pl.Data
         "hamlet",
         (pl.lit(None, pl.String) if land else pl.col("household_key")).alias("household"),
         (map_system_key(pl.col("map_system")) if land else pl.lit(None, pl.String)).alias("map_system"),
-        *((_number(name) if land else pl.lit(_UNTOLD)).alias(name) for name in ("sheet", "parcel")),
+        (pl.col("sheet_value").fill_null(_UNTOLD) if land else pl.lit(_UNTOLD)).alias("sheet"),
+        (pl.col("parcel_value").fill_null(_UNTOLD) if land else pl.lit(_UNTOLD)).alias("parcel"),
     )
     ruled = _by_rules(places, dataset, rules)
     followed = ruled if land else _with_household(ruled)
     reasons = [pl.when(holds).then(pl.lit(reason)) for reason, holds in _WHY_UNPLACED[dataset].items()]
     return followed.select("_row", pl.col("target").alias("_target"), pl.coalesce(reasons).alias("_reason"))
-
-
-def _number(part: str) -> pl.Expr:
-    return pl.col(f"{part}_no").str.extract("^([0-9]{1,18})").cast(pl.Int64).fill_null(_UNTOLD)
 
 
 def _with_household(ruled: pl.DataFrame) -> pl.DataFrame:

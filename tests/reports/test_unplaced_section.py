@@ -91,8 +91,9 @@ def test_the_proposed_rules_place_every_row_that_tells_where_it_is(facts, tmp_pa
     proposed = [group["rule"] for part in facts(waiting) for group in part.groups if group["rule"]]
     path = tmp_path / "split_rules.csv"
     path.write_text("\n".join([HEADER, *proposed]).replace(TO_CHOOSE, "09988"), encoding="utf-8")
+    number = pl.col("sheet_no").str.extract("^([0-9]+)").cast(pl.Int64)
     placed = place(
-        pl.DataFrame(waiting, schema=_WORDS),
+        pl.DataFrame(waiting, schema=_WORDS).with_columns(sheet_value=number, parcel_value=1),
         MergerMap.shipped().new_commune("09988"),
         waiting[0]["dataset"],
         SplitRules.read(path),
