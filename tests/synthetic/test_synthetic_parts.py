@@ -1,9 +1,12 @@
 """Split communes: their rows go where the merger map sends them, and the rules say of none anything untrue."""
 
+import tempfile
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.communes import MergerMap, SplitRules, place
@@ -21,8 +24,8 @@ def communes_of(new_code: str) -> list[OldCommune]:
     return [OldCommune.of(old) for old in MAP.new_commune(new_code).old_communes]
 
 
-def sampled(out: Path, new_code: str = HOA_LAC, settings: SampleSettings = USUAL, seed: int = 4) -> Path:
-    write_sample(out, communes_of(new_code), people=2000, parcels=1500, seed=seed, settings=settings)
+def sampled(out: Path, new_code: str = HOA_LAC, manner: SampleSettings = USUAL, seed: int = 4) -> Path:
+    write_sample(out, communes_of(new_code), people=2000, parcels=1500, seed=seed, settings=manner)
     return out
 
 
@@ -65,7 +68,7 @@ def test_every_rule_places_what_it_says_and_gaps_are_left(hoa_lac: Path, dataset
 @pytest.mark.parametrize("dataset", ["citizens", "parcels"])
 def test_without_gaps_and_dirt_all_rows_are_placed(dataset: str, tmp_path: Path) -> None:
     whole = profile("clean").model_copy(update={"rule_gaps": 0, "hamlets_divided": 0})
-    rows = placements(sampled(tmp_path, settings=whole), dataset)
+    rows = placements(sampled(tmp_path, manner=whole), dataset)
     placed = rows.filter(pl.col("placement") == "placed")
     assert len(placed) == rows.select("source_file", "source_row").n_unique()
     assert (placed["code"] == placed["new_code"]).all()
@@ -107,8 +110,8 @@ def test_hamlets_go_whole_but_for_some(hoa_lac: Path, tmp_path: Path) -> None:
         return int((hamlets["new_code"] > 1).sum()), len(hamlets)
 
     clean = profile("clean")
-    assert divided(sampled(tmp_path / "whole", settings=clean.model_copy(update={"hamlets_divided": 0})))[0] == 0
-    many, hamlets = divided(sampled(tmp_path / "divided", settings=clean.model_copy(update={"hamlets_divided": 0.4})))
+    assert divided(sampled(tmp_path / "whole", manner=clean.model_copy(update={"hamlets_divided": 0})))[0] == 0
+    many, hamlets = divided(sampled(tmp_path / "divided", manner=clean.model_copy(update={"hamlets_divided": 0.4})))
     assert 0.15 < many / hamlets < 0.65
 
 
@@ -157,7 +160,7 @@ def test_the_people_of_whole_communes_do_not_hang_on_what_became_of_them() -> No
 
 
 def test_a_new_address_is_that_of_the_new_commune(tmp_path: Path) -> None:
-    out = sampled(tmp_path, settings=profile("clean").model_copy(update={"two_level_address": 1.0}))
+    out = sampled(tmp_path, manner=profile("clean").model_copy(update={"two_level_address": 1.0}))
     path = next(iter(sorted((out / "exports").glob("09988-*/cong_dan.csv"))))
     rows = pl.read_csv(path, infer_schema=False).with_columns(
         truth(out, "citizens").filter(pl.col("old_code") == "09988")["new_code"]
@@ -166,3 +169,21 @@ def test_a_new_address_is_that_of_the_new_commune(tmp_path: Path) -> None:
     assert set(rows["new_code"]) <= set(names) == {"04930", "09706", "09988"}
     expected = pl.format("{}, xã {}, thành phố Hà Nội", "thon", pl.col("new_code").replace(names))
     assert rows.drop_nulls("thon").select((expected == pl.col("noi_thuong_tru")).all()).item()
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    people=st.integers(0, 300),
+    parcels=st.integers(0, 300),
+    seed=st.integers(0, 2**32),
+    new_code=st.sampled_from([HOA_LAC, "00136", "10210", "04930"]),
+)
+def test_the_rules_of_any_sample_can_be_read(people: int, parcels: int, seed: int, new_code: str) -> None:
+    often = USUAL.model_copy(update={"sheets_divided": 0.7, "hamlets_divided": 0.3, "second_map_system": 0.4})
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        write_sample(out, communes_of(new_code), people, parcels, seed, often)
+        rules = SplitRules.read(out / "reference" / "split_rules.csv", MAP)
+        for dataset in ("citizens", "parcels"):
+            assert truth(out, dataset)["new_code"].null_count() == 0
+    assert set(rules.rules["old_code"]) <= {old.code for old in communes_of(new_code) if old.split}
