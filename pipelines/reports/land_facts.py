@@ -11,6 +11,7 @@ import duckdb
 from pipelines.reports.asking import Row, rows_of
 
 SHEETS_SHOWN: Final = 50
+_REASONS_SHOWN: Final = 8
 
 # Numbers that are no whole numbers (10A) stand at the number they begin with.
 _SHEETS: Final = r"""
@@ -22,7 +23,8 @@ FROM (
     SELECT *, coalesce(TRY_CAST(regexp_extract(old_sheet_no, '^\d+') AS BIGINT), 0) AS old_value,
         coalesce(TRY_CAST(regexp_extract(new_sheet_no, '^\d+') AS BIGINT), 0) AS new_value
     FROM sheet_map)
-GROUP BY map_system, old_commune_code ORDER BY map_system NULLS FIRST, min(new_value), old_commune_code
+GROUP BY map_system, old_commune_code
+ORDER BY array_position(['299', '1994', 'tổng thể'], map_system), map_system NULLS FIRST, min(new_value)
 """
 
 _APART: Final = """
@@ -48,9 +50,15 @@ FROM parcel_owners GROUP BY owner_kind ORDER BY owners DESC, owner_kind
 """
 
 _OWNER_REASONS: Final = """
-SELECT status, reason, count(*) AS owners FROM parcel_owners
-GROUP BY status, reason ORDER BY array_position(['confirmed', 'needs_paper', 'no_match'], status), owners DESC, reason
+WITH ranked AS (
+    SELECT status, reason, count(*) AS owners,
+        row_number() OVER (PARTITION BY status ORDER BY count(*) DESC, reason) AS place
+    FROM parcel_owners GROUP BY status, reason)
+SELECT status, CASE WHEN place <= $shown THEN reason END AS reason, sum(owners)::BIGINT AS owners, count(*) AS reasons
+FROM ranked GROUP BY status, least(place, $shown + 1), CASE WHEN place <= $shown THEN reason END
+ORDER BY array_position(['confirmed', 'needs_paper', 'no_match'], status), min(place)
 """
+"""The most usual reasons of each status; the rest of them in one row without reason."""
 
 _RELATIONS: Final = """
 SELECT kind, count(*) AS relations, count(DISTINCT from_parcel_id) AS earlier, count(DISTINCT to_parcel_id) AS later
@@ -77,6 +85,6 @@ def land_facts(warehouse: duckdb.DuckDBPyConnection) -> LandFacts:
         apart=rows_of(warehouse, _APART),
         numbers=rows_of(warehouse, _NUMBERS)[0],
         owners=rows_of(warehouse, _OWNERS),
-        owner_reasons=rows_of(warehouse, _OWNER_REASONS),
+        owner_reasons=rows_of(warehouse, _OWNER_REASONS, shown=_REASONS_SHOWN),
         relations=rows_of(warehouse, _RELATIONS),
     )
