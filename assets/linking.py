@@ -32,6 +32,7 @@ from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
 from pipelines.linkage.verdicts import Verdicts
 from pipelines.parcels.comparisons import SPEC as PARCELS
+from pipelines.parcels.context import add_context as add_parcel_context
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
@@ -196,7 +197,7 @@ def parcel_links(
     """Link the parcel records."""
     placed = _placed(parcel_records)
     verdicts = _ruled(officer_decisions, "parcels", placed).verdicts
-    return _link(context, deployment, placed, PARCELS, config, verdicts)
+    return _link(context, deployment, add_parcel_context(placed), PARCELS, config, verdicts)
 
 
 @dg.asset(
@@ -263,7 +264,12 @@ def golden_parcels(
     placed = _placed(parcel_records)
     assigned = _assigned(context, deployment, "parcels", parcel_links["members"], placed)
     tables = make_golden_parcels(
-        placed, parcel_links["members"], assigned.ids, golden_citizens["citizens"], sheet_map["sheet_map"]
+        placed,
+        parcel_links["members"],
+        assigned.ids,
+        golden_citizens["citizens"],
+        sheet_map["sheet_map"],
+        commune_of(context),
     )
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(

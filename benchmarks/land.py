@@ -37,6 +37,7 @@ from pipelines.ingest import read_exports
 from pipelines.linkage import Linkage, LinkageSettings, LinkageSpec, link
 from pipelines.linkage.store import shipped_model
 from pipelines.parcels.comparisons import SPEC as PARCELS
+from pipelines.parcels.context import add_context as add_parcel_context
 from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.synthetic import OldCommune, profile, write_sample
@@ -90,7 +91,7 @@ def made(folder: Path, commune: NewCommune, without_citizens: bool = False) -> L
     clock.tell("read")
     plots = standardise_parcels(plots)
     clock.tell("standardise parcels")
-    linkage = _linked(plots, PARCELS)
+    linkage = _linked(add_parcel_context(plots), PARCELS)
     clock.tell("link parcels")
     tables: dict[str, pl.DataFrame] = {}
     citizens = pl.DataFrame()
@@ -100,7 +101,7 @@ def made(folder: Path, commune: NewCommune, without_citizens: bool = False) -> L
         tables |= golden_citizens(people, members, _ids(members), commune)
         citizens = tables["citizens"]
         clock.tell("citizens")
-        tables |= golden_parcels(plots, linkage.members, _ids(linkage.members), citizens, SHEET_MAP.empty())
+        tables |= golden_parcels(plots, linkage.members, _ids(linkage.members), citizens, SHEET_MAP.empty(), commune)
         clock.tell("golden parcels")
     print(f"  s: {clock}; peak {peak_megabytes():.0f} MB")
     return Land(plots, linkage, tables)

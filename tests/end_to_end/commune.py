@@ -35,6 +35,7 @@ from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.engine import Linkage
 from pipelines.linkage.store import shipped_model
 from pipelines.parcels.comparisons import SPEC as PARCELS
+from pipelines.parcels.context import add_context as add_parcel_context
 from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.sheet_choices import SheetChoices
@@ -324,7 +325,12 @@ class Commune:
         known = known_sheets(self.ledger, CODE, was, [])
         sheets = sheet_map(records["parcels"], CODE, known, SheetChoices())
         golden["parcels"] = golden_parcels(
-            records["parcels"], linkage["parcels"].members, land.ids, golden["citizens"]["citizens"], sheets.table
+            records["parcels"],
+            linkage["parcels"].members,
+            land.ids,
+            golden["citizens"]["citizens"],
+            sheets.table,
+            NEW_COMMUNE,
         )
         reached("land drafted")
 
@@ -434,7 +440,10 @@ class Commune:
         }
         marks = {"citizens": citizen_marks(records["citizens"]), "parcels": parcel_marks(records["parcels"])}
         ruled["parcels"] = rulings(decisions, "parcels", marks["parcels"])
-        told = {"citizens": add_context(records["citizens"], records["parcels"]), "parcels": records["parcels"]}
+        told = {
+            "citizens": add_context(records["citizens"], records["parcels"]),
+            "parcels": add_parcel_context(records["parcels"]),
+        }
         linkage = {
             name: link(told[name], spec, LinkageSettings(), _MODELS[name], _MODELS[name], ruled[name].verdicts)
             for name, spec in _SPECS.items()

@@ -13,6 +13,7 @@ from pipelines.ingest.headers import COLUMNS
 from pipelines.linkage import Linkage, LinkageSettings, link
 from pipelines.linkage.model import LinkageModel
 from pipelines.parcels.comparisons import SPEC
+from pipelines.parcels.context import add_context
 from pipelines.parcels.golden import golden_parcels
 from pipelines.parcels.standard import standardise
 from pipelines.review import review_cases
@@ -70,24 +71,32 @@ def sample_rows(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def model(sample_rows: pl.DataFrame) -> LinkageModel:
-    return link(standardise(sample_rows), SPEC, LinkageSettings()).model
+    return link(add_context(standardise(sample_rows)), SPEC, LinkageSettings()).model
 
 
 @pytest.fixture(scope="session")
 def books(model: LinkageModel) -> Callable[..., Books]:
-    def made(*rows: dict[str, Any], citizens: list[dict[str, Any]] | None = None) -> Books:
+    def made(
+        *rows: dict[str, Any],
+        citizens: list[dict[str, Any]] | None = None,
+        sheets: list[dict[str, Any]] | None = None,
+        commune: str = "10231",
+    ) -> Books:
         places = {"source_file": "a.csv", "placement": "placed", "placement_reason": None}
         located = [
             {"record_id": f"r{n}", "source_line": n + 1, "source_row": n, **places, **cells}
             for n, cells in enumerate(rows, start=1)
         ]
         records = standardise(pl.DataFrame(located, schema=SCHEMA))
-        linkage = link(records, SPEC, LinkageSettings(), model)
+        linkage = link(add_context(records), SPEC, LinkageSettings(), model)
         ids = (
             linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="T-" + pl.col("cluster"))
         )
         people = pl.DataFrame(citizens or [], schema=CITIZENS.polars_schema)
-        tables = golden_parcels(records, linkage.members, ids, people, SHEET_MAP.empty())
+        numbered = pl.DataFrame(sheets or [], schema=SHEET_MAP.polars_schema)
+        tables = golden_parcels(
+            records, linkage.members, ids, people, numbered, MergerMap.shipped().new_commune(commune)
+        )
         return Books(records, linkage, tables, review_cases("parcels", linkage.links))
 
     return made
