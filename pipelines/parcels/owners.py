@@ -1,78 +1,254 @@
-"""Owners of parcels, looked up among the citizens by their number.
+"""Owners of parcels, looked up among the citizens.
 
-Only an equal number finds a person here; owners without one stay "no_match", which says that nobody was found, not
-that nobody is there. One owner a parcel, as the land book writes it.
+For every owner the citizens who may be it are weighed against each other and against somebody who stands in no
+register. How many owners stand in none is not known beforehand: it is what the data themselves make likeliest (one
+parameter, by expectation and maximisation), apart for those whom the book tells to be dead, who were often struck out.
+
+An owner is confirmed when that is as good as certain, something besides the name speaks for it, and nothing plainly
+against it. Someone else's number, a number that two hold, namesakes, and land of a dead person's heirs need a paper.
+An owner recorded as dead is the right person all the same, and confirmed; `owner_dead` tells.
+
+What does not belong here: what evidence there is and what it weighs (`owner_evidence`).
 """
+
+from typing import Final
 
 import numpy as np
 import polars as pl
-from rapidfuzz import fuzz, process
 
-from pipelines.vietnamese.names import name_case, without_title
-from pipelines.vietnamese.spelling import ascii_key
+from pipelines.parcels import owner_evidence
+from pipelines.parcels.owner_evidence import BIT, NEAR_NAMES
+from pipelines.parcels.owner_names import split_owners
 from pipelines.warehouse import schema
 
-_NAMES_AGREE = 85.0
-"""RapidFuzz token-set ratio from which a number and a name are taken to be one person's."""
+_SURE: Final = 0.98
+"""Probability from which an owner is confirmed; the mean of those confirmed is far above it."""
+_SURE_IN_COMMUNE: Final = 0.995
+"""The same where only name, year and old commune speak for it."""
+_LIKELY: Final = 0.5
+"""Probability from which a paper is asked for: that of the likeliest citizen, or of several together."""
+
+_ROUNDS: Final = 6
+_START: Final = 0.9
+_MILLION: Final = 1_000_000
+_SCALE: Final = 40
+
+_WORDS: Final = {
+    "number": {
+        "equal": "cùng số giấy tờ",
+        "on_other_parcel": "cùng số giấy tờ ghi ở thửa khác của chủ này",
+        "one_edit": "số giấy tờ lệch một ký tự",
+        "other": "số giấy tờ khác",
+    },
+    "name": {
+        "equal": "cùng họ tên",
+        "marks_lost": "cùng họ tên nếu bỏ dấu",
+        "marks_differ": "họ tên chỉ khác dấu",
+        "abbreviated": "họ tên viết tắt",
+        "part_left_out": "họ tên thiếu chữ đệm",
+        "one_letter": "họ tên lệch một chữ cái",
+        "given_and_surname": "chữ đệm khác",
+        "other": "tên khác",
+    },
+    "year": {
+        "equal": "cùng năm sinh",
+        "near": "năm sinh lệch một năm",
+        "decade": "năm sinh lệch mười năm",
+        "other": "năm sinh khác",
+    },
+    "sex": {"other": "giới tính khác"},
+    "place": {"address": "cùng địa chỉ", "hamlet": "cùng thôn", "commune": "cùng xã cũ", "other": "khác xã cũ"},
+    "kin": {"spouse": "đồng chủ là vợ hoặc chồng", "household": "đồng chủ ở cùng hộ"},
+}
+"""What the levels of the evidence are called in a reason, in the order in which they are told."""
 
 
 def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame:
-    """The contract's table, from golden parcels with their owner columns and the golden citizens."""
-    holders = _holders(citizens)
-    several = holders.filter(pl.col("holders") > 1)["number"].unique().implode()
-    owners = parcels.filter(pl.col("owner_name").is_not_null()).join(
-        holders.filter(holders=1), left_on="owner_id_no", right_on="number", how="left"
-    )
-    folded = ascii_key(name_case(without_title(pl.col("owner_name"))))
-    names = owners.select(folded.alias("owner"), pl.col("citizen_ascii")).fill_null("")
-    ratio = process.cpdist(names["owner"].to_list(), names["citizen_ascii"].to_list(), scorer=fuzz.token_set_ratio)
-    found = pl.col("citizen_id").is_not_null()
-    agree = found & (pl.col("score") >= _NAMES_AGREE)
-    return schema.PARCEL_OWNERS.conform(
-        owners.with_columns(pl.Series("ratio", np.asarray(ratio), dtype=pl.Float64))
-        .with_columns(pl.when(found).then("ratio").alias("score"))
-        .with_columns(
-            pl.lit(1).alias("owner_no"),
-            pl.lit("unknown").alias("owner_kind"),
-            pl.when(agree)
-            .then(pl.lit("confirmed"))
-            .when(found)
-            .then(pl.lit("needs_paper"))
-            .otherwise(pl.lit("no_match"))
-            .alias("status"),
-            pl.when(agree)
-            .then(pl.lit("Cùng số giấy tờ, tên phù hợp."))
-            .when(found)
-            .then(pl.lit("Cùng số giấy tờ nhưng tên khác; cần xem giấy tờ."))
-            .when(pl.col("owner_id_no").is_null())
-            .then(pl.lit("Sổ không ghi số giấy tờ; chưa đối sánh theo tên."))
-            .when(pl.col("owner_id_no").is_in(several))
-            .then(pl.lit("Nhiều công dân cùng mang số giấy tờ này; cần xem giấy tờ."))
-            .otherwise(pl.lit("Không có công dân nào mang số giấy tờ này."))
-            .alias("reason"),
-        )
-        .sort("cluster")
-    )
+    """The contract's table; see `linked_owners`."""
+    return schema.PARCEL_OWNERS.conform(linked_owners(parcels, citizens))
 
 
-def _holders(citizens: pl.DataFrame) -> pl.DataFrame:
-    """Every number that a citizen holds, now or before, 12 digits or 9, and how many citizens hold it.
+def linked_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame:
+    """The contract's columns of every owner, and those from which the quality of a parcel is told.
 
-    Whatever its status: a number that two people hold finds neither of them, one that is doubtful its only holder.
+    `parcels`: golden parcels with `parcel_id`, `old_commune_code`, `certificate_no` and the owner's cells as the book
+    has them (`owner_name`, `owner_id_text`, `owner_birth_text`, `owner_address`); the owners come in their order.
+    `citizens`: the contract's table. `score` is the probability that the owner is this citizen, or of several the
+    likeliest one; null where nobody is found. Further columns: `owner_role`, `owner_number`, `owner_number_restored`,
+    `owner_number_lost` (see `split_owners`), and `owner_dead`: by the book, or by the register of the citizen found.
     """
-    columns = ("personal_id", "old_id_no")
-    sources = [
-        *(citizens.select("citizen_id", "full_name", number=column) for column in columns),
-        citizens.select("citizen_id", "full_name", number="former_personal_ids").explode("number"),
-    ]
-    return (
-        pl.concat(sources)
-        .drop_nulls("number")
-        .unique(["citizen_id", "number"])
-        .select(
-            "citizen_id",
-            "number",
-            ascii_key(pl.col("full_name")).alias("citizen_ascii"),
-            pl.len().over("number").alias("holders"),
+    persons = owner_evidence.people(citizens)
+    split = _split(parcels)
+    owners = owner_evidence.with_keys(split, persons)
+    private = owners.filter(pl.col("owner_kind").is_in(["person", "household"]))
+    pairs = owner_evidence.weighed(owner_evidence.candidates(private, persons), private, persons)
+    best = _best(_believed(pairs, private, persons.height))
+    linked = (
+        owners.join(best, on="at", how="left", maintain_order="left")
+        .join(persons.select("who", pl.col("citizen_id").alias("found")), on="who", how="left", maintain_order="left")
+        .with_columns(_status().alias("status"))
+        .pipe(_once_a_parcel)
+        .with_columns(pl.when(pl.col("status") != "no_match").then("found").alias("citizen_id"))
+    )
+    return linked.with_columns(
+        pl.when(pl.col("status") != "no_match").then(pl.col("probability").round(4)).alias("score"),
+        _reason().alias("reason"),
+        (_mourned() | (pl.col("dead") & pl.col("citizen_id").is_not_null())).fill_null(False).alias("owner_dead"),
+    ).select(
+        *schema.PARCEL_OWNERS.polars_schema,
+        *("owner_role", "owner_number", "owner_number_restored", "owner_number_lost", "owner_dead"),
+    )
+
+
+def _split(parcels: pl.DataFrame) -> pl.DataFrame:
+    cells = parcels.select(
+        pl.col("parcel_id").alias("record_id"), "owner_name", "owner_id_text", "owner_birth_text", "owner_address"
+    )
+    owners = split_owners(cells).rename({"record_id": "parcel_id"})
+    places = parcels.with_row_index("place").select("place", "parcel_id", "old_commune_code", "certificate_no")
+    return owners.join(places, on="parcel_id").sort("place", "owner_no").drop("place")
+
+
+def _believed(pairs: pl.DataFrame, owners: pl.DataFrame, citizens: int) -> pl.DataFrame:
+    """The pairs with `probability` that the owner is this citizen; together with nobody's they make 1.
+
+    Before anything is compared each citizen is as likely as the next.
+    """
+    prior = round(float(np.log2(max(citizens, 1))) * BIT)
+    told = (
+        pairs.join(owners.select("at", _mourned().alias("mourned")), on="at", maintain_order="left")
+        .with_columns(pl.max_horizontal(pl.col("weight").max().over("at") - prior, 0).alias("top"))
+        .with_columns(_power(pl.col("weight") - prior - pl.col("top")).alias("odds"))
+        .with_columns(pl.col("odds").sum().over("at").alias("all"))
+    )
+    groups = owners.select(_mourned().alias("mourned")).group_by("mourned").len().rename({"len": "owners"})
+    stands = groups.with_columns(pl.lit(_START).alias("stands"))
+    for _ in range(_ROUNDS):
+        found = (
+            _shared_out(told, stands)
+            .group_by("mourned")
+            .agg((pl.col("probability") * _MILLION).round().cast(pl.Int64).sum().alias("found"))
         )
+        share = (pl.col("found").fill_null(0) / _MILLION + 1) / (pl.col("owners") + 2)
+        stands = groups.join(found, on="mourned", how="left").with_columns(share.alias("stands"))
+    return _shared_out(told, stands)
+
+
+def _shared_out(told: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
+    """`stands`: how likely owners that are `mourned`, and others, are to stand in a register at all."""
+    nobody = ((1 - pl.col("stands")) / pl.col("stands")) * 2.0 ** (_SCALE - pl.col("top") / BIT)
+    return (
+        told.join(stands.select("mourned", "stands"), on="mourned", maintain_order="left")
+        .with_columns((pl.col("odds") / (pl.col("all") + nobody)).alias("probability"))
+        .drop("stands")
+    )
+
+
+def _power(weight: pl.Expr) -> pl.Expr:
+    """2 to the power of so many thousandths of a bit, none above 0, as whole numbers that add up exactly."""
+    return (2.0 ** (weight / BIT + _SCALE)).round().cast(pl.Int64)
+
+
+def _mourned() -> pl.Expr:
+    return pl.col("owner_role").is_in(["heirs_of", "deceased"]).fill_null(False)
+
+
+def _best(believed: pl.DataFrame) -> pl.DataFrame:
+    """Of each owner the likeliest citizen with its levels; `together` how likely one of all is, `likely` how many are
+    worth a look, `holders` how many hold the number, and `held_by_other`: none of these is the likeliest.
+
+    The likeliest of equally likely ones is not named: chance would say who.
+    """
+    holds = (pl.col("number") == "equal").fill_null(False)
+    counted = believed.with_columns(
+        pl.col("probability").sum().over("at").alias("together"),
+        (pl.col("probability") > 0.1).sum().over("at").alias("likely"),
+        holds.sum().over("at").alias("holders"),
+    )
+    ordered = counted.sort("at", "probability", holds.alias("holds"), descending=[False, True, True])
+    best = ordered.unique("at", keep="first", maintain_order=True)
+    only = (pl.col("probability") > _LIKELY) | (holds & (pl.col("holders") == 1))
+    return best.with_columns(
+        pl.when(only).then("who").alias("who"), ((pl.col("holders") > 0) & ~holds).alias("held_by_other")
+    )
+
+
+def _status() -> pl.Expr:
+    near = pl.col("name").is_in(NEAR_NAMES)
+    at_home, with_kin = pl.col("place").is_in(["address", "hamlet"]), pl.col("kin").is_in(["spouse", "household"])
+    same_year, slipped = pl.col("year") == "equal", pl.col("year").is_in(["near", "decade"])
+    more_than_a_name = (
+        pl.col("number").is_in(["equal", "on_other_parcel"])
+        | with_kin
+        | (at_home & (pl.col("year").is_null() | same_year | slipped))
+        | ((pl.col("number") == "one_edit") & (same_year | slipped))
+        # An old commune holds some ten thousand people: with it name and year must be all but unique.
+        | (same_year & (pl.col("place") == "commune") & (pl.col("probability") >= _SURE_IN_COMMUNE))
+    )
+    contradicted = (pl.col("holders") > 1) | pl.col("held_by_other") | (pl.col("owner_role") == "heirs_of")
+    sure = (
+        (pl.col("probability") >= _SURE)
+        & near
+        & more_than_a_name.fill_null(False)
+        & ~contradicted.fill_null(False)
+        & pl.col("found").is_not_null()
+    )
+    return (
+        pl.when(pl.col("probability").is_null())
+        .then(pl.lit("no_match"))
+        .when(sure)
+        .then(pl.lit("confirmed"))
+        .when((pl.col("together") > _LIKELY) | (pl.col("holders") > 0))
+        .then(pl.lit("needs_paper"))
+        .otherwise(pl.lit("no_match"))
+    )
+
+
+def _once_a_parcel(owners: pl.DataFrame) -> pl.DataFrame:
+    """Nobody is two owners of one parcel: the likelier one stays confirmed, equal ones neither."""
+    place, confirmed = ["parcel_id", "found"], pl.col("status") == "confirmed"
+    twice = (
+        owners.filter(confirmed)
+        .filter(pl.len().over(place) > 1)
+        .filter(pl.col("probability").rank("max", descending=True).over(place) > 1)
+        .select("at", pl.lit(True).alias("twice"))
+    )
+    return owners.join(twice, on="at", how="left", maintain_order="left").with_columns(
+        pl.when("twice").then(pl.lit("needs_paper")).otherwise("status").alias("status")
+    )
+
+
+def _reason() -> pl.Expr:
+    evidence = pl.concat_str(
+        *(pl.col(field).replace_strict(words, default=None, return_dtype=pl.String) for field, words in _WORDS.items()),
+        separator=", ",
+        ignore_nulls=True,
+    )
+    sentence = evidence.str.slice(0, 1).str.to_uppercase() + evidence.str.slice(1)
+    dead = pl.when(pl.col("dead") | _mourned()).then(pl.lit("; người này đã chết")).otherwise(pl.lit(""))
+    paper = sentence + dead + "; cần xem giấy tờ."
+    return (
+        pl.when(pl.col("status") == "confirmed")
+        .then(sentence + dead + ".")
+        .when(pl.col("owner_kind") == "organisation")
+        .then(pl.lit("Tổ chức, không phải cá nhân."))
+        .when(pl.col("owner_kind") == "state")
+        .then(pl.lit("Đất do Nhà nước quản lý, không phải của cá nhân."))
+        .when(pl.col("owner_kind") == "unknown")
+        .then(pl.lit("Sổ không cho biết chủ là ai."))
+        .when((pl.col("status") == "no_match") & pl.col("owner_number").is_not_null())
+        .then(pl.lit("Không có công dân nào mang số giấy tờ này, hoặc hợp về tên và năm sinh."))
+        .when(pl.col("status") == "no_match")
+        .then(pl.lit("Sổ không ghi số giấy tờ; không có công dân nào đủ phù hợp."))
+        .when(pl.col("twice"))
+        .then(pl.lit("Hai chủ của thửa này cùng hợp với một công dân; cần xem giấy tờ."))
+        .when(pl.col("holders") > 1)
+        .then(pl.lit("Nhiều công dân cùng mang số giấy tờ này; cần xem giấy tờ."))
+        .when(pl.col("owner_role") == "heirs_of")
+        .then(pl.lit("Đất của những người thừa kế; người để lại là công dân này; cần giấy tờ thừa kế."))
+        .when(pl.col("held_by_other"))
+        .then(sentence + ", nhưng số giấy tờ là của công dân khác; cần xem giấy tờ.")
+        .when(pl.col("citizen_id").is_null())
+        .then(pl.format("Có {} công dân phù hợp gần như nhau; cần xem giấy tờ.", "likely"))
+        .otherwise(paper)
     )

@@ -17,17 +17,6 @@ TABLES = {
 }
 
 
-def person(number: str | None, name: str = "Đặng Đình Sửu", **values: Any) -> dict[str, Any]:
-    return {
-        "citizen_id": f"P-{number or values.get('old_id_no')}-{name}",
-        "full_name": name,
-        "personal_id": number,
-        "personal_id_status": "trusted" if number else "none",
-        "former_personal_ids": [],
-        **values,
-    }
-
-
 def test_tables_have_the_columns_and_types_of_the_warehouse(books: Callable, cell: Row) -> None:
     tables = books(cell("5", "12", dien_tich="300")).tables
     for name, table in TABLES.items():
@@ -92,45 +81,6 @@ def test_what_makes_a_parcel_less_than_usable(books: Callable, cell: Row, cells:
     parcel = books({**cell("5", "12", **whole), **cells}).tables["parcels"].row(0, named=True)
     assert reason in parcel["quality_reasons"]
     assert parcel["quality_group"] == group
-
-
-@pytest.mark.parametrize(
-    ("citizens", "status", "finds"),
-    [
-        ([person("001084222345")], "confirmed", True),
-        ([person("001084222345", "Vũ Thị Kiên")], "needs_paper", True),
-        ([person("001084999999")], "no_match", False),
-        ([], "no_match", False),
-        ([person("001084222345", personal_id_status="doubtful")], "confirmed", True),
-        ([person("001084888888", former_personal_ids=["001084222345"])], "confirmed", True),
-        ([person("001084222345", personal_id_status="shared"),
-          person("001084222345", "Vũ Thị Kiên", personal_id_status="shared")], "no_match", False),
-        ([person("001084222345", "Vũ Thị Kiên", personal_id_status="shared"),
-          person("001084888888", former_personal_ids=["001084222345"])], "no_match", False),
-    ],
-    ids=["same", "other name", "other number", "nobody", "doubtful", "former", "shared", "one's former, another's own"],
-)  # fmt: skip
-def test_owners_are_found_by_a_number_that_one_citizen_holds(
-    books: Callable, cell: Row, citizens: list, status: str, finds: bool
-) -> None:
-    owner = books(cell("5", "12", giay_to_chu="001 084 222 345"), citizens=citizens).owner
-    assert owner["status"] == status
-    assert owner["citizen_id"] == (citizens[0]["citizen_id"] if finds else None)
-    assert (owner["score"] is not None) == finds
-    assert ("Nhiều công dân" in owner["reason"]) == (len(citizens) > 1)
-
-
-def test_the_old_number_and_a_form_of_address_find_the_citizen(books: Callable, cell: Row) -> None:
-    citizens = [person(None, old_id_no="111222333")]
-    for written in ("Hộ ông ĐẶNG ĐÌNH SỬU", "Ông Đặng Đình Sửu và bà Vũ Thị Kiên", "ong Dang Dinh Suu"):
-        owner = books(cell("5", "12", giay_to_chu="111222333", chu_su_dung=written), citizens=citizens).owner
-        assert owner["status"] == "confirmed", written
-
-
-def test_an_owner_without_a_number_is_no_match_even_beside_a_citizen_without_one(books: Callable, cell: Row) -> None:
-    owner = books(cell("5", "12"), citizens=[person(None)]).owner
-    assert (owner["status"], owner["citizen_id"], owner["score"]) == ("no_match", None, None)
-    assert "không ghi số" in owner["reason"]
 
 
 def test_a_parcel_without_owner_has_no_owner_row(books: Callable, cell: Row) -> None:

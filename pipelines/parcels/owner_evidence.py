@@ -1,0 +1,484 @@
+"""Which citizens an owner of land may be, and how much speaks for each: evidence in bits (Fellegi and Sunter).
+
+Every field that owner and citizen both have adds log₂(m/u): how likely such agreement is for one person, m, against how
+likely by chance, u. Chance is counted among the citizens themselves: a common name, a large hamlet or a year of many
+births says little, a rare one much. `pipelines.linkage` compares rows of one kind with each other; here each owner has
+one citizen or none, and the two sides have other fields, so that the sum over candidates and "nobody" is taken instead
+(`owners`).
+
+What does not belong here: how an owner's cell is read (`owner_names`); what is confirmed (`owners`).
+"""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
+from pipelines.vietnamese.names import given_name, initials, is_abbreviated, surname
+from pipelines.vietnamese.numbers import number_birth_year, personal_number
+from pipelines.vietnamese.spelling import TONES, ascii_key, folded_key, has_marks, spelling_key
+
+BIT: Final = 1000
+"""Weights are whole thousandths of a bit, so that their sums do not hang on any order."""
+
+NUMBER: Final = {"equal": 22.0, "on_other_parcel": 7.0, "one_edit": 4.0, "other": -5.0}
+"""Numbers of 12 digits with each other, of 9 with each other. Neighbours were given neighbouring numbers, so that one
+edit apart says little; numbers are re-issued and mistyped, so that another one does not rule a person out."""
+
+NAME: Final = {
+    "equal": 1.0,
+    "marks_lost": 1.0,
+    "marks_differ": 0.02,
+    "abbreviated": 1.0,
+    "part_left_out": 0.015,
+    "one_letter": 0.01,
+    "given_and_surname": 0.003,
+}
+"""How often the name of one person is written so (m). By chance it is, where the name as written is another's, or one
+of all who have the same part of the name was written so."""
+OTHER_NAME: Final = -7.0
+NEAR_NAMES: Final = ("equal", "marks_lost", "marks_differ", "part_left_out", "abbreviated", "one_letter")
+
+_M_YEAR: Final = {"equal": 0.92, "near": 0.03, "decade": 0.01}
+_OTHER_YEAR: Final = -5.5
+_M_PLACE: Final = {"address": 0.5, "hamlet": 0.3, "commune": 0.1}
+_OTHER_PLACE: Final = -3.0
+_M_SPOUSE: Final = 0.5
+_OTHER_SEX: Final = -6.0
+_HOUSEMATE: Final = 7.0
+_NOT_SPOUSE: Final = -2.0
+_HEAD: Final = {"household": (1.5, -2.0), "person": (0.7, -0.7)}
+_MINOR: Final = -5.0
+_DEAD: Final = {"expected": (4.0, -1.0), "unexpected": (-1.0, 0.0)}
+"""A citizen recorded as dead, and one who is not: where the book tells of a death, and where it does not."""
+
+_OF_AGE: Final = 2010
+"""Born later, hardly anybody owns land."""
+
+
+def people(citizens: pl.DataFrame) -> pl.DataFrame:
+    """Golden citizens with the keys that owners are compared with, and how common each key is (`…_share`)."""
+    keyed = citizens.with_row_index("who").with_columns(
+        *_name_keys("full_name"),
+        folded_key(pl.col("spouse_name")).alias("spouse_ascii"),
+        _place_key(pl.col("address_old")).alias("address_key"),
+        (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
+        ascii_key(pl.col("relation_to_head")).is_in(["chu ho", "chu", "ch"]).fill_null(False).alias("is_head"),
+        (pl.col("status") == "dead").fill_null(False).alias("is_dead"),
+    )
+    return keyed.with_columns(
+        (pl.len().over(column) / pl.col(column).count()).alias(f"{column}_share")
+        for column in ("name_ascii", "name_key", "ends_ascii", "initials_ascii", "address_key", "hamlet_key",
+                       "old_commune_code", "birth_year")
+    )  # fmt: skip
+
+
+def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """Owners with keys to compare, numbered `at`.
+
+    `owners`: `split_owners` with `parcel_id` and the parcel's `old_commune_code` and `certificate_no`. `told_year` is
+    the book's year of birth, `owner_year` that or the number's. `known_number` is the owner's, or the only one that the
+    same owner has on other parcels: of one name, year and address, or on one certificate. `other_ascii` is the other
+    owner named with this one, `other_share` how common that name is. `is_far`: the address is in none of the communes.
+    """
+    named = owners.with_row_index("at").with_columns(*_name_keys("owner_name")).pipe(_to_their_holders, persons)
+    named = named.with_columns(
+        pl.col("owner_birth_year").alias("told_year"),
+        pl.coalesce("owner_birth_year", number_birth_year(personal_number(pl.col("owner_number")))).alias("owner_year"),
+        _place_key(pl.col("owner_address")).alias("address_key"),
+    )
+    beside = named.select("parcel_id", owner_no=3 - pl.col("owner_no"), other_ascii="name_ascii")
+    shares = [
+        persons.select(pl.col(key).alias(ours), pl.col(f"{key}_share").alias(share)).unique()
+        for key, ours, share in (
+            ("name_ascii", "other_ascii", "other_share"),
+            ("name_ascii", "name_ascii", "own_ascii_share"),
+            ("name_key", "name_key", "own_key_share"),
+        )
+    ]
+    places = _communes_of_addresses(named, persons)
+    return (
+        named.join(beside, on=["parcel_id", "owner_no"], how="left", maintain_order="left")
+        .join(shares[0], on="other_ascii", how="left", maintain_order="left")
+        .join(shares[1], on="name_ascii", how="left", maintain_order="left")
+        .join(shares[2], on="name_key", how="left", maintain_order="left")
+        .join(places, on=["owner_address", "old_commune_code"], how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(
+            pl.col("other_share", "own_ascii_share", "own_key_share").fill_null(0.5 / max(persons.height, 1)),
+            (pl.col("owner_commune") + "-" + hamlet_key(hamlet_of(pl.col("owner_address")))).alias("hamlet_key"),
+        )
+        .pipe(_with_known_number)
+    )
+
+
+def _to_their_holders(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """The numbers of a parcel given to those of its owners whose name the holder has, in exchange for theirs.
+
+    Nine digits tell nothing of their holder, so that a cell with one number for two owners does not say whose it is.
+    """
+    place, numbers = ["parcel_id", "owner_no"], ["owner_number", "owner_id_no", "owner_number_restored"]
+    several = owners.filter(pl.len().over("parcel_id") > 1)
+    holders = _holders(persons).join(persons.select("who", holder="name_ascii"), on="who").drop("who")
+    moves = (
+        several.select(*place, "name_ascii", number="owner_number")
+        .join(holders, on="number")
+        .filter(pl.col("holder") != pl.col("name_ascii"))
+        .select("parcel_id", pl.col("owner_no").alias("source"), pl.col("holder").alias("name_ascii"))
+        .join(several.select(*place, "name_ascii"), on=["parcel_id", "name_ascii"])
+        .drop("name_ascii")
+        .unique()
+    )
+    moves = moves.filter(pl.len().over(place) == 1, pl.len().over("parcel_id", "source") == 1)
+    given = moves.rename({"source": "owner_no", "owner_no": "source"}).join(moves, on=place, how="anti")
+    exchanged = pl.concat([moves, given.select(moves.columns)])
+    sources = several.select(
+        "parcel_id", pl.col("owner_no").alias("source"), *(pl.col(c).alias(f"their_{c}") for c in numbers)
+    )
+    theirs = (
+        exchanged.join(sources, on=["parcel_id", "source"]).drop("source").with_columns(pl.lit(True).alias("moved"))
+    )
+    return (
+        owners.join(theirs, on=place, how="left", maintain_order="left")
+        .with_columns(pl.when("moved").then(f"their_{column}").otherwise(column).alias(column) for column in numbers)
+        .drop("moved", *(f"their_{column}" for column in numbers))
+    )
+
+
+def _with_known_number(owners: pl.DataFrame) -> pl.DataFrame:
+    known = pl.col("owner_number")
+    for same in (["name_ascii", "told_year", "address_key"], ["name_ascii", "certificate_no"]):
+        others = (
+            owners.drop_nulls(["owner_number", *same])
+            .group_by(same)
+            .agg(pl.col("owner_number").unique().alias("numbers"))
+            .filter(pl.col("numbers").list.len() == 1)
+            .select(*same, pl.col("numbers").list.first().alias("+".join(same)))
+        )
+        owners = owners.join(others, on=same, how="left", maintain_order="left")
+        known = pl.coalesce(known, "+".join(same))
+    return owners.with_columns(known.alias("known_number"))
+
+
+def candidates(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of `at` (the owner) and `who` (the citizen) worth a look, with `holds` where the citizen has the number.
+
+    By number; by the folded name; and of owners whom neither explains, by given name, or all before it, with the year,
+    and by given name with hamlet or spouse.
+    """
+    by_number = (
+        owners.select("at", number="known_number")
+        .drop_nulls()
+        .join(_holders(persons), on="number")
+        .select("at", "who", pl.lit(True).alias("holds"))
+        .unique(["at", "who"])
+    )
+    by_name = _joined(owners, persons, ["name_ascii"])
+    explained = by_name.join(owners.select("at", "owner_year"), on="at").join(
+        persons.select("who", "birth_year"), on="who"
+    )
+    explained = explained.filter(
+        (pl.col("owner_year").is_null() & pl.len().over("at").le(3))
+        | ((pl.col("owner_year") - pl.col("birth_year")).abs() <= 1)
+    )
+    rest = owners.join(pl.concat([by_number.select("at"), explained.select("at")]), on="at", how="anti")
+    rest = rest.with_columns(birth_year=pl.col("owner_year"), spouse_ascii=pl.col("other_ascii"))
+    keys = (["given_ascii", "birth_year"], ["before_ascii", "birth_year"], ["given_ascii", "spouse_ascii"],
+            ["ends_ascii", "hamlet_key"], ["initials_ascii", "hamlet_key"])  # fmt: skip
+    found = pl.concat([by_name, *(_joined(rest, persons, list(key)) for key in keys)]).unique()
+    return found.join(by_number, on=["at", "who"], how="full", coalesce=True).with_columns(
+        pl.col("holds").fill_null(False)
+    )
+
+
+def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """The pairs with the level of each field and `weight`, in thousandths of a bit.
+
+    Levels: `number` (see NUMBER), `name` (see NAME, and other), `year` (equal, near, decade, other), `sex` (other),
+    `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse), `dead`; null where
+    nothing is told.
+    """
+    sides = pairs.join(owners.select("at", *_OF_OWNER), on="at").join(
+        persons.select("who", *(pl.col(column).alias(f"c_{column}") for column in _OF_PERSON)), on="who"
+    )
+    sides = sides.with_columns(_name_level(sides)).with_columns(_number_level(sides), _housemates(sides, persons))
+    sides = sides.with_columns(_year_level(), _place_level(), _kin_level(), _sex_level())
+    weights = (_number_bits(), _name_bits(), _year_bits(), _sex_bits(), _place_bits(), _kin_bits(),
+               _standing_bits())  # fmt: skip
+    bits = pl.sum_horizontal((bits.fill_null(0.0) * BIT).round().cast(pl.Int64) for bits in weights)
+    return sides.select(
+        *("at", "who", "number", "name", "year", "sex", "place", "kin"),
+        pl.col("c_is_dead").alias("dead"),
+        bits.alias("weight"),
+    )
+
+
+_OF_OWNER: Final = (
+    *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "owner_number"),
+    *("owner_year", "told_year", "owner_sex", "owner_role", "owner_kind", "other_ascii", "address_key"),
+    *("hamlet_key", "owner_commune", "is_far", "other_share", "own_ascii_share", "own_key_share"),
+)
+_OF_PERSON: Final = (
+    *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "personal_id"),
+    *("old_id_no", "birth_year", "sex", "spouse_ascii", "household_id", "is_head", "is_dead"),
+    *("address_key", "hamlet_key", "old_commune_code", "name_key_share", "name_ascii_share", "ends_ascii_share"),
+    *("initials_ascii_share", "address_key_share", "hamlet_key_share", "old_commune_code_share", "birth_year_share"),
+)
+
+
+def _joined(owners: pl.DataFrame, persons: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    sides = (frame.select(*keys, column).drop_nulls() for frame, column in ((owners, "at"), (persons, "who")))
+    return next(sides).join(next(sides), on=keys).select("at", "who")
+
+
+def _holders(persons: pl.DataFrame) -> pl.DataFrame:
+    """`who` and every `number` that a citizen holds, now or before, 12 digits or 9, whatever its status."""
+    former = persons.select("who", number="former_personal_ids").explode("number")
+    held = [persons.select("who", number=column) for column in ("personal_id", "old_id_no")]
+    return pl.concat([*held, former]).drop_nulls("number").unique()
+
+
+def _name_keys(column: str) -> tuple[pl.Expr, ...]:
+    """`name_key` (spelling, i for y), `name_ascii`, `name_marked`, `name_short` (abbreviated) and parts of the name."""
+    folded = folded_key(pl.col(column))
+    return (
+        spelling_key(pl.col(column))
+        .str.replace_all(rf"\b([bcdghklmnpqrstvx]+|qu)y([{TONES}]?)\b", "${1}i$2")
+        .alias("name_key"),
+        folded.alias("name_ascii"),
+        has_marks(pl.col(column)).alias("name_marked"),
+        is_abbreviated(folded).alias("name_short"),
+        given_name(folded).alias("given_ascii"),
+        folded.str.extract(r"^(.+) \S+$").alias("before_ascii"),
+        (surname(folded) + " " + given_name(folded)).alias("ends_ascii"),
+        (initials(folded) + " " + given_name(folded)).alias("initials_ascii"),
+    )
+
+
+def _place_key(address: pl.Expr) -> pl.Expr:
+    return ascii_key(address).str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+
+
+def _communes_of_addresses(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """`owner_address`, `old_commune_code` → `owner_commune`, `is_far`, each pair once.
+
+    The names of the communes are those in the citizens' own addresses; an address that names none is in the parcel's.
+    """
+    known = (
+        _parts(persons.select("old_commune_code", address="address_old").drop_nulls().unique())
+        .filter("names_commune")
+        .group_by("place", "old_commune_code")
+        .len()
+        .filter((pl.col("len") >= 3) & (pl.col("len") > 0.8 * pl.col("len").sum().over("place")))
+        .select("place", owner_commune="old_commune_code")
+    )
+    addresses = owners.select("owner_address", "old_commune_code").unique(maintain_order=True)
+    parts = _parts(addresses.select(address="owner_address").drop_nulls().unique()).join(known, on="place", how="left")
+    told = parts.group_by("address").agg(
+        pl.col("owner_commune").drop_nulls().first(),
+        (pl.col("names_commune") & pl.col("owner_commune").is_null()).any().alias("names_other"),
+    )
+    return addresses.join(told, left_on="owner_address", right_on="address", how="left").select(
+        "owner_address",
+        "old_commune_code",
+        pl.coalesce("owner_commune", pl.when(~pl.col("names_other").fill_null(False)).then("old_commune_code")),
+        (pl.col("owner_commune").is_null() & pl.col("names_other").fill_null(False)).alias("is_far"),
+    )
+
+
+def _parts(addresses: pl.DataFrame) -> pl.DataFrame:
+    """Each part of an `address` between commas: `place` without marks and kind, and whether it `names_commune`."""
+    parts = addresses.with_columns(ascii_key(pl.col("address")).str.split(",").alias("place")).explode("place")
+    kind = r"^\s*(?:xa|phuong|thi tran|tt|x|p)[. ]+"
+    return parts.with_columns(
+        pl.col("place").str.contains(r"^\s*(?:xa|phuong|thi tran)\b").fill_null(False).alias("names_commune"),
+        pl.col("place").str.replace(kind, "").str.strip_chars(" .").alias("place"),
+    ).drop_nulls("place")
+
+
+def _name_level(sides: pl.DataFrame) -> pl.Series:
+    equal, ascii_equal = (pl.col(column) == pl.col(f"c_{column}") for column in ("name_key", "name_ascii"))
+    apart = sides.select("name_ascii", "c_name_ascii").filter(~ascii_equal).unique(maintain_order=True)
+    ours, theirs = (apart[column].to_list() for column in ("name_ascii", "c_name_ascii"))
+    edits = process.cpdist(ours, theirs, scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1)
+    tokens = process.cpdist(ours, theirs, scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
+    apart = apart.with_columns(pl.Series("edits", edits), pl.Series("tokens", tokens))
+    compared = sides.join(apart, on=["name_ascii", "c_name_ascii"], how="left", maintain_order="left")
+    same_ends = pl.col("ends_ascii") == pl.col("c_ends_ascii")
+    short = pl.col("name_short") | pl.col("c_name_short")
+    level = (
+        pl.when(equal)
+        .then(pl.lit("equal"))
+        .when(ascii_equal & (pl.col("name_marked") != pl.col("c_name_marked")))
+        .then(pl.lit("marks_lost"))
+        .when(ascii_equal)
+        .then(pl.lit("marks_differ"))
+        .when(short & (pl.col("initials_ascii") == pl.col("c_initials_ascii")))
+        .then(pl.lit("abbreviated"))
+        .when(same_ends & (pl.col("tokens") > 99.9))
+        .then(pl.lit("part_left_out"))
+        .when(pl.col("edits") <= 1)
+        .then(pl.lit("one_letter"))
+        .when(same_ends)
+        .then(pl.lit("given_and_surname"))
+        .otherwise(pl.lit("other"))
+    )
+    return compared.select(level.alias("name")).to_series()
+
+
+def _number_level(sides: pl.DataFrame) -> pl.Series:
+    """Numbers of one kind are compared; one that is known from another parcel alone speaks only for its holder."""
+    theirs = pl.when(pl.col("owner_number").str.len_chars() == 12).then("c_personal_id").otherwise("c_old_id_no")
+    pairs = sides.select(ours=pl.col("owner_number"), theirs=theirs)
+    both = (pairs["ours"].is_not_null() & pairs["theirs"].is_not_null() & ~sides["holds"]).arg_true()
+    edits = process.cpdist(
+        pairs["ours"].gather(both).to_list(), pairs["theirs"].gather(both).to_list(),
+        scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1,
+    )  # fmt: skip
+    apart = pl.repeat(None, sides.height, dtype=pl.Int32, eager=True).scatter(both, pl.Series(edits, dtype=pl.Int32))
+    own = pl.col("owner_number").is_not_null()
+    level = (
+        pl.when(pl.col("holds") & own)
+        .then(pl.lit("equal"))
+        .when("holds")
+        .then(pl.lit("on_other_parcel"))
+        .when(pl.lit(apart) <= 1)
+        .then(pl.lit("one_edit"))
+        .when(pl.lit(apart).is_not_null())
+        .then(pl.lit("other"))
+    )
+    return sides.select(level.alias("number")).to_series()
+
+
+def _year_level() -> pl.Expr:
+    """A number that is the citizen's tells no year besides."""
+    ours = pl.when(pl.col("number") == "equal").then("told_year").otherwise("owner_year")
+    apart = (ours - pl.col("c_birth_year")).abs()
+    return (
+        pl.when(apart == 0)
+        .then(pl.lit("equal"))
+        .when(apart == 1)
+        .then(pl.lit("near"))
+        .when(apart == 10)
+        .then(pl.lit("decade"))
+        .when(apart.is_not_null())
+        .then(pl.lit("other"))
+        .alias("year")
+    )
+
+
+def _place_level() -> pl.Expr:
+    here = pl.col("owner_commune") == pl.col("c_old_commune_code")
+    return (
+        pl.when(pl.col("address_key") == pl.col("c_address_key"))
+        .then(pl.lit("address"))
+        .when(pl.col("hamlet_key") == pl.col("c_hamlet_key"))
+        .then(pl.lit("hamlet"))
+        .when(here)
+        .then(pl.lit("commune"))
+        .otherwise(pl.lit("other"))
+        .alias("place")
+    )
+
+
+def _housemates(sides: pl.DataFrame, persons: pl.DataFrame) -> pl.Series:
+    """Whether somebody with the other owner's name lives in the citizen's household."""
+    homes = persons.select("household_id", "name_ascii").drop_nulls().unique().with_columns(pl.lit(True).alias("there"))
+    return (
+        sides.select(household_id="c_household_id", name_ascii="other_ascii")
+        .join(homes, on=["household_id", "name_ascii"], how="left", maintain_order="left")
+        .select(pl.col("there").fill_null(False).alias("housemate"))
+        .to_series()
+    )
+
+
+def _kin_level() -> pl.Expr:
+    return (
+        pl.when(pl.col("other_ascii") == pl.col("c_spouse_ascii"))
+        .then(pl.lit("spouse"))
+        .when(pl.col("housemate"))
+        .then(pl.lit("household"))
+        .when(pl.col("other_ascii").is_not_null() & pl.col("c_spouse_ascii").is_not_null())
+        .then(pl.lit("not_spouse"))
+        .alias("kin")
+    )
+
+
+def _sex_level() -> pl.Expr:
+    return pl.when(pl.col("owner_sex") != pl.col("c_sex")).then(pl.lit("other")).alias("sex")
+
+
+def _of(level: str, table: dict[str, float]) -> pl.Expr:
+    return pl.col(level).replace_strict(table, default=None, return_dtype=pl.Float64)
+
+
+def _name_bits() -> pl.Expr:
+    level, likely = pl.col("name"), _of("name", NAME)
+    share = (
+        pl.when(level == "equal")
+        .then("c_name_key_share")
+        .when(level.is_in(["part_left_out", "given_and_surname"]))
+        .then("c_ends_ascii_share")
+        .when(level == "abbreviated")
+        .then("c_initials_ascii_share")
+        .otherwise("c_name_ascii_share")
+    )
+    own = pl.when(level == "marks_differ").then("own_key_share").otherwise("own_ascii_share")
+    chance = pl.when(likely < 1).then(own + likely * share).otherwise(share)
+    return pl.when(level == "other").then(OTHER_NAME).otherwise((likely / chance).log(2))
+
+
+def _number_bits() -> pl.Expr:
+    return _of("number", NUMBER)
+
+
+def _year_bits() -> pl.Expr:
+    share = pl.col("c_birth_year_share")
+    chance = pl.when(pl.col("year") == "equal").then(share).otherwise(2 * share)
+    return pl.when(pl.col("year") == "other").then(_OTHER_YEAR).otherwise((_of("year", _M_YEAR) / chance).log(2))
+
+
+def _sex_bits() -> pl.Expr:
+    return pl.when(pl.col("sex") == "other").then(_OTHER_SEX)
+
+
+def _place_bits() -> pl.Expr:
+    """A hamlet that neither side tells leaves the commune to speak for both."""
+    share = (
+        pl.when(pl.col("place") == "address")
+        .then("c_address_key_share")
+        .when(pl.col("place") == "hamlet")
+        .then("c_hamlet_key_share")
+        .otherwise("c_old_commune_code_share")
+    )
+    untold = (pl.col("place") == "commune") & (pl.col("hamlet_key").is_null() | pl.col("c_hamlet_key").is_null())
+    likely = pl.when(untold).then(sum(_M_PLACE.values())).otherwise(_of("place", _M_PLACE))
+    return pl.when(pl.col("place") == "other").then(_OTHER_PLACE).otherwise((likely / share).log(2))
+
+
+def _kin_bits() -> pl.Expr:
+    return (
+        pl.when(pl.col("kin") == "spouse")
+        .then((_M_SPOUSE / pl.col("other_share")).log(2))
+        .when(pl.col("kin") == "household")
+        .then(_HOUSEMATE)
+        .when(pl.col("kin") == "not_spouse")
+        .then(_NOT_SPOUSE)
+    )
+
+
+def _standing_bits() -> pl.Expr:
+    """What is likely of an owner before anything is compared: heads of household, of age, alive unless told."""
+    head = pl.when(pl.col("owner_kind") == "household").then(pl.lit("household")).otherwise(pl.lit("person"))
+    mourned = pl.col("owner_role").is_in(["heirs_of", "deceased"]).fill_null(False)
+    told = pl.when(mourned).then(pl.lit("expected")).otherwise(pl.lit("unexpected"))
+    return pl.sum_horizontal(
+        *(
+            pl.when(key == name).then(pl.when(flag).then(yes).otherwise(no))
+            for key, flag, table in ((head, "c_is_head", _HEAD), (told, "c_is_dead", _DEAD))
+            for name, (yes, no) in table.items()
+        ),
+        pl.when(pl.col("c_birth_year") >= _OF_AGE).then(_MINOR),
+    )
