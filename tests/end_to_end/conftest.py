@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.communes import MergerMap
+
 PROJECT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("hopnhat")
 
@@ -119,9 +121,11 @@ def _caught(descriptor: int, path: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sample_run(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """The shipped sample, unified by the installed command. Look at it, never change it."""
+    """The shipped sample of Thượng Phúc, unified by the installed command. Look at it, never change it."""
     cwd = tmp_path_factory.mktemp("sample_run")
-    shutil.copytree(PROJECT / "data" / "exports", cwd / "data" / "exports")
+    for old in MergerMap.shipped().new_commune("10231").old_communes:
+        (folder,) = (PROJECT / "data" / "exports").glob(f"{old.code}-*")
+        shutil.copytree(folder, cwd / "data" / "exports" / folder.name)
     return hopnhat("run", "--new-commune", "10231", "--data", "data", cwd=cwd)
 
 
