@@ -6,6 +6,7 @@ belong here: any rule of reading, linking or merging.
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -34,6 +35,7 @@ from pipelines.linkage.verdicts import Verdicts
 from pipelines.parcels.comparisons import SPEC as PARCELS
 from pipelines.parcels.context import add_context as add_parcel_context
 from pipelines.parcels.golden import golden_parcels as make_golden_parcels
+from pipelines.parcels.land_use import LAND_USE_CODES, LandUses
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.problems import UnusableInput
@@ -150,7 +152,10 @@ def citizen_records(
 @in_plain_words
 def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables) -> pl.DataFrame:
     """Standardise and place the parcel rows."""
-    records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise_parcels)
+    land_uses = LandUses.read(deployment.reference_dir / LAND_USE_CODES)
+    _refuse_changed(source_rows, LAND_USE_CODES, land_uses.sha256)
+    standardise = partial(standardise_parcels, land_uses=land_uses)
+    records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
     return records
 
@@ -298,12 +303,17 @@ def _placed_by_rules(
 ) -> pl.DataFrame:
     """The rows in standard form, placed by the rules of which the manifest will have the hash."""
     rules = SplitRules.read(deployment.reference_dir / SPLIT_RULES)
-    if rules.sha256 != dict(source_rows["references"].iter_rows()).get("split_rules", ""):
-        raise UnusableInput(
-            f"Tệp «{SPLIT_RULES}» đã thay đổi từ khi đọc các tệp xuất; hãy chạy lại từ bước đọc tệp.",
-            f"{SPLIT_RULES} changed since the exports were read; run again from there.",
-        )
+    _refuse_changed(source_rows, SPLIT_RULES, rules.sha256)
     return place(standardise(source_rows[dataset]), commune_of(context), dataset, rules)
+
+
+def _refuse_changed(source_rows: Tables, file: str, sha256: str) -> None:
+    """A deployment's own reference file must be the one of which the manifest will have the hash."""
+    if sha256 != dict(source_rows["references"].iter_rows()).get(file.removesuffix(".csv"), ""):
+        raise UnusableInput(
+            f"Tệp «{file}» đã thay đổi từ khi đọc các tệp xuất; hãy chạy lại từ bước đọc tệp.",
+            f"{file} changed since the exports were read; run again from there.",
+        )
 
 
 _ENTITY = {"citizens": "người", "parcels": "thửa đất"}

@@ -7,18 +7,14 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.identity.ledger import entries_of
+from pipelines.parcels.number_key import book_key, number_key
 from pipelines.reports.labels import DECISION_KINDS
 from pipelines.review.contradictions import Standing, named_in_force
 from pipelines.review.decisions import Decision, DecisionLog, Event, Revocation
 from pipelines.warehouse.reading import open_warehouse
 
-_EXCLUSIVE = """
-    SELECT record_id, '', personal_id FROM citizen_numbers WHERE status IN ('trusted', 'superseded')
-    UNION ALL
-    SELECT record_id, concat_ws('/', old_commune_code, coalesce(map_system, '')),
-        concat_ws('/', coalesce(map_scale, ''), old_sheet_no, parcel_no)
-    FROM parcel_numbers WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
-"""
+_PEOPLE = "SELECT record_id, personal_id FROM citizen_numbers WHERE status IN ('trusted', 'superseded')"
+_LAND = "SELECT record_id, old_commune_code, map_system, map_scale, old_sheet_no, parcel_no FROM parcel_numbers"
 _NUMBERS = "SELECT record_id, personal_id FROM citizen_numbers"
 _ROWS = "SELECT record_id FROM citizen_sources UNION ALL SELECT record_id FROM parcel_sources"
 
@@ -85,7 +81,10 @@ def standing_of(
     rows: set[str] = set()
     if warehouse is not None:
         with open_warehouse(warehouse) as connection:
-            exclusive = {row: (within, value) for row, within, value in connection.execute(_EXCLUSIVE).fetchall()}
+            exclusive = {row: ("", number) for row, number in connection.execute(_PEOPLE).fetchall()}
+            keys = ("record_id", book_key(), number_key("old_sheet_no").alias("number"))
+            land = connection.execute(_LAND).pl().select(*keys).drop_nulls("number")
+            exclusive |= {row: (book, number) for row, book, number in land.iter_rows()}
             numbers = dict(connection.execute(_NUMBERS).fetchall())
             rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
     standing = Standing(exclusive, numbers, rows, named)

@@ -36,6 +36,8 @@ _REFERENCES: Final = {
     "known_headers": "bảng tên cột đi kèm chương trình",
     "header_aliases": "bảng tên cột của đơn vị (reference/header_aliases.csv)",
     "split_rules": "quy tắc chia xã cũ của đơn vị (reference/split_rules.csv)",
+    "land_uses": "danh mục loại đất đi kèm chương trình",
+    "land_use_codes": "mã loại đất của đơn vị (reference/land_use_codes.csv)",
     "sheet_map": "số tờ do đơn vị ghi (reference/sheet_map.csv)",
 }
 _ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
