@@ -20,6 +20,31 @@ def hamlet_parts(frame: pl.DataFrame) -> pl.DataFrame:
     ).with_columns((pl.col("hamlet_kind").fill_null("") + " " + pl.col("hamlet_spelling")).alias("hamlet_id"))
 
 
+def usual_hamlets(counted: pl.DataFrame, also: tuple[str, ...] = ()) -> pl.DataFrame:
+    """`hamlet` as most rows of its old commune spell it, so that all spellings of one hamlet can be counted together.
+
+    `counted` has `old_code`, `hamlet` and `rows`. One without marks, or without kind, is the only one that it can be;
+    the most usual of the full spellings stands for all. What names no hamlet is null. Spellings are told apart
+    within equal values of `also`.
+    """
+    spelling, kind, name = (pl.col(f"hamlet_{part}") for part in ("spelling", "kind", "name"))
+    full = has_marks(spelling).fill_null(False)
+    joined = hamlet_parts(counted)
+    for part, known, of in (
+        ("hamlet_spelling", full, ["old_code", "hamlet_name", *also]),
+        ("hamlet_kind", kind.is_not_null(), ["old_code", "hamlet_spelling", *also]),
+    ):
+        sure = pl.col(part).filter(known)
+        joined = joined.with_columns(
+            pl.when(sure.n_unique().over(of) == 1).then(sure.min().over(of)).otherwise(part).alias(part)
+        )
+    usual = [kind.is_null(), ~has_marks(pl.col("hamlet")), -pl.col("rows").cast(pl.Int64), pl.col("hamlet")]
+    one = ["old_code", "hamlet_kind", "hamlet_spelling", *also]
+    return joined.with_columns(
+        pl.when(name.is_not_null()).then(pl.col("hamlet").sort_by(usual).first().over(one)).alias("hamlet")
+    ).drop("hamlet_kind", "hamlet_name", "hamlet_spelling", "hamlet_id")
+
+
 def meant_hamlets(written: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The hamlets of `known` that each of `written` can mean: `old_code`, `hamlet_id`, `meant` (an id of `known`).
 

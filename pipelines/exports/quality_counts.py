@@ -8,22 +8,18 @@ import polars as pl
 from pipelines.exports.about import About
 from pipelines.exports.layout import Column, Table
 from pipelines.reports.labels import DATASETS, QUALITY_GROUPS, QUALITY_REASONS
+from pipelines.reports.quality_facts import quality_by_hamlet
 
 _ENTITIES: Final = """
-SELECT 'citizens' AS dataset, old_commune_code, coalesce(hamlet, '(không ghi)') AS hamlet, quality_group,
-    quality_reasons
-FROM citizens
-UNION ALL
-SELECT 'parcels', old_commune_code, coalesce(hamlet, '(không ghi)'), quality_group, quality_reasons FROM parcels
+SELECT 'citizens' AS dataset, quality_group, quality_reasons FROM citizens
+UNION ALL SELECT 'parcels', quality_group, quality_reasons FROM parcels
 """
 _BY_PLACE: Final = """
-SELECT dataset, old_commune_code, hamlet, grouping(old_commune_code, hamlet) AS level,
-    count(*) FILTER (quality_group = 1) AS group_1,
-    count(*) FILTER (quality_group = 2) AS group_2,
-    count(*) FILTER (quality_group = 3) AS group_3,
-    count(*) AS entities
-FROM entities GROUP BY ROLLUP (dataset, old_commune_code, hamlet) HAVING grouping(dataset) = 0
-ORDER BY dataset, level = 3 DESC, old_commune_code, level DESC, hamlet
+SELECT dataset, old_code AS old_commune_code, hamlet, grouping(old_code, hamlet) AS level,
+    sum(group_1)::BIGINT AS group_1, sum(group_2)::BIGINT AS group_2, sum(group_3)::BIGINT AS group_3,
+    sum(rows)::BIGINT AS entities
+FROM places GROUP BY ROLLUP (dataset, old_code, hamlet) HAVING grouping(dataset) = 0
+ORDER BY dataset, level = 3 DESC, old_commune_code, level DESC, hamlet NULLS LAST
 """
 """`level`: 0 a hamlet, 1 an old commune, 3 a whole data set."""
 _BY_REASON: Final = """
@@ -45,7 +41,10 @@ _ALL: Final = Column("Cộng", "entities", 12, "count", "Số lượng theo nhó
 def quality_counts(connection: duckdb.DuckDBPyConnection, about: About) -> tuple[Table, Table]:
     """Both tables; rows of sums are bold, and stand above what they sum up."""
     entities = connection.sql(_ENTITIES)
-    places, reasons = (entities.query("entities", query).pl() for query in (_BY_PLACE, _BY_REASON))
+    reasons = entities.query("entities", _BY_REASON).pl()
+    by_hamlet = quality_by_hamlet(connection).with_columns(pl.col("hamlet").fill_null("(không ghi)"))
+    with duckdb.connect() as memory:
+        places = memory.register("places", by_hamlet).execute(_BY_PLACE).pl()
     return (
         Table(
             (

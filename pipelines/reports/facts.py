@@ -18,6 +18,7 @@ from pipelines.reports.asking import Row, listed, objects, rows_of
 from pipelines.reports.change_facts import ChangeFacts, change_facts
 from pipelines.reports.land_facts import LandFacts, land_facts
 from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
+from pipelines.reports.quality_facts import quality_by_hamlet
 from pipelines.reports.unplaced_facts import UnplacedFacts, unplaced_facts
 from pipelines.review.queue import REFUSALS
 
@@ -225,6 +226,7 @@ class Facts:
     quarantine: list[Row]
     unplaced: list[UnplacedFacts]
     quality: list[Row]
+    quality_hamlets: list[Row]
     quality_reasons: list[Row]
     inputs: list[Row]
     encodings: list[Row]
@@ -253,6 +255,7 @@ def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
             quarantine=rows_of(warehouse, _QUARANTINE),
             unplaced=unplaced_facts(warehouse),
             quality=rows_of(warehouse, _QUALITY),
+            quality_hamlets=quality_by_hamlet(warehouse).to_dicts(),
             quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
             inputs=rows_of(warehouse, _INPUTS),
             encodings=rows_of(warehouse, _ENCODINGS),

@@ -13,10 +13,9 @@ import duckdb
 import polars as pl
 
 from pipelines.communes import MergerMap
-from pipelines.communes.hamlets import hamlet_parts
+from pipelines.communes.hamlets import usual_hamlets
 from pipelines.communes.split_rules import COLUMNS, Dataset
 from pipelines.reports.asking import Row
-from pipelines.vietnamese.spelling import has_marks
 
 GROUPS_SHOWN: Final = 200
 TO_CHOOSE: Final = "MÃ_XÃ_MỚI"
@@ -63,28 +62,9 @@ def _facts(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset) -> UnplacedFa
 
 
 def _by_hamlet(counted: pl.DataFrame) -> pl.DataFrame:
-    """Spellings of one hamlet are one group, under the most usual of its full spellings.
-
-    One without marks, or without kind, joins the only one that it can be.
-    """
-    spelling, kind, name = (pl.col(f"hamlet_{part}") for part in ("spelling", "kind", "name"))
-    full = has_marks(spelling).fill_null(False)
-    joined = hamlet_parts(counted)
-    for part, known, of in (
-        ("hamlet_spelling", full, ["old_code", "hamlet_name", "reason"]),
-        ("hamlet_kind", kind.is_not_null(), ["old_code", "hamlet_spelling", "reason"]),
-    ):
-        sure = pl.col(part).filter(known)
-        joined = joined.with_columns(
-            pl.when(sure.n_unique().over(of) == 1).then(sure.min().over(of)).otherwise(part).alias(part)
-        )
-    usual = [kind.is_null(), ~has_marks(pl.col("hamlet")), -pl.col("rows").cast(pl.Int64), pl.col("hamlet")]
-    return joined.group_by("old_code", "hamlet_kind", "hamlet_spelling", "reason").agg(
-        pl.when(name.first().is_not_null()).then(pl.col("hamlet").sort_by(usual).first()).alias("hamlet"),
-        pl.lit(None, pl.String).alias("map_system"),
-        pl.lit(None, pl.Int64).alias("sheet"),
-        pl.col("rows").sum(),
-    )
+    """Spellings of one hamlet are one group, under the most usual of its full spellings."""
+    groups = usual_hamlets(counted, ("reason",)).group_by("old_code", "hamlet", "reason").agg(pl.col("rows").sum())
+    return groups.with_columns(pl.lit(None, pl.String).alias("map_system"), pl.lit(None, pl.Int64).alias("sheet"))
 
 
 def _by_sheet(counted: pl.DataFrame) -> pl.DataFrame:
