@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.ingest.headers import COLUMNS
 from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
 from pipelines.vietnamese.dates import (
     LATEST_YEAR,
@@ -65,9 +66,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     is the person); `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by which the register knew of
     a death, or of a life.
     """
-    text = rows.with_columns(
-        clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
-    )
+    text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["citizens"])
     # Names of other peoples may look like what Telex leaves behind: Coor, Ros, H'Bas.
     kinh = text.select((ascii_key(pl.col("dan_toc")) == "kinh").fill_null(False)).to_series()
     text = text.with_columns(
@@ -174,7 +173,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
         )
     )
     keyed = keyed.with_columns(_odd(keyed["full_name"]).alias("given_odd"))
-    return keyed.drop(column for column in rows.columns if column not in _LOCATORS)
+    return keyed.drop(COLUMNS["citizens"])
 
 
 _NAMES = {
@@ -185,15 +184,6 @@ _NAMES = {
     "head_name": "ho_ten_chu_ho",
 }
 _RELATIVES = ("father", "mother", "spouse", "head")
-_LOCATORS = (
-    "record_id",
-    "source_file",
-    "source_line",
-    "source_row",
-    "old_commune_code",
-    "placement",
-    "placement_reason",
-)
 
 
 def _rest(name: pl.Expr) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.ingest.headers import COLUMNS
 from pipelines.parcels.certificates import (
     book_number,
     book_number_key,
@@ -18,16 +19,6 @@ from pipelines.vietnamese.dates import paper_dates, parse_date
 from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.quantities import parse_quantity
 from pipelines.vietnamese.spelling import ascii_key, clean
-
-_LOCATORS = (
-    "record_id",
-    "source_file",
-    "source_line",
-    "source_row",
-    "old_commune_code",
-    "placement",
-    "placement_reason",
-)
 
 
 def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.DataFrame:
@@ -52,9 +43,7 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     name), `owner_number` (well-formed 9 or 12 digits), `place_key`, `hamlet_key`, `address_key`, `area_band` and
     `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
-    text = rows.with_columns(
-        clean(pl.col(column)) for column in rows.columns if column not in _LOCATORS and rows.schema[column] == pl.String
-    )
+    text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["parcels"])
     files = text["source_file"]
     values = text.with_columns(
         _plain_number(pl.col("so_to")).alias("sheet_no"),
@@ -103,7 +92,7 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
     )
-    return keyed.drop("serials").drop(column for column in rows.columns if column not in _LOCATORS)
+    return keyed.drop("serials", *COLUMNS["parcels"])
 
 
 def _scale(text: pl.Expr) -> pl.Expr:
