@@ -1,4 +1,8 @@
-"""Quality groups of people: 1 usable at once, 2 to be corrected, 3 to be rebuilt, after Plan 515/KH-BCA-BNN&MT."""
+"""Quality groups of people: 1 usable at once, 2 to be corrected, 3 to be rebuilt, after Plan 515/KH-BCA-BNN&MT.
+
+What is normal is no reason: many who died before 2016 never had a personal number, and who died or moved away belongs
+to no household any more.
+"""
 
 import polars as pl
 
@@ -11,7 +15,7 @@ _REBUILD = pl.col("full_name").is_null() | (
 
 _REASONS: dict[str, pl.Expr] = {
     "no_full_name": pl.col("full_name").is_null(),
-    "no_personal_id": pl.col("personal_id").is_null(),
+    "no_personal_id": pl.col("personal_id").is_null() & (pl.col("status") != "dead"),
     "personal_id_digits_lost": pl.col("personal_id").is_null() & pl.col("number_lost"),
     "personal_id_malformed": pl.col("personal_id").is_null() & pl.col("number_malformed"),
     "personal_id_zeros_restored": pl.col("number_restored"),
@@ -26,7 +30,7 @@ _REASONS: dict[str, pl.Expr] = {
     "birth_date_placeholder": pl.col("birth_precision") == "placeholder",
     "birth_date_incomplete": pl.col("birth_precision").is_in(["year", "month"]),
     "sex_unknown": pl.col("sex").is_null(),
-    "no_household": pl.col("household_id").is_null(),
+    "no_household": pl.col("household_id").is_null() & ~pl.col("status").is_in(["dead", "moved"]),
     "name_without_diacritics": ~pl.col("name_marked"),
 }
 
