@@ -18,6 +18,7 @@ REFUSALS = (
     "other_sex",
     "other_name_and_birth",
     "other_birth",
+    "other_map",
     "looks_like_two",
     "oversized_cluster",
     "ambiguous_attachment",
