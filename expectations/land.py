@@ -38,7 +38,8 @@ RULES: Final[tuple[Rule, ...]] = (
         """
         SELECT 1 FROM {batch} WHERE old_sheet_no IS NOT NULL AND parcel_no IS NOT NULL
         GROUP BY parcel_id, old_commune_code, map_system
-        HAVING count(DISTINCT concat_ws('/', coalesce(map_scale, ''), old_sheet_no, parcel_no)) > 1""",
+        -- A row that names no scale says nothing against one that does.
+        HAVING count(DISTINCT concat_ws('/', old_sheet_no, parcel_no)) > 1 OR count(DISTINCT map_scale) > 1""",
         "SELECT count(*) FROM {batch}",
     ),
     _gate(
