@@ -314,7 +314,7 @@ def test_manifest_names_what_the_run_was_made_from(project, sample_run):
     assert sum(key.startswith("input_sha256.") for key in manifest) == 10
     assert {"model.citizens", "model.parcels", "settings.citizens", "logical_hash", "version.polars"} <= set(manifest)
     hashed = {key.removeprefix("logical_hash.") for key in manifest if key.startswith("logical_hash.")}
-    assert hashed == (set(CONTRACT) | BEYOND) - {"manifest", "id_history", "changes"}
+    assert hashed == (set(CONTRACT) | BEYOND) - {"manifest", "id_history", "changes", "sheet_map"}
 
 
 def test_published_file_reaches_nothing_outside(sample_run):
