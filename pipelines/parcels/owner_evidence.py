@@ -24,9 +24,10 @@ from pipelines.vietnamese.spelling import TONES, ascii_key, folded_key, has_mark
 BIT: Final = 1000
 """Weights are whole thousandths of a bit, so that their sums do not hang on any order."""
 
-NUMBER: Final = {"equal": 22.0, "on_other_parcel": 7.0, "one_edit": 4.0, "other": -5.0}
-"""Numbers of 12 digits with each other, of 9 with each other. Neighbours were given neighbouring numbers, so that one
-edit apart says little; numbers are re-issued and mistyped, so that another one does not rule a person out."""
+NUMBER: Final = {"equal": 22.0, "on_other_parcel": 7.0, "one_edit": 5.0, "other": -8.0, "other_old": -5.0}
+"""Numbers of 12 digits with each other, of 9 (`other_old`) with each other. Neighbours were given neighbouring numbers,
+so that one edit apart says little; numbers were re-issued, the old ones with every move to another province, and are
+mistyped, so that another one does not rule a person out."""
 
 NAME: Final = {
     "equal": 1.0,
@@ -43,14 +44,14 @@ OTHER_NAME: Final = -7.0
 NEAR_NAMES: Final = ("equal", "marks_lost", "marks_differ", "part_left_out", "abbreviated", "one_letter")
 
 _M_YEAR: Final = {"equal": 0.92, "near": 0.03, "decade": 0.01}
-_OTHER_YEAR: Final = -5.5
+_OTHER_YEAR: Final = -6.5
 _M_PLACE: Final = {"address": 0.5, "hamlet": 0.3, "commune": 0.1}
 _OTHER_PLACE: Final = -3.0
-_M_SPOUSE: Final = 0.5
+_M_SPOUSE: Final = 0.6
 _OTHER_SEX: Final = -6.0
-_HOUSEMATE: Final = 7.0
-_NOT_SPOUSE: Final = -2.0
-_HEAD: Final = {"household": (1.5, -2.0), "person": (0.7, -0.7)}
+_HOUSEMATE: Final = 6.0
+_NOT_SPOUSE: Final = -3.0
+_HEAD: Final = {"household": (1.5, -1.6), "person": (1.0, -0.8)}
 _MINOR: Final = -5.0
 _DEAD: Final = {"expected": (4.0, -1.0), "unexpected": (-1.0, 0.0)}
 """A citizen recorded as dead, and one who is not: where the book tells of a death, and where it does not."""
@@ -61,11 +62,11 @@ _OF_AGE: Final = 2010
 
 def people(citizens: pl.DataFrame) -> pl.DataFrame:
     """Golden citizens with the keys that owners are compared with, and how common each key is (`…_share`)."""
-    keyed = citizens.with_row_index("who").with_columns(
+    placed = citizens.with_row_index("who").pipe(_once_each, "hamlet", hamlet_key=hamlet_key(pl.col("hamlet")))
+    keyed = placed.pipe(_once_each, "address_old", address_key=_place_key(pl.col("address_old"))).with_columns(
         *_name_keys("full_name"),
         folded_key(pl.col("spouse_name")).alias("spouse_ascii"),
-        _place_key(pl.col("address_old")).alias("address_key"),
-        (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
+        (pl.col("old_commune_code") + "-" + pl.col("hamlet_key")).alias("hamlet_key"),
         ascii_key(pl.col("relation_to_head")).is_in(["chu ho", "chu", "ch"]).fill_null(False).alias("is_head"),
         (pl.col("status") == "dead").fill_null(False).alias("is_dead"),
     )
@@ -82,13 +83,18 @@ def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     `owners`: `split_owners` with `parcel_id` and the parcel's `old_commune_code` and `certificate_no`. `told_year` is
     the book's year of birth, `owner_year` that or the number's. `known_number` is the owner's, or the only one that the
     same owner has on other parcels: of one name, year and address, or on one certificate. `other_ascii` is the other
-    owner named with this one, `other_share` how common that name is. `is_far`: the address is in none of the communes.
+    owner named with this one, `other_share` how common that name is. `owner_commune`: null when the address names none
+    of the communes.
     """
     named = owners.with_row_index("at").with_columns(*_name_keys("owner_name")).pipe(_to_their_holders, persons)
     named = named.with_columns(
         pl.col("owner_birth_year").alias("told_year"),
         pl.coalesce("owner_birth_year", number_birth_year(personal_number(pl.col("owner_number")))).alias("owner_year"),
-        _place_key(pl.col("owner_address")).alias("address_key"),
+    ).pipe(
+        _once_each,
+        "owner_address",
+        address_key=_place_key(pl.col("owner_address")),
+        hamlet_key=hamlet_key(hamlet_of(pl.col("owner_address"))),
     )
     beside = named.select("parcel_id", owner_no=3 - pl.col("owner_no"), other_ascii="name_ascii")
     shares = [
@@ -108,7 +114,7 @@ def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
         .join(places, on=["owner_address", "old_commune_code"], how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
             pl.col("other_share", "own_ascii_share", "own_key_share").fill_null(0.5 / max(persons.height, 1)),
-            (pl.col("owner_commune") + "-" + hamlet_key(hamlet_of(pl.col("owner_address")))).alias("hamlet_key"),
+            (pl.col("owner_commune") + "-" + pl.col("hamlet_key")).alias("hamlet_key"),
         )
         .pipe(_with_known_number)
     )
@@ -133,7 +139,9 @@ def _to_their_holders(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFra
     )
     moves = moves.filter(pl.len().over(place) == 1, pl.len().over("parcel_id", "source") == 1)
     given = moves.rename({"source": "owner_no", "owner_no": "source"}).join(moves, on=place, how="anti")
-    exchanged = pl.concat([moves, given.select(moves.columns)])
+    exchanged = pl.concat([moves, given.select(moves.columns)]).filter(
+        pl.col("source").n_unique().over("parcel_id") == pl.len().over("parcel_id")
+    )
     sources = several.select(
         "parcel_id", pl.col("owner_no").alias("source"), *(pl.col(c).alias(f"their_{c}") for c in numbers)
     )
@@ -218,7 +226,7 @@ def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame) ->
 _OF_OWNER: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "owner_number"),
     *("owner_year", "told_year", "owner_sex", "owner_role", "owner_kind", "other_ascii", "address_key"),
-    *("hamlet_key", "owner_commune", "is_far", "other_share", "own_ascii_share", "own_key_share"),
+    *("hamlet_key", "owner_commune", "other_share", "own_ascii_share", "own_key_share"),
 )
 _OF_PERSON: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "personal_id"),
@@ -226,6 +234,12 @@ _OF_PERSON: Final = (
     *("address_key", "hamlet_key", "old_commune_code", "name_key_share", "name_ascii_share", "ends_ascii_share"),
     *("initials_ascii_share", "address_key_share", "hamlet_key_share", "old_commune_code_share", "birth_year_share"),
 )
+
+
+def _once_each(frame: pl.DataFrame, column: str, /, **keys: pl.Expr) -> pl.DataFrame:
+    """The frame with keys of a column that has few distinct values, each of which is worked on once."""
+    distinct = frame.select(column).unique().with_columns(**keys)
+    return frame.join(distinct, on=column, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _joined(owners: pl.DataFrame, persons: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -262,9 +276,10 @@ def _place_key(address: pl.Expr) -> pl.Expr:
 
 
 def _communes_of_addresses(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    """`owner_address`, `old_commune_code` → `owner_commune`, `is_far`, each pair once.
+    """`owner_address`, `old_commune_code` → `owner_commune`, each pair once.
 
-    The names of the communes are those in the citizens' own addresses; an address that names none is in the parcel's.
+    The names of the communes are those in the citizens' own addresses; an address that names none is in the parcel's,
+    one that names another is in none of them.
     """
     known = (
         _parts(persons.select("old_commune_code", address="address_old").drop_nulls().unique())
@@ -280,11 +295,9 @@ def _communes_of_addresses(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.Da
         pl.col("owner_commune").drop_nulls().first(),
         (pl.col("names_commune") & pl.col("owner_commune").is_null()).any().alias("names_other"),
     )
+    here = pl.when(~pl.col("names_other").fill_null(False)).then("old_commune_code")
     return addresses.join(told, left_on="owner_address", right_on="address", how="left").select(
-        "owner_address",
-        "old_commune_code",
-        pl.coalesce("owner_commune", pl.when(~pl.col("names_other").fill_null(False)).then("old_commune_code")),
-        (pl.col("owner_commune").is_null() & pl.col("names_other").fill_null(False)).alias("is_far"),
+        "owner_address", "old_commune_code", pl.coalesce("owner_commune", here)
     )
 
 
@@ -347,7 +360,9 @@ def _number_level(sides: pl.DataFrame) -> pl.Series:
         .when(pl.lit(apart) <= 1)
         .then(pl.lit("one_edit"))
         .when(pl.lit(apart).is_not_null())
-        .then(pl.lit("other"))
+        .then(
+            pl.when(pl.col("owner_number").str.len_chars() == 12).then(pl.lit("other")).otherwise(pl.lit("other_old"))
+        )
     )
     return sides.select(level.alias("number")).to_series()
 

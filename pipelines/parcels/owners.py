@@ -21,12 +21,13 @@ from pipelines.parcels.owner_evidence import BIT, NEAR_NAMES
 from pipelines.parcels.owner_names import split_owners
 from pipelines.warehouse import schema
 
-_SURE: Final = 0.98
+_SURE: Final = 0.95
 """Probability from which an owner is confirmed; the mean of those confirmed is far above it."""
-_SURE_IN_COMMUNE: Final = 0.995
+_SURE_IN_COMMUNE: Final = 0.99
 """The same where only name, year and old commune speak for it."""
 _LIKELY: Final = 0.5
 """Probability from which a paper is asked for: that of the likeliest citizen, or of several together."""
+_WORTH_A_LOOK: Final = 0.02
 
 _ROUNDS: Final = 6
 _START: Final = 0.9
@@ -38,7 +39,8 @@ _WORDS: Final = {
         "equal": "cùng số giấy tờ",
         "on_other_parcel": "cùng số giấy tờ ghi ở thửa khác của chủ này",
         "one_edit": "số giấy tờ lệch một ký tự",
-        "other": "số giấy tờ khác",
+        "other": "số định danh khác",
+        "other_old": "số CMND khác",
     },
     "name": {
         "equal": "cùng họ tên",
@@ -162,7 +164,7 @@ def _best(believed: pl.DataFrame) -> pl.DataFrame:
     holds = (pl.col("number") == "equal").fill_null(False)
     counted = believed.with_columns(
         pl.col("probability").sum().over("at").alias("together"),
-        (pl.col("probability") > 0.1).sum().over("at").alias("likely"),
+        (pl.col("probability") > _WORTH_A_LOOK).sum().over("at").alias("likely"),
         holds.sum().over("at").alias("holders"),
     )
     ordered = counted.sort("at", "probability", holds.alias("holds"), descending=[False, True, True])
@@ -249,6 +251,6 @@ def _reason() -> pl.Expr:
         .when(pl.col("held_by_other"))
         .then(sentence + ", nhưng số giấy tờ là của công dân khác; cần xem giấy tờ.")
         .when(pl.col("citizen_id").is_null())
-        .then(pl.format("Có {} công dân phù hợp gần như nhau; cần xem giấy tờ.", "likely"))
+        .then(pl.format("Có {} công dân phù hợp gần như nhau; cần xem giấy tờ.", pl.max_horizontal("likely", 2)))
         .otherwise(paper)
     )
