@@ -175,26 +175,26 @@ def _best(believed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _is(field: str, *levels: str) -> pl.Expr:
+    return pl.col(field).is_in(levels).fill_null(False)
+
+
 def _status() -> pl.Expr:
-    near = pl.col("name").is_in(NEAR_NAMES)
-    at_home, with_kin = pl.col("place").is_in(["address", "hamlet"]), pl.col("kin").is_in(["spouse", "household"])
-    same_year, slipped = pl.col("year") == "equal", pl.col("year").is_in(["near", "decade"])
+    by_number, at_home = _is("number", "equal", "on_other_parcel"), _is("place", "address", "hamlet")
+    same_year, slipped = _is("year", "equal"), _is("year", "near", "decade")
+    other_year, other_sex = _is("year", "other"), _is("sex", "other")
     more_than_a_name = (
-        pl.col("number").is_in(["equal", "on_other_parcel"])
-        | with_kin
-        | (at_home & (pl.col("year").is_null() | same_year | slipped))
-        | ((pl.col("number") == "one_edit") & (same_year | slipped))
+        by_number
+        | _is("kin", "spouse", "household")
+        | (at_home & ~other_year)
+        | (_is("number", "one_edit") & (same_year | slipped))
         # An old commune holds some ten thousand people: with it name and year must be all but unique.
-        | (same_year & (pl.col("place") == "commune") & (pl.col("probability") >= _SURE_IN_COMMUNE))
+        | (same_year & _is("place", "commune") & (pl.col("probability") >= _SURE_IN_COMMUNE))
     )
-    contradicted = (pl.col("holders") > 1) | pl.col("held_by_other") | (pl.col("owner_role") == "heirs_of")
-    sure = (
-        (pl.col("probability") >= _SURE)
-        & near
-        & more_than_a_name.fill_null(False)
-        & ~contradicted.fill_null(False)
-        & pl.col("found").is_not_null()
-    )
+    # One slip beside an equal number is a slip; without it neither year, nor sex, nor number may be another.
+    against = (other_year & other_sex) | (~by_number & (other_year | other_sex | _is("number", "other", "other_old")))
+    against |= (pl.col("holders") > 1) | pl.col("held_by_other") | _is("owner_role", "heirs_of")
+    sure = (pl.col("probability") >= _SURE) & _is("name", *NEAR_NAMES) & more_than_a_name & ~against
     return (
         pl.when(pl.col("probability").is_null())
         .then(pl.lit("no_match"))
