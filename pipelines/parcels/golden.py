@@ -52,6 +52,10 @@ _FIELDS = (
         newest_first=True,
     ),
 )
+_COMPLETED = {
+    ("certificate_key",): ("certificate_book_no", "certificate_date"),
+    ("owner_ascii", "co_owner_ascii"): ("owner_id_text", "owner_birth_text", "owner_address"),
+}
 _SHEET = ("old_commune_code", "map_system", "old_sheet_no")
 _NUMBER = ("old_commune_code", "map_system", "map_scale", "sheet_no", "parcel_no")
 
@@ -77,7 +81,7 @@ def golden_parcels(
         .with_columns(pl.col("entity_id").alias("parcel_id"), pl.col("sheet_no").alias("old_sheet_no"))
         .join(sheets.select(*_SHEET, "new_sheet_no"), on=_SHEET, how="left", nulls_equal=True, maintain_order="left")
     )
-    survivors, provenance = survive(rows.with_columns(_of_same_certificate()), _FIELDS)
+    survivors, provenance = survive(_completed(rows), _FIELDS)
     kept = rows.filter("is_kept").select("cluster", "parcel_id", "old_sheet_no", "new_sheet_no", *_NUMBER)
     parcels = (
         survivors.join(kept, on="cluster")
@@ -106,16 +110,18 @@ def _standing() -> pl.Expr:
     return pl.when(pl.col("number_key").is_not_null()).then(1 + drawn).otherwise(0)
 
 
-def _of_same_certificate() -> list[pl.Expr]:
-    """What a row leaves out of its certificate, as another row of the parcel has it with the same serial."""
-    same = ("cluster", "certificate_key")
-    return [
-        pl.when(pl.col("certificate_key").is_not_null())
-        .then(pl.col(column).fill_null(pl.col(column).drop_nulls().first().over(same)))
+def _completed(rows: pl.DataFrame) -> pl.DataFrame:
+    """What a row leaves out of its certificate or its owners is as another row of the parcel has it, with the same
+    serial, or with owners of the same names.
+    """
+    return rows.with_columns(
+        pl.when(pl.col(same[0]).is_not_null())
+        .then(pl.col(column).fill_null(pl.col(column).drop_nulls().first().over("cluster", *same)))
         .otherwise(column)
         .alias(column)
-        for column in ("certificate_book_no", "certificate_date")
-    ]
+        for same, columns in _COMPLETED.items()
+        for column in columns
+    )
 
 
 def _numbers(rows: pl.DataFrame) -> pl.DataFrame:

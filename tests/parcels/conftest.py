@@ -1,6 +1,6 @@
 """Rows of land books with few words, linked by a model that a synthetic commune has taught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,30 +74,52 @@ def model(sample_rows: pl.DataFrame) -> LinkageModel:
     return link(add_context(standardise(sample_rows)), SPEC, LinkageSettings()).model
 
 
+def standardised(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
+    """Rows named r1, r2, … of one file, in standard form."""
+    places = {"source_file": "a.csv", "placement": "placed", "placement_reason": None}
+    located = [
+        {"record_id": f"r{n}", "source_line": n + 1, "source_row": n, **places, **cells}
+        for n, cells in enumerate(rows, start=1)
+    ]
+    return standardise(pl.DataFrame(located, schema=SCHEMA))
+
+
+def golden_tables(
+    records: pl.DataFrame,
+    members: pl.DataFrame,
+    citizens: list[dict[str, Any]] | None = None,
+    sheets: list[dict[str, Any]] | None = None,
+    commune: str = "10231",
+) -> dict[str, pl.DataFrame]:
+    ids = members.select("cluster").unique().sort("cluster").with_columns(entity_id="T-" + pl.col("cluster"))
+    people = pl.DataFrame(citizens or [], schema=CITIZENS.polars_schema)
+    numbered = pl.DataFrame(sheets or [], schema=SHEET_MAP.polars_schema)
+    return golden_parcels(records, members, ids, people, numbered, MergerMap.shipped().new_commune(commune))
+
+
 @pytest.fixture(scope="session")
 def books(model: LinkageModel) -> Callable[..., Books]:
-    def made(
-        *rows: dict[str, Any],
-        citizens: list[dict[str, Any]] | None = None,
-        sheets: list[dict[str, Any]] | None = None,
-        commune: str = "10231",
-    ) -> Books:
-        places = {"source_file": "a.csv", "placement": "placed", "placement_reason": None}
-        located = [
-            {"record_id": f"r{n}", "source_line": n + 1, "source_row": n, **places, **cells}
-            for n, cells in enumerate(rows, start=1)
-        ]
-        records = standardise(pl.DataFrame(located, schema=SCHEMA))
+    """What becomes of rows that the model links."""
+
+    def made(*rows: dict[str, Any], **given: Any) -> Books:
+        records = standardised(rows)
         linkage = link(add_context(records), SPEC, LinkageSettings(), model)
-        ids = (
-            linkage.members.select("cluster").unique().sort("cluster").with_columns(entity_id="T-" + pl.col("cluster"))
-        )
-        people = pl.DataFrame(citizens or [], schema=CITIZENS.polars_schema)
-        numbered = pl.DataFrame(sheets or [], schema=SHEET_MAP.polars_schema)
-        tables = golden_parcels(
-            records, linkage.members, ids, people, numbered, MergerMap.shipped().new_commune(commune)
-        )
+        tables = golden_tables(records, linkage.members, **given)
         return Books(records, linkage, tables, review_cases("parcels", linkage.links))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[..., dict[str, pl.DataFrame]]:
+    """The tables of parcels whose rows are known to belong together: each is one row, or a list of rows."""
+
+    def made(*parcels: dict[str, Any] | list[dict[str, Any]], **given: Any) -> dict[str, pl.DataFrame]:
+        groups = [parcel if isinstance(parcel, list) else [parcel] for parcel in parcels]
+        records = standardised(row for group in groups for row in group)
+        clusters = [f"c{at}" for at, group in enumerate(groups, start=1) for _ in group]
+        members = records.select("record_id", pl.Series("cluster", clusters, dtype=pl.String))
+        return golden_tables(records, members, **given)
 
     return made
 
