@@ -4,6 +4,8 @@ What is normal is no reason: many who died before 2016 never had a personal numb
 to no household any more.
 """
 
+from typing import Final
+
 import polars as pl
 
 from pipelines.vietnamese.numbers import number_birth_year, number_sex
@@ -13,7 +15,7 @@ _REBUILD = pl.col("full_name").is_null() | (
     pl.col("birth_year").is_null() & pl.col("personal_id").is_null() & pl.col("old_id_no").is_null()
 )
 
-_REASONS: dict[str, pl.Expr] = {
+REASONS: Final[dict[str, pl.Expr]] = {
     "no_full_name": pl.col("full_name").is_null(),
     "no_personal_id": pl.col("personal_id").is_null() & (pl.col("status") != "dead"),
     "personal_id_digits_lost": pl.col("personal_id").is_null() & pl.col("number_lost"),
@@ -33,8 +35,9 @@ _REASONS: dict[str, pl.Expr] = {
     "no_household": pl.col("household_id").is_null() & ~pl.col("status").is_in(["dead", "moved"]),
     "name_without_diacritics": ~pl.col("name_marked"),
 }
+"""Reasons by code; the words stand in `pipelines.reports.labels`."""
 
 
 def quality(people: pl.DataFrame) -> pl.DataFrame:
     """Add `quality_group` and `quality_reasons` (codes); group 3 is a person of whom too little is known."""
-    return with_quality(people, _REASONS, _REBUILD)
+    return with_quality(people, REASONS, _REBUILD)

@@ -29,7 +29,7 @@ _CERTIFIED: Final = pl.col("certificate_no").is_not_null()
 _NO_NUMBER: Final = pl.col("sheet_no").is_null() | pl.col("parcel_no").is_null()
 _NO_AREA: Final = pl.col("area_m2").is_null() | (pl.col("area_m2") <= 0)
 
-_REASONS: Final[dict[str, pl.Expr]] = {
+REASONS: Final[dict[str, pl.Expr]] = {
     "no_number": _NO_NUMBER,
     "no_owner": ~_HAS_OWNER,
     "no_owner_number": pl.col("without_number"),
@@ -92,7 +92,7 @@ def quality(
             *(pl.col(flag).fill_null(False) for flag in ("is_of_state", "land_use_unread", "area_lost")),
         )
     )
-    return told.pipe(with_quality, _REASONS, _REBUILD)
+    return told.pipe(with_quality, REASONS, _REBUILD)
 
 
 def _of_rows(records: pl.DataFrame) -> pl.DataFrame:

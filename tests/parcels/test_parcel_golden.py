@@ -94,7 +94,7 @@ def test_a_serial_keeps_its_own_date_and_book_number(golden: Golden, cell: Row) 
     assert parcel["certificate_book_no"] is None, "the book number of another certificate"
 
 
-@pytest.mark.parametrize("systems", permutations(("299", "1994", "tổng thể")))
+@pytest.mark.parametrize("systems", list(permutations(("299", "1994", "tổng thể"))))
 def test_the_current_number_is_that_of_the_latest_map(golden: Golden, cell: Row, systems: tuple[str, ...]) -> None:
     sheets = {"299": "1", "1994": "2", "tổng thể": "3"}
     # The oldest map has the newest paper.

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.citizens.quality import REASONS as OF_PEOPLE
+from pipelines.parcels.quality import REASONS as OF_LAND
 from pipelines.reports.labels import QUALITY_REASONS
 
 Row = Callable[..., dict[str, Any]]
@@ -178,7 +180,4 @@ def test_land_of_the_state_needs_no_certificate_and_no_citizen(told: Callable, w
 
 
 def test_every_reason_has_its_words() -> None:
-    from pipelines.citizens.quality import _REASONS as OF_PEOPLE
-    from pipelines.parcels.quality import _REASONS as OF_LAND
-
     assert {*OF_PEOPLE, *OF_LAND} <= QUALITY_REASONS.keys()
