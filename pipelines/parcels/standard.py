@@ -1,5 +1,7 @@
 """Rows of the land books → records with standard values and comparison keys."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from pipelines.ingest.headers import COLUMNS
@@ -48,7 +50,7 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     values = text.with_columns(
         _plain_number(pl.col("so_to")).alias("sheet_no"),
         _plain_number(pl.col("so_thua")).alias("parcel_no"),
-        map_system(pl.col("he_ban_do")).alias("map_system"),
+        _each_once(text["he_ban_do"], map_system).alias("map_system"),
         _scale(pl.col("ty_le")).alias("map_scale"),
         parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
         pl.col("dien_tich").alias("area_text"),
@@ -85,14 +87,20 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
         folded_serial(pl.col("certificate_key")).alias("certificate_folded"),
         book_number_key(pl.col("certificate_book_no")).alias("book_no_key"),
         (pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))).alias("place_key"),
-        (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
-        hamlet_kind(pl.col("hamlet")).alias("hamlet_kind"),
+        (pl.col("old_commune_code") + "-" + _each_once(values["hamlet"], hamlet_key)).alias("hamlet_key"),
+        _each_once(values["hamlet"], hamlet_kind).alias("hamlet_kind"),
         *(_leading_number(f"{part}_no").alias(f"{part}_value") for part in ("sheet", "parcel")),
         ascii_key(pl.col("address")).alias("address_key"),
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
     )
     return keyed.drop("serials", *COLUMNS["parcels"])
+
+
+def _each_once(texts: pl.Series, read: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """What is read of each text; a book has few different ones."""
+    distinct = pl.DataFrame({"text": texts.unique()}).with_columns(read(pl.col("text")).alias("read"))
+    return texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")["read"]
 
 
 def _scale(text: pl.Expr) -> pl.Expr:
