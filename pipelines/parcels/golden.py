@@ -6,6 +6,7 @@ from pipelines.communes import NewCommune
 from pipelines.linkage.survivorship import Field, gathered, plain, survive
 from pipelines.parcels.owners import linked_owners
 from pipelines.parcels.quality import quality
+from pipelines.parcels.relations import parcel_relations
 from pipelines.vietnamese.map_systems import SYSTEMS
 from pipelines.warehouse import schema
 from pipelines.warehouse.sources import source_rows
@@ -88,11 +89,12 @@ def golden_parcels(
         .join(rows.group_by("cluster").agg(pl.len().alias("source_row_count")), on="cluster")
         .sort("cluster")
     )
+    numbers = _numbers(rows)
     owners = linked_owners(parcels, citizens)
-    relations = schema.PARCEL_RELATIONS.empty()
+    relations = parcel_relations(parcels, numbers, owners)
     return {
         "parcels": schema.PARCELS.conform(quality(parcels, rows, owners, relations, citizens, commune)),
-        "parcel_numbers": _numbers(rows),
+        "parcel_numbers": numbers,
         "parcel_owners": schema.PARCEL_OWNERS.conform(owners),
         "parcel_relations": relations,
         "parcel_sources": source_rows(rows, "parcel_id"),
