@@ -331,7 +331,7 @@ def _link(
     store = ModelStore(deployment.models_dir)
     model = chosen_model(store, code, spec, deployment.model, deployment.estimate)
     linkage = link(records, spec, settings, model, shipped_model(spec), verdicts)
-    if model is None and not linkage.alarm.fired:
+    if model is None and not records.is_empty() and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)
         context.log.info(f"Đã ước lượng và lưu mô hình {name}.")
     elif model is not None and 2 * model.rows < records.height:
