@@ -275,6 +275,7 @@ def golden_parcels(
         golden_citizens["citizens"],
         sheet_map["sheet_map"],
         commune_of(context),
+        golden_citizens["citizen_homes"],
     )
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
     return Tables(

@@ -101,7 +101,9 @@ def made(folder: Path, commune: NewCommune, without_citizens: bool = False) -> L
         tables |= golden_citizens(people, members, _ids(members), commune)
         citizens = tables["citizens"]
         clock.tell("citizens")
-        tables |= golden_parcels(plots, linkage.members, _ids(linkage.members), citizens, SHEET_MAP.empty(), commune)
+        tables |= golden_parcels(
+            plots, linkage.members, _ids(linkage.members), citizens, SHEET_MAP.empty(), commune, tables["citizen_homes"]
+        )
         clock.tell("golden parcels")
     print(f"  s: {clock}; peak {peak_megabytes():.0f} MB")
     return Land(plots, linkage, tables)

@@ -52,6 +52,7 @@ _FIELDS = (
     plain("note"),
 )
 
+_HOME = ("old_commune_code", "hamlet", "address_old")
 _RESIDENCE = (
     "household_key",
     "relation_to_head",
@@ -66,12 +67,14 @@ _RESIDENCE = (
 def golden_citizens(
     records: pl.DataFrame, members: pl.DataFrame, ids: pl.DataFrame, commune: NewCommune
 ) -> dict[str, pl.DataFrame]:
-    """The tables `citizens`, `citizens_sensitive`, `households`, `citizen_sources`, `citizen_numbers`, `provenance` and
-    `citizen_trust`.
+    """The tables `citizens`, `citizens_sensitive`, `households`, `citizen_sources`, `citizen_numbers`, `provenance`,
+    `citizen_trust` and `citizen_homes`.
 
     `records`: placed, standardised, with number status. `members`: `record_id`, `cluster`. `ids`: `cluster`,
     `entity_id`. `provenance` still names entities by `entity_id`; `citizen_trust` (`record_id`, `citizen_id`,
-    `trusted_number`) is for the gates and is not published. `citizen_sources` still lacks the `raw` cells.
+    `trusted_number`) is for the gates, `citizen_homes` (`citizen_id`, `old_commune_code`, `hamlet`, `address_old`:
+    where each one's rows say to live) for finding owners of land; neither is published. `citizen_sources` still lacks
+    the `raw` cells.
     """
     records = gathered(records, members, ids)
     survivors, provenance = survive(_without_wrong_numbers(records), _FIELDS)
@@ -110,6 +113,7 @@ def golden_citizens(
             provenance.join(ids, on="cluster").with_columns(pl.lit("citizens").alias("dataset"))
         ),
         "citizen_trust": records.select("record_id", pl.col("entity_id").alias("citizen_id"), "trusted_number"),
+        "citizen_homes": records.select(pl.col("entity_id").alias("citizen_id"), *_HOME).unique().sort(pl.all()),
     }
 
 

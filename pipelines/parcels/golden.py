@@ -68,13 +68,14 @@ def golden_parcels(
     citizens: pl.DataFrame,
     sheets: pl.DataFrame,
     commune: NewCommune,
+    homes: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables `parcels`, `parcel_numbers`, `parcel_owners`, `parcel_relations`, `provenance`, and `parcel_sources`
     without `raw`.
 
     `records`: placed and standardised. `members`: `record_id`, `cluster`. `ids`: `cluster`, `entity_id`.
     `citizens`: the golden citizens, among whom owners are looked up. `sheets`: the contract's `sheet_map`. `commune`:
-    the new one.
+    the new one. `homes`: where each citizen's rows say to live.
     """
     ranked = records.with_columns(pl.col("certificate_date").alias("updated_on"), _standing().alias("standing"))
     rows = (
@@ -90,7 +91,7 @@ def golden_parcels(
         .sort("cluster")
     )
     numbers = _numbers(rows)
-    owners = linked_owners(parcels, citizens)
+    owners = linked_owners(parcels, citizens, homes)
     relations = parcel_relations(parcels, numbers, owners)
     return {
         "parcels": schema.PARCELS.conform(quality(parcels, rows, owners, relations, citizens, commune)),

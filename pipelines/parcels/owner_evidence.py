@@ -72,9 +72,8 @@ def people(citizens: pl.DataFrame) -> pl.DataFrame:
     )
     return keyed.with_columns(
         (pl.len().over(column) / pl.col(column).count()).alias(f"{column}_share")
-        for column in ("name_ascii", "name_key", "ends_ascii", "initials_ascii", "address_key", "hamlet_key",
-                       "old_commune_code", "birth_year")
-    )  # fmt: skip
+        for column in ("name_ascii", "name_key", "ends_ascii", "initials_ascii", "birth_year")
+    )
 
 
 def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
@@ -97,27 +96,30 @@ def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
         hamlet_key=hamlet_key(hamlet_of(pl.col("owner_address"))),
     )
     beside = named.select("parcel_id", owner_no=3 - pl.col("owner_no"), other_ascii="name_ascii")
-    shares = [
-        persons.select(pl.col(key).alias(ours), pl.col(f"{key}_share").alias(share)).unique()
-        for key, ours, share in (
-            ("name_ascii", "other_ascii", "other_share"),
-            ("name_ascii", "name_ascii", "own_ascii_share"),
-            ("name_key", "name_key", "own_key_share"),
-        )
-    ]
     places = _communes_of_addresses(named, persons)
     return (
         named.join(beside, on=["parcel_id", "owner_no"], how="left", maintain_order="left")
-        .join(shares[0], on="other_ascii", how="left", maintain_order="left")
-        .join(shares[1], on="name_ascii", how="left", maintain_order="left")
-        .join(shares[2], on="name_key", how="left", maintain_order="left")
         .join(places, on=["owner_address", "old_commune_code"], how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(
-            pl.col("other_share", "own_ascii_share", "own_key_share").fill_null(0.5 / max(persons.height, 1)),
-            (pl.col("owner_commune") + "-" + pl.col("hamlet_key")).alias("hamlet_key"),
-        )
+        .with_columns((pl.col("owner_commune") + "-" + pl.col("hamlet_key")).alias("hamlet_key"))
         .pipe(_with_known_number)
+        .pipe(_with_shares, persons)
     )
+
+
+def _with_shares(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """How large a part of the citizens has an owner's value; of what nobody has half a citizen."""
+    for ours, theirs, share in (
+        ("other_ascii", "name_ascii", "other_share"),
+        ("name_ascii", "name_ascii", "own_ascii_share"),
+        ("name_key", "name_key", "own_key_share"),
+        ("address_key", "address_key", "address_share"),
+        ("hamlet_key", "hamlet_key", "hamlet_share"),
+        ("owner_commune", "old_commune_code", "commune_share"),
+    ):
+        shares = persons.drop_nulls(theirs).group_by(theirs).agg((pl.len() / persons.height).alias(share))
+        owners = owners.join(shares, left_on=ours, right_on=theirs, how="left", maintain_order="left")
+        owners = owners.with_columns(pl.col(share).fill_null(0.5 / max(persons.height, 1)))
+    return owners
 
 
 def _to_their_holders(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
@@ -201,7 +203,25 @@ def candidates(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+def former_homes(homes: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """`who` and the keys of every place where a citizen's rows say to live, beside the one of the golden record.
+
+    People move within the communes that merged, while a land book keeps the address of its day. `homes`: `citizen_id`,
+    `old_commune_code`, `hamlet`, `address_old` of all rows.
+    """
+    current = persons.select("who", "old_commune_code", "address_key", "hamlet_key")
+    return (
+        homes.join(persons.select("who", "citizen_id"), on="citizen_id")
+        .pipe(_once_each, "hamlet", hamlet_key=hamlet_key(pl.col("hamlet")))
+        .pipe(_once_each, "address_old", address_key=_place_key(pl.col("address_old")))
+        .with_columns((pl.col("old_commune_code") + "-" + pl.col("hamlet_key")).alias("hamlet_key"))
+        .select(current.columns)
+        .unique()
+        .join(current, on=current.columns, how="anti", nulls_equal=True)
+    )
+
+
+def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
     """The pairs with the level of each field and `weight`, in thousandths of a bit.
 
     Levels: `number` (see NUMBER), `name` (see NAME, and other), `year` (equal, near, decade, other), `sex` (other),
@@ -212,7 +232,7 @@ def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame) ->
         persons.select("who", *(pl.col(column).alias(f"c_{column}") for column in _OF_PERSON)), on="who"
     )
     sides = sides.with_columns(_name_level(sides)).with_columns(_number_level(sides), _housemates(sides, persons))
-    sides = sides.with_columns(_year_level(), _place_level(), _kin_level(), _sex_level())
+    sides = sides.with_columns(_year_level(), _place_level(sides, former), _kin_level(), _sex_level())
     weights = (_number_bits(), _name_bits(), _year_bits(), _sex_bits(), _place_bits(), _kin_bits(),
                _standing_bits())  # fmt: skip
     bits = pl.sum_horizontal((bits.fill_null(0.0) * BIT).round().cast(pl.Int64) for bits in weights)
@@ -227,12 +247,13 @@ _OF_OWNER: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "owner_number"),
     *("owner_year", "told_year", "owner_sex", "owner_role", "owner_kind", "other_ascii", "address_key"),
     *("hamlet_key", "owner_commune", "other_share", "own_ascii_share", "own_key_share"),
+    *("address_share", "hamlet_share", "commune_share"),
 )
 _OF_PERSON: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "personal_id"),
     *("old_id_no", "birth_year", "sex", "spouse_ascii", "household_id", "is_head", "is_dead"),
     *("address_key", "hamlet_key", "old_commune_code", "name_key_share", "name_ascii_share", "ends_ascii_share"),
-    *("initials_ascii_share", "address_key_share", "hamlet_key_share", "old_commune_code_share", "birth_year_share"),
+    *("initials_ascii_share", "birth_year_share"),
 )
 
 
@@ -384,18 +405,39 @@ def _year_level() -> pl.Expr:
     )
 
 
-def _place_level() -> pl.Expr:
-    here = pl.col("owner_commune") == pl.col("c_old_commune_code")
-    return (
-        pl.when(pl.col("address_key") == pl.col("c_address_key"))
-        .then(pl.lit("address"))
-        .when(pl.col("hamlet_key") == pl.col("c_hamlet_key"))
-        .then(pl.lit("hamlet"))
-        .when(here)
-        .then(pl.lit("commune"))
-        .otherwise(pl.lit("other"))
-        .alias("place")
+_PLACES: Final = ("address", "hamlet", "commune", "other")
+
+
+def _place_level(sides: pl.DataFrame, former: pl.DataFrame) -> pl.Series:
+    """The nearest of the places where the citizen lives or lived."""
+    current = sides.select(
+        _nearness(*(pl.col(f"c_{key}") for key in ("address_key", "hamlet_key", "old_commune_code"))).alias("nearness")
     )
+    earlier = (
+        sides.select("at", "who", "address_key", "hamlet_key", "owner_commune")
+        .join(former, on="who", suffix="_then")
+        .with_columns(
+            _nearness(pl.col("address_key_then"), pl.col("hamlet_key_then"), pl.col("old_commune_code")).alias("then")
+        )
+        .group_by("at", "who")
+        .agg(pl.col("then").min())
+    )
+    return (
+        sides.select("at", "who", current["nearness"])
+        .join(earlier, on=["at", "who"], how="left", maintain_order="left")
+        .select(pl.min_horizontal("nearness", "then").replace_strict(dict(enumerate(_PLACES))).alias("place"))
+        .to_series()
+    )
+
+
+def _nearness(address: pl.Expr, hamlet: pl.Expr, commune: pl.Expr) -> pl.Expr:
+    """The position in `_PLACES` of what an owner's place has in common with this one."""
+    level = pl.lit(len(_PLACES) - 1)
+    for position, (ours, theirs) in reversed(
+        list(enumerate((("address_key", address), ("hamlet_key", hamlet), ("owner_commune", commune))))
+    ):
+        level = pl.when(pl.col(ours) == theirs).then(pl.lit(position)).otherwise(level)
+    return level
 
 
 def _housemates(sides: pl.DataFrame, persons: pl.DataFrame) -> pl.Series:
@@ -463,10 +505,10 @@ def _place_bits() -> pl.Expr:
     """A hamlet that neither side tells leaves the commune to speak for both."""
     share = (
         pl.when(pl.col("place") == "address")
-        .then("c_address_key_share")
+        .then("address_share")
         .when(pl.col("place") == "hamlet")
-        .then("c_hamlet_key_share")
-        .otherwise("c_old_commune_code_share")
+        .then("hamlet_share")
+        .otherwise("commune_share")
     )
     untold = (pl.col("place") == "commune") & (pl.col("hamlet_key").is_null() | pl.col("c_hamlet_key").is_null())
     likely = pl.when(untold).then(sum(_M_PLACE.values())).otherwise(_of("place", _M_PLACE))

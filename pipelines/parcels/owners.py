@@ -70,20 +70,25 @@ def parcel_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame
     return schema.PARCEL_OWNERS.conform(linked_owners(parcels, citizens))
 
 
-def linked_owners(parcels: pl.DataFrame, citizens: pl.DataFrame) -> pl.DataFrame:
+def linked_owners(parcels: pl.DataFrame, citizens: pl.DataFrame, homes: pl.DataFrame | None = None) -> pl.DataFrame:
     """The contract's columns of every owner, and those from which the quality of a parcel is told.
 
     `parcels`: golden parcels with `parcel_id`, `old_commune_code`, `certificate_no` and the owner's cells as the book
     has them (`owner_name`, `owner_id_text`, `owner_birth_text`, `owner_address`); the owners come in their order.
-    `citizens`: the contract's table. `score` is the probability that the owner is this citizen, or of several the
-    likeliest one; null where nobody is found. Further columns: `owner_role`, `owner_number`, `owner_number_restored`,
-    `owner_number_lost` (see `split_owners`), and `owner_dead`: by the book, or by the register of the citizen found.
+    `citizens`: the contract's table. `homes`: where the rows of each citizen say to live (`citizen_id`,
+    `old_commune_code`, `hamlet`, `address_old`), since a land book keeps the address of its day; without it only where
+    each lives now.
+
+    `score` is the probability that the owner is this citizen, or of several the likeliest one; null where nobody is
+    found. Further columns: `owner_role`, `owner_number`, `owner_number_restored`, `owner_number_lost` (see
+    `split_owners`), and `owner_dead`: by the book, or by the register of the citizen found.
     """
     persons = owner_evidence.people(citizens)
     split = _split(parcels)
     owners = owner_evidence.with_keys(split, persons)
     private = owners.filter(pl.col("owner_kind").is_in(["person", "household"]))
-    pairs = owner_evidence.weighed(owner_evidence.candidates(private, persons), private, persons)
+    former = owner_evidence.former_homes(citizens if homes is None else homes, persons)
+    pairs = owner_evidence.weighed(owner_evidence.candidates(private, persons), private, persons, former)
     best = _best(_believed(pairs, private, persons.height))
     linked = (
         owners.join(best, on="at", how="left", maintain_order="left")

@@ -331,6 +331,7 @@ class Commune:
             golden["citizens"]["citizens"],
             sheets.table,
             NEW_COMMUNE,
+            golden["citizens"]["citizen_homes"],
         )
         reached("land drafted")
 

@@ -135,6 +135,16 @@ def test_without_a_number_more_than_name_and_year_must_agree(cell: dict[str, Any
     assert found(cell, citizen("P1", commune=commune))["status"] == status
 
 
+def test_an_address_of_earlier_days_speaks_for_a_person_who_moved_within_the_new_commune() -> None:
+    moved = citizen("P1", commune="10234")
+    people = pl.DataFrame([*NEIGHBOURS, moved], schema=schema.CITIZENS.polars_schema)
+    cell = {"parcel_id": "L1", "old_commune_code": "10231", "owner_name": "Ông Đặng Đình Sửu", **YEAR, **ADDRESS}
+    parcels = pl.DataFrame([cell], schema=dict.fromkeys(CELLS, pl.String))
+    lived = pl.DataFrame([moved, citizen("P1")]).select("citizen_id", "old_commune_code", "hamlet", "address_old")
+    assert linked_owners(parcels, people).row(0, named=True)["status"] == "needs_paper"
+    assert linked_owners(parcels, people, lived).row(0, named=True)["status"] == "confirmed"
+
+
 def test_the_other_owner_being_the_spouse_speaks_for_a_person() -> None:
     common = citizen("P1", "Nguyễn Văn Hùng", birth_year=1964, spouse_name="Vũ Thị Kiên", hamlet="Thôn Hạ")
     owner = found({}, common, name="Ông Nguyễn Văn Hùng và bà Vũ Thị Kiên")
