@@ -3,8 +3,9 @@
 A number says something only within one land book, that is one old commune and one map system: every commune has a
 sheet 1, and three map systems live side by side. Within a book, equal numbers are one parcel and different ones are
 two. Between two books of one commune (a re-survey), and between the books of two communes (a parcel on the boundary),
-only the certificate makes one parcel of two rows, together with the area; and since one certificate may cover several
-parcels, some of the same area, not where these cannot be told apart.
+the certificate makes one parcel of two rows, together with the area; and since one certificate may cover several
+parcels, some of the same area, not where these cannot be told apart. Without a certificate a parcel on the boundary is
+known by owner's number, area, use and the field's name together.
 """
 
 import polars as pl
@@ -264,6 +265,13 @@ SPEC = LinkageSpec(
         {"number": _RESURVEY},
         {"number": _BOUNDARY, "owner_name": _NEAR_NAME},
         {"number": _BOUNDARY, "owner_id_no": _EQUAL},
+        {
+            "number": frozenset({"other_commune"}),
+            "owner_id_no": _EQUAL,
+            "area": frozenset({"equal_rare", "equal", "within_1_percent"}),
+            "land_use": _EQUAL,
+            "field_name": frozenset({"same_field_across"}),
+        },
     ),
     frequencies=(Frequency("owner_bits", "owner_ascii"),),
     forbidden=(
