@@ -78,7 +78,7 @@ def _mentions(folded: str) -> list[Mention]:
         plots, sheet = (match[1], match[2]) if match[1] else (match[5], match[4])
         system = match["system1"] or match["system2"]
         found += [
-            Mention(told, is_former, _SYSTEMS[system] if system else None, sheet, plot)
+            Mention(told, is_former, _SYSTEMS[system] if system else None, sheet.upper(), plot.upper())
             for plot in re.findall(rf"\b{_ONE}", plots)
         ]
         begin = match.end()

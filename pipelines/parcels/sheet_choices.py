@@ -32,7 +32,7 @@ class SheetChoices:
         systems = cells.select(system=map_system(pl.col("map_system").replace("", None)))["system"]
         lines: dict[Sheet, Chosen] = {}
         for (line, row), system in zip(table.lines, systems, strict=True):
-            sheet = Sheet(row["old_code"].zfill(5), system, row["old_sheet_no"].lstrip("0"))
+            sheet = Sheet(row["old_code"].zfill(5), system, row["old_sheet_no"].lstrip("0").upper())
             if not (sheet.old_commune_code.isdecimal() and sheet.old_sheet_no and row["new_sheet_no"]):
                 raise table.defect(
                     line,

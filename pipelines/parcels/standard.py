@@ -22,6 +22,9 @@ from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.quantities import parse_quantity
 from pipelines.vietnamese.spelling import ascii_key, clean
 
+_WORDS_OF_NUMBERS = r"^(?:(?:TỜ|TO|THỬA|THUA|ĐẤT|BẢN ĐỒ|BĐ|SỐ|SO)\b[\s.:]*)+"
+"""What books write in front of a sheet's or parcel's number, in capitals."""
+
 
 def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.DataFrame:
     """Add standard columns to parcel rows (see `pipelines.ingest`); the text columns and `raw` are dropped.
@@ -104,8 +107,9 @@ def _each_once(texts: pl.Series, read: Callable[[pl.Expr], pl.Expr]) -> pl.Serie
 
 
 def _scale(text: pl.Expr) -> pl.Expr:
-    """The denominator of a map's scale: 1/1000, 1:1.000 → 1000."""
-    return text.str.replace(r"^1\s*[/:]\s*", "").str.replace(r"^([0-9]+)[.,\s]([0-9]{3})$", "$1$2")
+    """The denominator of a map's scale: 1/1000, Tỷ lệ 1:1.000, 1000.0 → 1000; else the text as it stands."""
+    denominator = text.str.extract(r"^\D*(?:1\s*[/:]\s*)?([0-9]{3,5}|[0-9]{1,2}[.,\s][0-9]{3})(?:[.,]0)?$")
+    return pl.coalesce(denominator.str.replace_all(r"[^0-9]", ""), text)
 
 
 def _scale_of_sheet() -> pl.Expr:
@@ -118,8 +122,12 @@ def _scale_of_sheet() -> pl.Expr:
 
 
 def _plain_number(text: pl.Expr) -> pl.Expr:
-    """A sheet's or parcel's number without leading zeros, and without the decimals that a spreadsheet gave it."""
-    return text.str.replace(r"^([0-9]+)[.,]0+$", "$1").str.replace(r"^0+([0-9])", "$1")
+    """A number of a sheet or parcel alone, in capitals: without the words for it, its leading zeros, and without what
+    a spreadsheet gave it. Thửa số 012a → 12A, 5.0 → 5, 1.234 → 1234; null when nothing is left.
+    """
+    bare = text.str.to_uppercase().str.replace(_WORDS_OF_NUMBERS, "").str.replace_all(r"([0-9])\s+([A-Z])$", "$1$2")
+    whole = bare.str.replace(r"^([0-9]+)[.,]0{1,2}$", "$1").str.replace(r"^([1-9][0-9]{0,2})[.,]([0-9]{3})$", "$1$2")
+    return whole.str.replace(r"^0+([0-9])", "$1").replace("", None)
 
 
 def _leading_number(column: str) -> pl.Expr:

@@ -146,6 +146,21 @@ def test_numbers_without_leading_zeros_and_scales_without_their_one(golden: Gold
     assert parcel["area_m2"] == 1234.5
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("005", "5"), ("5.0", "5"), ("Tờ bản đồ số 05", "5"), ("12a", "12A"), ("12 A", "12A"), ("Thửa đất 0012", "12"),
+     ("1.234", "1234"), ("12-1", "12-1"), ("TĐ 5", "TĐ 5"), ("Tờ", None)],
+)  # fmt: skip
+def test_a_number_is_one_however_it_is_written(golden: Golden, cell: Row, written: str, number: str | None) -> None:
+    parcel = golden(cell(written, written))["parcels"].row(0, named=True)
+    assert (parcel["old_sheet_no"], parcel["parcel_no"]) == (number, number)
+
+
+@pytest.mark.parametrize("written", ["1/1000", "Tỷ lệ 1:1.000", "1000.0", "1 : 1 000", "1000"])
+def test_a_scale_is_its_denominator(golden: Golden, cell: Row, written: str) -> None:
+    assert golden(cell("5", "12", ty_le=written))["parcels"]["map_scale"].to_list() == ["1000"]
+
+
 def test_new_sheet_numbers_are_empty_until_they_are_made(golden: Golden, cell: Row) -> None:
     tables = golden(cell("5", "12"))
     assert tables["parcels"]["new_sheet_no"].null_count() == tables["parcel_numbers"]["new_sheet_no"].null_count() == 1

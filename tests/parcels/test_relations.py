@@ -51,7 +51,7 @@ def table(*plots: Plot, commune: str = "10231") -> pl.DataFrame:
     [
         ("Thửa cũ số 45, tờ 3 bản đồ 299", [(None, True, "299", "3", "45")]),
         ("Tách từ thửa 12 tờ 5", [("split", True, None, "5", "12")]),
-        ("Chia tách từ thửa đất số 012a, tờ bản đồ số 05 (BĐ 1994)", [("split", True, "1994", "5", "12a")]),
+        ("Chia tách từ thửa đất số 012a, tờ bản đồ số 05 (BĐ 1994)", [("split", True, "1994", "5", "12A")]),
         ("Gộp thửa 12, 13 và 14 tờ 5", [("joined", True, None, "5", p) for p in ("12", "13", "14")]),
         ("Hợp từ thửa 12 tờ 5, thửa 13 tờ 6", [("joined", True, None, "5", "12"), ("joined", True, None, "6", "13")]),
         ("Nay là thửa 7 tờ 20 bản đồ tổng thể", [(None, False, "tổng thể", "20", "7")]),
