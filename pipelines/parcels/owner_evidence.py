@@ -71,9 +71,24 @@ def people(citizens: pl.DataFrame) -> pl.DataFrame:
         (pl.col("status") == "dead").fill_null(False).alias("is_dead"),
     )
     return keyed.with_columns(
-        (pl.len().over(column) / pl.col(column).count()).alias(f"{column}_share")
-        for column in ("name_ascii", "name_key", "ends_ascii", "initials_ascii", "birth_year")
+        *(
+            (pl.len().over(column) / pl.col(column).count()).alias(f"{column}_share")
+            for column in ("name_ascii", "name_key", "ends_ascii", "initials_ascii", "birth_year")
+        ),
+        *(
+            _surname_lift(place).alias(lift)
+            for place, lift in (("hamlet_key", "hamlet_lift"), ("old_commune_code", "commune_lift"))
+        ),
     )
+
+
+def _surname_lift(place: str) -> pl.Expr:
+    """How many times as common a citizen's surname is in this place as everywhere, at least once.
+
+    Families stay together: name and place, each rare, may both be a neighbour's.
+    """
+    expected = pl.len().over("surname_ascii") * pl.len().over(place) / pl.len()
+    return ((pl.len().over("surname_ascii", place) + 1) / (expected + 1)).clip(1)
 
 
 def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
@@ -253,7 +268,7 @@ _OF_PERSON: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "personal_id"),
     *("old_id_no", "birth_year", "sex", "spouse_ascii", "household_id", "is_head", "is_dead"),
     *("address_key", "hamlet_key", "old_commune_code", "name_key_share", "name_ascii_share", "ends_ascii_share"),
-    *("initials_ascii_share", "birth_year_share"),
+    *("initials_ascii_share", "birth_year_share", "hamlet_lift", "commune_lift"),
 )
 
 
@@ -285,6 +300,7 @@ def _name_keys(column: str) -> tuple[pl.Expr, ...]:
         folded.alias("name_ascii"),
         has_marks(pl.col(column)).alias("name_marked"),
         is_abbreviated(folded).alias("name_short"),
+        surname(folded).alias("surname_ascii"),
         given_name(folded).alias("given_ascii"),
         folded.str.extract(r"^(.+) \S+$").alias("before_ascii"),
         (surname(folded) + " " + given_name(folded)).alias("ends_ascii"),
@@ -503,16 +519,16 @@ def _sex_bits() -> pl.Expr:
 
 def _place_bits() -> pl.Expr:
     """A hamlet that neither side tells leaves the commune to speak for both."""
-    share = (
+    chance = (
         pl.when(pl.col("place") == "address")
-        .then("address_share")
+        .then(pl.col("address_share") * pl.col("c_hamlet_lift"))
         .when(pl.col("place") == "hamlet")
-        .then("hamlet_share")
-        .otherwise("commune_share")
+        .then(pl.col("hamlet_share") * pl.col("c_hamlet_lift"))
+        .otherwise(pl.col("commune_share") * pl.col("c_commune_lift"))
     )
     untold = (pl.col("place") == "commune") & (pl.col("hamlet_key").is_null() | pl.col("c_hamlet_key").is_null())
     likely = pl.when(untold).then(sum(_M_PLACE.values())).otherwise(_of("place", _M_PLACE))
-    return pl.when(pl.col("place") == "other").then(_OTHER_PLACE).otherwise((likely / share).log(2))
+    return pl.when(pl.col("place") == "other").then(_OTHER_PLACE).otherwise((likely / chance).log(2))
 
 
 def _kin_bits() -> pl.Expr:
