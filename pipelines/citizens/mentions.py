@@ -16,8 +16,7 @@ def add_owner_mentions(records: pl.DataFrame, parcels: pl.DataFrame) -> pl.DataF
         parcels.lazy()
         .select(
             "old_commune_code",
-            # Of a couple the first one's number is written.
-            pl.col("owner_ascii").str.replace(r" va (?:ba|ong|anh|chi) .*$", "").alias("name_ascii"),
+            pl.col("owner_ascii").alias("name_ascii"),
             pl.col("owner_birth_year").alias("birth_year"),
             pl.col("owner_number").alias("number"),
         )

@@ -20,7 +20,7 @@ from pipelines.vietnamese.addresses import hamlet_key, hamlet_kind, hamlet_of
 from pipelines.vietnamese.dates import paper_dates, parse_date
 from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.quantities import parse_quantity
-from pipelines.vietnamese.spelling import ascii_key, clean
+from pipelines.vietnamese.spelling import ascii_key, clean, folded_key
 
 _WORDS_OF_NUMBERS = r"^(?:(?:TỜ|TO|THỬA|THUA|ĐẤT|BẢN ĐỒ|BĐ|SỐ|SO)\b[\s.:]*)+"
 """What books write in front of a sheet's or parcel's number, in capitals."""
@@ -143,7 +143,7 @@ def _owners(values: pl.DataFrame) -> pl.DataFrame:
     first, second = (owners.filter(owner_no=number) for number in (1, 2))
     return first.select(
         "record_id",
-        ascii_key(pl.col("owner_name")).alias("owner_ascii"),
+        folded_key(pl.col("owner_name")).alias("owner_ascii"),
         *("owner_kind", "owner_id_no", "owner_number", "owner_number_restored", "owner_number_lost"),
         "owner_birth_year",
-    ).join(second.select("record_id", co_owner_ascii=ascii_key(pl.col("owner_name"))), on="record_id", how="left")
+    ).join(second.select("record_id", co_owner_ascii=folded_key(pl.col("owner_name"))), on="record_id", how="left")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.references import reference_hashes
 from pipelines.parcels.land_use import LandUses, land_use
 from pipelines.problems import UnusableInput
 
@@ -143,6 +144,14 @@ def test_a_deployments_own_codes_come_first(tmp_path: Path) -> None:
     assert not found["land_use_unknown"].any()
     assert found["land_use_until"].to_list() == [None, None, date(2024, 12, 31), None]
     assert known.sha256 != LandUses.shipped().sha256 == ""
+
+
+def test_a_run_knows_which_codes_it_read(tmp_path: Path) -> None:
+    none = reference_hashes(tmp_path)
+    assert (none["land_use_codes"], bool(none["land_uses"])) == ("", True)
+    (tmp_path / "land_use_codes.csv").write_text("code,name_vi\nCNT,Đất chăn nuôi tập trung\n", "utf-8")
+    own = reference_hashes(tmp_path)
+    assert {name for name in none if none[name] != own[name]} == {"land_use_codes"}
 
 
 @pytest.mark.parametrize(
