@@ -29,8 +29,10 @@ _LIKELY: Final = 0.5
 """Probability from which a paper is asked for: that of the likeliest citizen, or of several together."""
 _WORTH_A_LOOK: Final = 0.02
 
-_ROUNDS: Final = 6
+_ROUNDS: Final = 10
 _START: Final = 0.9
+_WORTH: Final = 10
+"""What is taken for the share of owners who stand in a register before any is seen, and how many owners it is worth."""
 _MILLION: Final = 1_000_000
 _SCALE: Final = 40
 
@@ -136,7 +138,7 @@ def _believed(pairs: pl.DataFrame, owners: pl.DataFrame, citizens: int) -> pl.Da
             .group_by("mourned")
             .agg((pl.col("probability") * _MILLION).round().cast(pl.Int64).sum().alias("found"))
         )
-        share = (pl.col("found").fill_null(0) / _MILLION + 1) / (pl.col("owners") + 2)
+        share = (pl.col("found").fill_null(0) / _MILLION + _START * _WORTH) / (pl.col("owners") + _WORTH)
         stands = groups.join(found, on="mourned", how="left").with_columns(share.alias("stands"))
     return _shared_out(told, stands)
 
