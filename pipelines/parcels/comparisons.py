@@ -47,7 +47,7 @@ _ALIKE = left("several_alike") | right("several_alike")
 _ALIKE_OF_FIELD = left("several_of_field") | right("several_of_field")
 _SAME_FIELD = equal("field_key").fill_null(False)
 _NO_FIELD = left("field_key").is_null() & right("field_key").is_null()
-_SAME_PLACE = _SAME_FIELD | _NO_FIELD
+_SAME_PLACE = _SAME_FIELD | _NO_FIELD | (~both("field_key") & ~_OF_SEVERAL & _SAME_AREA & (_RARITY >= 1))
 
 _SURVEY = _SAME_COMMUNE & _SAME_PAPER & _AREA_AGREES
 _IN_ORDER = _SAME_BOOK | ~_SAME_COMMUNE
