@@ -16,6 +16,9 @@ _NAMES_AGREE: Final = 85.0
 """RapidFuzz token-set ratio from which two spellings are taken for one owner."""
 _MANY: Final = 50
 """A serial with more different owners is no certificate's; their names are not compared one with another."""
+_CROWD: Final = 300
+"""Parcels of one serial beyond which what two of them have in common is asked of one owner after the other, no more of
+all together."""
 _PAIR: Final = ["serial", "parcel_id", "other"]
 
 
@@ -44,27 +47,40 @@ def unrelated(
         owned.select("serial", "parcel_id", pl.concat_str(pl.lit(f"{mark} "), mark).alias("mark")).drop_nulls()
         for mark in ("name", "owner_id_no", "citizen_id", "household_id")
     ).unique()
-    names = _similar(owned.select("serial", "name").unique())
-    same = pl.concat(
-        [
-            marked.join(marked, on=["serial", "mark"], suffix="_other").select(
-                "serial", "parcel_id", other="parcel_id_other"
-            ),
-            owned.select("serial", "name", "parcel_id")
-            .join(names, on=["serial", "name"])
-            .join(owned.select("serial", "parcel_id", name_other="name"), on=["serial", "name_other"], suffix="_other")
-            .select("serial", "parcel_id", other="parcel_id_other"),
-            _related(held, relations),
-        ]
+    largest = marked.with_columns((pl.len().over("serial", "mark") - 1).alias("related"))
+    suspects = (
+        held.with_columns((pl.len().over("serial") - 1).alias("others"))
+        .join(largest.group_by("parcel_id").agg(pl.col("related").max()), on="parcel_id", how="left")
+        .filter(2 * pl.col("related").fill_null(0) < pl.col("others"))
     )
-    counted = same.filter(pl.col("parcel_id") != pl.col("other")).unique(_PAIR).group_by("parcel_id").len("related")
-    others = pl.len().over("serial") - 1
+    few = suspects.filter(pl.col("others") < _CROWD).select("serial", "parcel_id")
+    known = _in_common(few, owned, marked, _related(held, relations))
     return (
-        held.with_columns(others.alias("others"))
-        .join(counted, on="parcel_id", how="left")
-        .filter(2 * pl.col("related").fill_null(0) < pl.col("others"))["parcel_id"]
+        suspects.join(known, on="parcel_id", how="left")
+        .filter(2 * pl.max_horizontal("related", pl.col("known").fill_null(0)) < pl.col("others"))["parcel_id"]
         .sort()
     )
+
+
+def _in_common(few: pl.DataFrame, owned: pl.DataFrame, marked: pl.DataFrame, related: pl.DataFrame) -> pl.DataFrame:
+    """With how many other parcels of its serial each of a few has anything in common: `parcel_id`, `known`."""
+    of = ["serial", "parcel_id"]
+    names = _similar(
+        owned.join(few.select("serial").unique(), on="serial", how="semi").select("serial", "name").unique()
+    )
+    same = pl.concat(
+        [
+            marked.join(few, on=of, how="semi")
+            .join(marked, on=["serial", "mark"], suffix="_other")
+            .select(*of, other="parcel_id_other"),
+            owned.join(few, on=of, how="semi")
+            .join(names, on=["serial", "name"])
+            .join(owned.select(*of, name_other="name"), on=["serial", "name_other"], suffix="_other")
+            .select(*of, other="parcel_id_other"),
+            related,
+        ]
+    )
+    return same.filter(pl.col("parcel_id") != pl.col("other")).unique(_PAIR).group_by("parcel_id").len("known")
 
 
 def _similar(names: pl.DataFrame) -> pl.DataFrame:
