@@ -43,6 +43,8 @@ of all who have the same part of the name was written so."""
 OTHER_NAME: Final = -7.0
 NEAR_NAMES: Final = ("equal", "marks_lost", "marks_differ", "part_left_out", "abbreviated", "one_letter")
 
+# How often the fields of one person agree so (m), or what they weigh in bits where chance cannot be counted. All are
+# assumptions about land books, within a factor of two of what synthetic ones of two generators show.
 _M_YEAR: Final = {"equal": 0.92, "near": 0.03, "decade": 0.01}
 _OTHER_YEAR: Final = -6.5
 _M_PLACE: Final = {"address": 0.5, "hamlet": 0.3, "commune": 0.1}
@@ -240,8 +242,8 @@ def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame, fo
     """The pairs with the level of each field and `weight`, in thousandths of a bit.
 
     Levels: `number` (see NUMBER), `name` (see NAME, and other), `year` (equal, near, decade, other), `sex` (other),
-    `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse), `dead`; null where
-    nothing is told.
+    `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse); null where nothing is told. `dead`:
+    the register says so of the citizen.
     """
     sides = pairs.join(owners.select("at", *_OF_OWNER), on="at").join(
         persons.select("who", *(pl.col(column).alias(f"c_{column}") for column in _OF_PERSON)), on="who"
@@ -327,8 +329,9 @@ def _communes_of_addresses(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.Da
         .select("place", owner_commune="old_commune_code")
     )
     addresses = owners.select("owner_address", "old_commune_code").unique(maintain_order=True)
-    parts = _parts(addresses.select(address="owner_address").drop_nulls().unique()).join(known, on="place", how="left")
-    told = parts.group_by("address").agg(
+    parts = _parts(addresses.select(address="owner_address").drop_nulls().unique())
+    told = parts.join(known, on="place", how="left", maintain_order="left")
+    told = told.group_by("address").agg(
         pl.col("owner_commune").drop_nulls().first(),
         (pl.col("names_commune") & pl.col("owner_commune").is_null()).any().alias("names_other"),
     )

@@ -119,7 +119,7 @@ def _split(parcels: pl.DataFrame) -> pl.DataFrame:
 
 
 def _believed(pairs: pl.DataFrame, owners: pl.DataFrame, citizens: int) -> pl.DataFrame:
-    """The pairs with `probability` that the owner is this citizen; together with nobody's they make 1.
+    """The pairs with `probability` that the owner is this citizen, and `together` that it is one of all.
 
     Before anything is compared each citizen is as likely as the next.
     """
@@ -148,7 +148,10 @@ def _shared_out(told: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
     nobody = ((1 - pl.col("stands")) / pl.col("stands")) * 2.0 ** (_SCALE - pl.col("top") / BIT)
     return (
         told.join(stands.select("mourned", "stands"), on="mourned", maintain_order="left")
-        .with_columns((pl.col("odds") / (pl.col("all") + nobody)).alias("probability"))
+        .with_columns(
+            (pl.col("odds") / (pl.col("all") + nobody)).alias("probability"),
+            (pl.col("all") / (pl.col("all") + nobody)).alias("together"),
+        )
         .drop("stands")
     )
 
@@ -163,14 +166,13 @@ def _mourned() -> pl.Expr:
 
 
 def _best(believed: pl.DataFrame) -> pl.DataFrame:
-    """Of each owner the likeliest citizen with its levels; `together` how likely one of all is, `likely` how many are
-    worth a look, `holders` how many hold the number, and `held_by_other`: none of these is the likeliest.
+    """Of each owner the likeliest citizen with its levels; `likely` how many are worth a look, `holders` how many hold
+    the number, and `held_by_other`: none of these is the likeliest.
 
     The likeliest of equally likely ones is not named: chance would say who.
     """
     holds = (pl.col("number") == "equal").fill_null(False)
     counted = believed.with_columns(
-        pl.col("probability").sum().over("at").alias("together"),
         (pl.col("probability") > _WORTH_A_LOOK).sum().over("at").alias("likely"),
         holds.sum().over("at").alias("holders"),
     )
@@ -253,11 +255,11 @@ def _reason() -> pl.Expr:
         .then(pl.lit("Hai chủ của thửa này cùng hợp với một công dân; cần xem giấy tờ."))
         .when(pl.col("holders") > 1)
         .then(pl.lit("Nhiều công dân cùng mang số giấy tờ này; cần xem giấy tờ."))
+        .when(pl.col("citizen_id").is_null())
+        .then(pl.format("Có {} công dân phù hợp gần như nhau; cần xem giấy tờ.", pl.max_horizontal("likely", 2)))
         .when(pl.col("owner_role") == "heirs_of")
         .then(pl.lit("Đất của những người thừa kế; người để lại là công dân này; cần giấy tờ thừa kế."))
         .when(pl.col("held_by_other"))
         .then(sentence + ", nhưng số giấy tờ là của công dân khác; cần xem giấy tờ.")
-        .when(pl.col("citizen_id").is_null())
-        .then(pl.format("Có {} công dân phù hợp gần như nhau; cần xem giấy tờ.", pl.max_horizontal("likely", 2)))
         .otherwise(paper)
     )
