@@ -242,8 +242,8 @@ def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame, fo
     """The pairs with the level of each field and `weight`, in thousandths of a bit.
 
     Levels: `number` (see NUMBER), `name` (see NAME, and other), `year` (equal, near, decade, other), `sex` (other),
-    `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse); null where nothing is told. `dead`:
-    the register says so of the citizen.
+    `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse); null where nothing is told.
+    `dead`: the register says so of the citizen.
     """
     sides = pairs.join(owners.select("at", *_OF_OWNER), on="at").join(
         persons.select("who", *(pl.col(column).alias(f"c_{column}") for column in _OF_PERSON)), on="who"
