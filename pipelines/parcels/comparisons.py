@@ -75,7 +75,8 @@ NUMBER = Comparison(
         Level("other_map_unsure", _SAME_COMMUNE, 0.01, 0.07),
         Level("boundary", _SAME_PAPER & ~_OF_SEVERAL & ~_ALIKE & (_APART <= 0.25).fill_null(True), 0.08, 0.001),
         Level("boundary_by_area", _SAME_PAPER & ~_ALIKE & (_APART <= 0.02).fill_null(False), 0.03, 0.001),
-        Level("boundary_of_several", _SAME_PAPER, 0.01, 0.02),
+        Level("boundary_sibling", _SAME_PAPER & (_APART > 0.1).fill_null(False), 0.0005, 0.03),
+        Level("boundary_of_several", _SAME_PAPER, 0.01, 0.01),
         Level("other_commune", pl.lit(True), 0.03, 0.25),
     ),
     (_EDITS,),
@@ -249,7 +250,7 @@ SPEC = LinkageSpec(
         {"number": _BOUNDARY, "owner_name": _NEAR_NAME, "land_use": _EQUAL},
         {"number": _BOUNDARY, "owner_id_no": _EQUAL, "land_use": _EQUAL},
     ),
-    different=({"number": frozenset({"other_number", "other_scale", "other_map"})},),
+    different=({"number": frozenset({"other_number", "other_scale", "other_map", "boundary_sibling"})},),
     # A clerk may give one number to two parcels, and an owner has land in two communes.
     corroborated=(
         {"number": _SAME_NUMBER, "certificate_no": _NEAR},

@@ -95,6 +95,7 @@ LEVELS: Final = {
     "other_map_unsure": "khác hệ, thiếu giấy hoặc diện tích",
     "boundary": "khác xã cũ, cùng giấy của một thửa",
     "boundary_by_area": "khác xã cũ, cùng giấy và diện tích",
+    "boundary_sibling": "khác xã cũ, cùng giấy, diện tích khác",
     "boundary_of_several": "khác xã cũ, cùng giấy của nhiều thửa",
     "equal_rare": "trùng khớp, ít gặp",
     "both_equal": "trùng khớp cả hai chủ",
