@@ -144,6 +144,10 @@ def _tell_identity(land: Land, truth: pl.DataFrame) -> None:
     named = truth.select("record_id", "copy_kind", person_id="true_parcel_id")
     scores = pair_scores(land.linkage.members, named)
     print(f"  {truth.height} rows; identity P {scores.precision:.4f} R {scores.recall:.4f} F1 {scores.f1:.4f}")
+    if "tie" in truth.columns:
+        # Rows of parcels that another one equals in owner, area and certificate.
+        alone = pair_scores(land.linkage.members, named.filter(truth["tie"] != "1"))
+        print(f"  without such as nothing tells apart: P {alone.precision:.4f} R {alone.recall:.4f} F1 {alone.f1:.4f}")
     found = found_by_kind(land.linkage.members, named)
     print("  recall by kind:", ", ".join(f"{kind} {share}" for kind, share in found.items()))
     wrong = false_merges(land.linkage.members, named, land.rows)

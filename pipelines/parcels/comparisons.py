@@ -118,9 +118,13 @@ AREA = Comparison(
 
 LAND_USE = Comparison(
     "land_use",
-    ("land_use_key",),
-    both("land_use_key"),
-    (Level("equal", equal("land_use_key"), 0.95, 0.35), Level("other", pl.lit(True), 0.05, 0.65)),
+    ("use_family", "homestead"),
+    both("use_family"),
+    (
+        Level("equal", equal("use_family"), 0.93, 0.33),
+        Level("homestead", left("homestead") & right("homestead"), 0.03, 0.07),
+        Level("other", pl.lit(True), 0.04, 0.6),
+    ),
 )
 
 _SAME_FIRST = equal("owner_ascii").fill_null(False)
@@ -215,7 +219,7 @@ SPEC = LinkageSpec(
         CandidateRule("certificate_no", ("certificate_folded",), ("area_band",)),
         CandidateRule("certificate_book_no_and_owner", ("book_no_key", "owner_ascii")),
         *(
-            CandidateRule(f"{rule}_and_{area}", (who, band), ("land_use_key",))
+            CandidateRule(f"{rule}_and_{area}", (who, band), ("use_family",))
             for rule, who in (
                 ("owner_number", "personal_1"),
                 ("owner_old_number", "old_1"),

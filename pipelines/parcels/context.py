@@ -16,6 +16,22 @@ _CROWD: Final = 60
 """Parcels on one certificate beyond which all of them count as alike."""
 
 
+_FAMILIES: Final = {
+    **dict.fromkeys(("LUC", "LUK", "LUN"), "LUA"),
+    **dict.fromkeys(("LNC", "LNQ", "LNK"), "CLN"),
+    **dict.fromkeys(("TSL", "TSN"), "NTS"),
+    "ODT": "ONT",
+}
+"""Uses of one family: one book says rice land, the other two crops of rice a year."""
+HOME: Final = "ONT"
+
+
+def use_family(land_use: pl.Expr) -> pl.Expr:
+    """The land uses of a parcel (list of code and area) by family, in a fixed order: LUC → LUA; CLN, ODT → CLN+ONT."""
+    code = pl.element().struct.field("code")
+    return land_use.list.eval(code.replace(_FAMILIES)).list.unique().list.sort().list.join("+").replace("", None)
+
+
 def add_context(records: pl.DataFrame) -> pl.DataFrame:
     """Records as they are compared.
 
@@ -23,12 +39,15 @@ def add_context(records: pl.DataFrame) -> pl.DataFrame:
 
     - `own_number`: the number key, null where the sheet has several scales and the row tells none; `plot_key`: without
       the scale; `commune_plot`: without the map system too; `without_map`: the row tells none;
-    - `field_key`; `area_rarity`: 2 when hardly another parcel of the commune has this area, 1 when few, 0 when many;
+    - `use_family`; `homestead`: people live there; `field_key`;
+    - `area_rarity`: 2 when hardly another parcel of the commune has this area, 1 when few, 0 when many;
     - `personal_1`, `personal_2`, `old_1`, `old_2`: numbers of 12 and of 9 digits that stand with the owners;
     - `paper_of_several`: the certificate covers several parcels of this commune; `several_alike`: two of them, in one
       book, have about the area of this one; `several_of_field`: and lie in no other field.
     """
-    return _with_siblings(_with_rarity(_with_keys(records)))
+    return _with_siblings(_with_rarity(_with_keys(records))).with_columns(
+        pl.col("use_family").str.contains(HOME, literal=True).alias("homestead")
+    )
 
 
 def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
@@ -44,6 +63,7 @@ def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("book_key", "sheet_no", "parcel_no", separator="/").alias("plot_key"),
         pl.concat_str("old_commune_code", "sheet_no", "parcel_no", separator="/").alias("commune_plot"),
         pl.col("map_system").is_null().alias("without_map"),
+        use_family(pl.col("land_use")).alias("use_family"),
         ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "").alias("field_key"),
         *(
             numbers.list.get(place, null_on_oob=True).alias(f"{kind}_{place + 1}")

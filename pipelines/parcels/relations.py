@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.parcels.certificates import folded_serial, serial_key
+from pipelines.parcels.context import HOME, use_family
 from pipelines.parcels.notes import mentions
 from pipelines.vietnamese.addresses import hamlet_key
 from pipelines.vietnamese.map_systems import SYSTEMS
@@ -64,12 +65,14 @@ def _standing(numbers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _facts(parcels: pl.DataFrame) -> pl.DataFrame:
+    use = use_family(pl.col("land_use"))
     return parcels.select(
         "parcel_id",
         "area_m2",
         ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "").alias("field"),
         hamlet_key(pl.col("hamlet")).alias("hamlet"),
-        pl.col("land_use").list.eval(pl.element().struct.field("code")).list.sort().list.join("+").alias("use"),
+        # With a homestead goes garden or pond, or they are left out.
+        pl.when(use.str.contains(HOME, literal=True)).then(pl.lit(HOME)).otherwise(use).alias("use"),
         folded_serial(serial_key(pl.col("certificate_no").str.split(";").list.first())).alias("paper"),
     )
 

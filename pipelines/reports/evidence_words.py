@@ -101,6 +101,7 @@ LEVELS: Final = {
     "both_equal": "trùng khớp cả hai chủ",
     "partner": "trùng một trong hai chủ",
     "missing": "có bên bỏ trống",
+    "homestead": "cùng là đất ở, khác phần còn lại",
     "same_field": "cùng xứ đồng",
     "other_field": "khác xứ đồng",
     "other_hamlet": "khác thôn, tổ dân phố",
