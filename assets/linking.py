@@ -153,7 +153,7 @@ def citizen_records(
 def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables) -> pl.DataFrame:
     """Standardise and place the parcel rows."""
     land_uses = LandUses.read(deployment.reference_dir / LAND_USE_CODES)
-    _refuse_changed(source_rows, LAND_USE_CODES, land_uses.sha256)
+    refuse_changed(source_rows, LAND_USE_CODES, land_uses.sha256)
     standardise = partial(standardise_parcels, land_uses=land_uses)
     records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
@@ -304,11 +304,11 @@ def _placed_by_rules(
 ) -> pl.DataFrame:
     """The rows in standard form, placed by the rules of which the manifest will have the hash."""
     rules = SplitRules.read(deployment.reference_dir / SPLIT_RULES)
-    _refuse_changed(source_rows, SPLIT_RULES, rules.sha256)
+    refuse_changed(source_rows, SPLIT_RULES, rules.sha256)
     return place(standardise(source_rows[dataset]), commune_of(context), dataset, rules)
 
 
-def _refuse_changed(source_rows: Tables, file: str, sha256: str) -> None:
+def refuse_changed(source_rows: Tables, file: str, sha256: str) -> None:
     """A deployment's own reference file must be the one of which the manifest will have the hash."""
     if sha256 != dict(source_rows["references"].iter_rows()).get(file.removesuffix(".csv"), ""):
         raise UnusableInput(

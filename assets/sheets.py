@@ -5,7 +5,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from assets.describing import described
-from assets.linking import LEDGER
+from assets.linking import LEDGER, refuse_changed
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
@@ -26,11 +26,14 @@ from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, w
     )
 )
 @in_plain_words
-def sheet_map(context: dg.AssetExecutionContext, deployment: Deployment, parcel_records: pl.DataFrame) -> Tables:
+def sheet_map(
+    context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables, parcel_records: pl.DataFrame
+) -> Tables:
     """Number the map sheets of the placed parcels."""
     code, data = commune_of(context).code, deployment.data_dir
     known = known_sheets(deployment.ledger_dir, code, was_published(data, code), all_files(data, code))
     choices = SheetChoices.read(deployment.reference_dir / SHEET_MAP)
+    refuse_changed(source_rows, SHEET_MAP, choices.sha256)
     found = number_sheets(parcel_records.filter(placement="placed"), code, known, choices)
     ticket = keep_sheets(deployment.ledger_dir, code, found.numbered, known, context.run.run_id)
     by = dict(found.table["assigned_by"].value_counts().iter_rows())

@@ -24,7 +24,7 @@ GRAPH = {
     "citizen_links": ("g3_doi_sanh", ["citizen_records", "officer_decisions", "parcel_records"]),
     "parcel_links": ("g3_doi_sanh", ["officer_decisions", "parcel_records"]),
     "golden_citizens": ("g4_thuc_the", ["citizen_links", "citizen_records", "officer_decisions"]),
-    "sheet_map": ("g4_thuc_the", ["parcel_records"]),
+    "sheet_map": ("g4_thuc_the", ["parcel_records", "source_rows"]),
     "golden_parcels": (
         "g4_thuc_the",
         ["golden_citizens", "officer_decisions", "parcel_links", "parcel_records", "sheet_map"],
