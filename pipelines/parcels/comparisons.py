@@ -119,11 +119,12 @@ AREA = Comparison(
 LAND_USE = Comparison(
     "land_use",
     ("use_family", "homestead"),
-    both("use_family"),
+    pl.lit(True),
     (
-        Level("equal", equal("use_family"), 0.93, 0.33),
-        Level("homestead", left("homestead") & right("homestead"), 0.03, 0.07),
-        Level("other", pl.lit(True), 0.04, 0.6),
+        Level("equal", equal("use_family").fill_null(False), 0.9, 0.32),
+        Level("homestead", (left("homestead") & right("homestead")).fill_null(False), 0.03, 0.06),
+        Level("other", both("use_family"), 0.04, 0.59),
+        Level("missing", pl.lit(True), 0.03, 0.03),
     ),
 )
 
@@ -208,6 +209,7 @@ _EQUAL, _NEAR = frozenset({"equal"}), frozenset({"equal", "one_edit"})
 _SAME_NUMBER = frozenset({"same", "same_without_scale", "same_without_map"})
 _RESURVEY = frozenset({"resurvey_rare_area", "resurvey_same_place", "resurvey_same_field"})
 _BOUNDARY = frozenset({"boundary", "boundary_by_area"})
+_NO_OTHER_USE = frozenset({"equal", "homestead", "missing"})
 _EQUAL_NAME = frozenset({"both_equal", "equal_rare", "equal", "equal_common"})
 _NEAR_NAME = _EQUAL_NAME | {"partner", "part_left_out", "one_letter", "similar"}
 
@@ -268,8 +270,9 @@ SPEC = LinkageSpec(
             "area": frozenset({"equal", "equal_common", "within_1_percent"}),
         },
         {"number": _RESURVEY},
-        {"number": _BOUNDARY, "owner_name": _NEAR_NAME},
-        {"number": _BOUNDARY, "owner_id_no": _EQUAL},
+        {"number": frozenset({"boundary"}), "owner_name": _NEAR_NAME},
+        {"number": _BOUNDARY, "owner_name": _NEAR_NAME, "land_use": _NO_OTHER_USE},
+        {"number": _BOUNDARY, "owner_id_no": _EQUAL, "land_use": _NO_OTHER_USE},
         {
             "number": frozenset({"other_commune"}),
             "owner_id_no": _EQUAL,
