@@ -49,6 +49,15 @@ _SAME_FIELD = equal("field_key").fill_null(False)
 _NO_FIELD = left("field_key").is_null() & right("field_key").is_null()
 _SAME_PLACE = _SAME_FIELD | _NO_FIELD | (~both("field_key") & ~_OF_SEVERAL & _SAME_AREA & (_RARITY >= 1))
 
+# A wide difference of area is an error of measuring only where no other parcel can be meant.
+_NEAR_AREA = (_APART <= 0.02).fill_null(False)
+_ONLY_CERTIFIED = (
+    equal("certificate_folded").fill_null(False)
+    & ~left("owner_has_uncertified")
+    & ~right("owner_has_uncertified")
+    & (_APART <= 0.25).fill_null(True)
+)
+
 _SURVEY = _SAME_COMMUNE & _SAME_PAPER & _AREA_AGREES
 _IN_ORDER = _SAME_BOOK | ~_SAME_COMMUNE
 """Between two books of one commune `NUMBER` says all that the paper says."""
@@ -58,7 +67,7 @@ NUMBER = Comparison(
     (
         *("own_number", "plot_key", "commune_plot", "book_key", "old_commune_code", "map_system"),
         *("certificate_folded", "book_no_key", "owner_ascii", "area_m2", "area_rarity", "field_key"),
-        *("several_alike", "several_of_field", "paper_of_several"),
+        *("several_alike", "several_of_field", "paper_of_several", "owner_has_uncertified"),
     ),
     both("plot_key"),
     (
@@ -73,8 +82,8 @@ NUMBER = Comparison(
         Level("resurvey_of_several", _SURVEY, 0.04, 0.02),
         Level("other_map", _SAME_COMMUNE & (_OTHER_PAPER | (_APART > 0.05).fill_null(False)), 0.0005, 0.15),
         Level("other_map_unsure", _SAME_COMMUNE, 0.01, 0.07),
-        Level("boundary", _SAME_PAPER & ~_OF_SEVERAL & ~_ALIKE & (_APART <= 0.25).fill_null(True), 0.08, 0.001),
-        Level("boundary_by_area", _SAME_PAPER & ~_ALIKE & (_APART <= 0.02).fill_null(False), 0.03, 0.001),
+        Level("boundary", _SAME_PAPER & ~_OF_SEVERAL & ~_ALIKE & (_NEAR_AREA | _ONLY_CERTIFIED), 0.08, 0.001),
+        Level("boundary_by_area", _SAME_PAPER & ~_ALIKE & _NEAR_AREA, 0.03, 0.001),
         Level("boundary_sibling", _SAME_PAPER & (_APART > 0.1).fill_null(False), 0.0005, 0.03),
         Level("boundary_of_several", _SAME_PAPER, 0.01, 0.01),
         Level("other_commune", pl.lit(True), 0.03, 0.25),
@@ -269,7 +278,8 @@ SPEC = LinkageSpec(
             "owner_name": frozenset({"missing"}),
             "area": frozenset({"equal", "equal_common", "within_1_percent"}),
         },
-        {"number": _RESURVEY},
+        {"number": frozenset({"resurvey_rare_area"})},
+        {"number": _RESURVEY, "land_use": _NO_OTHER_USE},
         {"number": frozenset({"boundary"}), "owner_name": _NEAR_NAME},
         {"number": _BOUNDARY, "owner_name": _NEAR_NAME, "land_use": _NO_OTHER_USE},
         {"number": _BOUNDARY, "owner_id_no": _EQUAL, "land_use": _NO_OTHER_USE},

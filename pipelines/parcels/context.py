@@ -43,9 +43,10 @@ def add_context(records: pl.DataFrame) -> pl.DataFrame:
     - `area_rarity`: 2 when hardly another parcel of the commune has this area, 1 when few, 0 when many;
     - `personal_1`, `personal_2`, `old_1`, `old_2`: numbers of 12 and of 9 digits that stand with the owners;
     - `paper_of_several`: the certificate covers several parcels of this commune; `several_alike`: two of them, in one
-      book, have about the area of this one; `several_of_field`: and lie in no other field.
+      book, have about the area of this one; `several_of_field`: and lie in no other field;
+    - `owner_has_uncertified`: the owner has another parcel in this commune, of which no row tells a certificate.
     """
-    return _with_siblings(_with_rarity(_with_keys(records))).with_columns(
+    return _with_uncertified(_with_siblings(_with_rarity(_with_keys(records)))).with_columns(
         pl.col("use_family").str.contains(HOME, literal=True).alias("homestead")
     )
 
@@ -121,6 +122,22 @@ def _with_siblings(records: pl.DataFrame) -> pl.DataFrame:
         pl.col("paper_of_several").fill_null(False),
         _among(_alike(pairs, twice), crowd).alias("several_alike"),
         _among(_alike(pairs.filter(one_field), twice.filter(one_field)), crowd).alias("several_of_field"),
+    )
+
+
+def _with_uncertified(records: pl.DataFrame) -> pl.DataFrame:
+    owner = ("old_commune_code", "owner_ascii")
+    uncertified = (
+        records.drop_nulls([*owner, "plot_key"])
+        .group_by(*owner, "plot_key")
+        .agg(pl.col("certificate_folded").is_null().all().alias("uncertified"))
+        .with_columns((pl.col("uncertified").sum().over(owner) - pl.col("uncertified") > 0).alias("others"))
+        .select(*owner, "plot_key", "others")
+    )
+    return (
+        records.join(uncertified, on=[*owner, "plot_key"], how="left", maintain_order="left")
+        .with_columns(pl.col("others").fill_null(False).alias("owner_has_uncertified"))
+        .drop("others")
     )
 
 
