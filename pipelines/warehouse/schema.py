@@ -68,6 +68,8 @@ class Table:
     en: str
     columns: tuple[Column, ...]
     in_logical_hash: bool = True
+    of_history: bool = False
+    """Whether its rows depend on earlier runs: it has a hash of its own, and the one over all tables leaves it out."""
     hashed_rows: str = "true"
     """Which rows the logical hash covers, as an SQL condition: those that hang on earlier runs it leaves out."""
 
@@ -264,7 +266,7 @@ SHEET_MAP = Table(
         Column("assigned_by", TEXT, "do quy tắc, cán bộ hay bổ sung", "rule, officer, late"),
     ),
     # A number once published never moves: like ids, all of this hangs on what had come by then.
-    in_logical_hash=False,
+    of_history=True,
 )
 
 LINKS = Table(

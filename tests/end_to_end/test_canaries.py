@@ -257,7 +257,7 @@ def _error_with_a_cause(frame: pl.DataFrame, *_, **__):
     try:
         _duckdb_error(frame)
     except duckdb.Error as problem:
-        raise KeyError(frame["ho_ten"][0]) from problem
+        raise KeyError(frame["full_name"][0]) from problem
 
 
 UNEXPECTED = {

@@ -227,7 +227,7 @@ def test_promise_holds(sample_run, promise):
 
 
 def test_no_table_that_the_sample_fills_is_empty(sample_run):
-    later = {"parcel_relations", "sheet_map", "decisions", "quarantine", "unplaced"}
+    later = {"decisions", "quarantine", "unplaced"}
     empty = {table for table in CONTRACT if sample_run.query(CODE, f"SELECT count(*) FROM {table}") == [(0,)]}
     assert empty - later == set()
 
@@ -314,7 +314,7 @@ def test_manifest_names_what_the_run_was_made_from(project, sample_run):
     assert sum(key.startswith("input_sha256.") for key in manifest) == 10
     assert {"model.citizens", "model.parcels", "settings.citizens", "logical_hash", "version.polars"} <= set(manifest)
     hashed = {key.removeprefix("logical_hash.") for key in manifest if key.startswith("logical_hash.")}
-    assert hashed == (set(CONTRACT) | BEYOND) - {"manifest", "id_history", "changes", "sheet_map"}
+    assert hashed == (set(CONTRACT) | BEYOND) - {"manifest", "id_history", "changes"}
 
 
 def test_published_file_reaches_nothing_outside(sample_run):

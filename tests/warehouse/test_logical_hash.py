@@ -98,7 +98,7 @@ def test_every_published_value_counts(warehouse: Path, table: Table) -> None:
                 connection.execute("ROLLBACK")
                 counts = not column.of_history
                 assert (after[table.name] != before[table.name]) == counts, (column.name, value)
-                assert (combined(before | after) != combined(before)) == counts
+                assert (combined(before | after) != combined(before)) == (counts and not table.of_history)
         for statement in (
             f"DELETE FROM {table.name} WHERE {first}",
             f"INSERT INTO {table.name} SELECT * FROM {table.name} WHERE {first}",
