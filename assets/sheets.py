@@ -41,6 +41,8 @@ def sheet_map(
         f"Bảng 01 có {found.table.height} tờ: {by.get('rule', 0)} theo quy tắc, {by.get('late', 0)} đến sau, "
         f"{by.get('officer', 0)} do cán bộ ghi; {found.in_question['sheet'].n_unique()} việc cần xem."
     )
+    if found.idle:
+        context.log.warning(f"Có {found.idle} dòng của «{SHEET_MAP}» không khớp tờ nào: chưa có tờ ấy, hoặc ghi nhầm.")
     facts = [(f"{LEDGER_RUN}{NAME}", context.run.run_id), (f"{LEDGER_TICKET}{NAME}", ticket)]
     return Tables(
         {

@@ -431,6 +431,10 @@ def _with_numbers(owners: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             pl.coalesce("formed", "restored").alias("owner_number"),
             (pl.col("formed").is_null() & pl.col("restored").is_not_null()).alias("owner_number_restored"),
-            pl.coalesce("formed", "restored", digits(pl.col("number_text"))).alias("owner_id_no"),
+            pl.coalesce(
+                "formed",
+                "restored",
+                pl.when("owner_number_lost").then("number_text").otherwise(digits(pl.col("number_text"))),
+            ).alias("owner_id_no"),
         )
     )

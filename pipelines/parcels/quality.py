@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.communes import NewCommune
 from pipelines.parcels.shared_certificates import unrelated
+from pipelines.vietnamese.names import given_name, surname
 from pipelines.warehouse.quality import with_quality
 
 _AREAS_DIFFER: Final = 0.02
@@ -43,6 +44,7 @@ REASONS: Final[dict[str, pl.Expr]] = {
     "certificate_of_unrelated_parcels": pl.col("is_unrelated"),
     "area_not_understood": pl.col("area_lost") & pl.col("area_m2").is_null(),
     "no_area": _NO_AREA,
+    "owners_differ": pl.col("owners_differ"),
     "areas_differ": pl.col("largest_area") - pl.col("smallest_area") > _AREAS_DIFFER * pl.col("largest_area"),
     "no_land_use": pl.col("land_use").is_null() & ~pl.col("land_use_unread"),
     "unknown_land_use": pl.col("land_use_unread") | pl.col("land_use_unknown"),
@@ -98,11 +100,15 @@ def quality(
 def _of_rows(records: pl.DataFrame) -> pl.DataFrame:
     """What the rows of one parcel do not agree on."""
     several = pl.col("certificates_several").any().cast(pl.Int64)
+    name = pl.col("owner_ascii").drop_nulls()
+    in_other_order = name.is_in(pl.col("co_owner_ascii").drop_nulls().implode()).any()
     return records.group_by("cluster").agg(
         pl.col("area_m2").min().alias("smallest_area"),
         pl.col("area_m2").max().alias("largest_area"),
         # BD and BĐ with the same digits on one parcel are one certificate, typed without the letter Đ.
         (pl.col("certificate_folded").drop_nulls().n_unique() + several).alias("certificates"),
+        # Neither surname nor given name in common; husband and wife may be named in either order.
+        owners_differ=(surname(name).n_unique() > 1) & (given_name(name).n_unique() > 1) & ~in_other_order,
     )
 
 

@@ -13,9 +13,12 @@ What does not belong here: where assigned numbers are kept (`sheet_ledger`), how
 import re
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pipelines.problems import UnusableInput
+
+_MOST_DIGITS: Final = 4
+"""A commune has some hundreds of sheets at most; numbers never move, so that a slip must not push all others away."""
 
 AssignedBy = Literal["rule", "officer", "late"]
 
@@ -128,5 +131,6 @@ def _in_order(sheet: Sheet) -> tuple[str, str, tuple[float, str]]:
 
 
 def _value(number: str) -> int:
+    """The number by which others continue: of one with five digits and more, surely a slip, there is none."""
     digits = re.match(r"[0-9]+", number)
-    return int(digits[0]) if digits else 0
+    return int(digits[0]) if digits and len(digits[0]) <= _MOST_DIGITS else 0

@@ -15,12 +15,14 @@ _KEYS: Final = ("old_commune_code", "map_system", "sheet_no")
 class SheetMap(NamedTuple):
     """`table`: the contract's `sheet_map`, in the order of the new numbers. `numbered`: the same as a mapping.
 
-    `in_question`: `record_id`, `reason`, `sheet`, for `pipelines.review.cases.sheet_cases`.
+    `in_question`: `record_id`, `reason`, `sheet`, for `pipelines.review.cases.sheet_cases`. `idle`: how many of the
+    officer's lines for these old communes fit no sheet.
     """
 
     table: pl.DataFrame
     numbered: dict[Sheet, Assigned]
     in_question: pl.DataFrame
+    idle: int
 
 
 def sheet_map(records: pl.DataFrame, head: str, known: Known, choices: SheetChoices) -> SheetMap:
@@ -50,7 +52,8 @@ def sheet_map(records: pl.DataFrame, head: str, known: Known, choices: SheetChoi
             pl.concat_str(pl.col(_KEYS).fill_null(""), separator="/")
         ),
     )
-    return SheetMap(table, numbered, in_question)
+    codes = set(records["old_commune_code"].unique())
+    return SheetMap(table, numbered, in_question, choices.idle(codes, sheets))
 
 
 def _value(column: str) -> pl.Expr:

@@ -14,16 +14,13 @@ from pipelines.parcels.certificates import (
     well_formed,
 )
 from pipelines.parcels.land_use import LandUses, land_use
-from pipelines.parcels.number_key import book_key, number_key
+from pipelines.parcels.number_key import book_key, number_key, plain_number
 from pipelines.parcels.owner_names import split_owners
 from pipelines.vietnamese.addresses import hamlet_key, hamlet_kind, hamlet_of
 from pipelines.vietnamese.dates import paper_dates, parse_date
 from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.quantities import parse_quantity
 from pipelines.vietnamese.spelling import ascii_key, clean, folded_key
-
-_WORDS_OF_NUMBERS = r"^(?:(?:TỜ|TO|THỬA|THUA|ĐẤT|BẢN ĐỒ|BĐ|SỐ|SO)\b[\s.:]*)+"
-"""What books write in front of a sheet's or parcel's number, in capitals."""
 
 
 def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.DataFrame:
@@ -51,8 +48,8 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["parcels"])
     files = text["source_file"]
     values = text.with_columns(
-        _plain_number(pl.col("so_to")).alias("sheet_no"),
-        _plain_number(pl.col("so_thua")).alias("parcel_no"),
+        plain_number(pl.col("so_to")).alias("sheet_no"),
+        plain_number(pl.col("so_thua")).alias("parcel_no"),
         _each_once(text["he_ban_do"], map_system).alias("map_system"),
         _scale(pl.col("ty_le")).alias("map_scale"),
         parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
@@ -119,15 +116,6 @@ def _scale_of_sheet() -> pl.Expr:
     """
     scale, sheet = pl.col("map_scale"), ("old_commune_code", "map_system", "sheet_no")
     return pl.coalesce(scale, pl.when(scale.drop_nulls().n_unique().over(sheet) == 1).then(scale.max().over(sheet)))
-
-
-def _plain_number(text: pl.Expr) -> pl.Expr:
-    """A number of a sheet or parcel alone, in capitals: without the words for it, its leading zeros, and without what
-    a spreadsheet gave it. Thửa số 012a → 12A, 5.0 → 5, 1.234 → 1234; null when nothing is left.
-    """
-    bare = text.str.to_uppercase().str.replace(_WORDS_OF_NUMBERS, "").str.replace_all(r"([0-9])\s+([A-Z])$", "$1$2")
-    whole = bare.str.replace(r"^([0-9]+)[.,]0{1,2}$", "$1").str.replace(r"^([1-9][0-9]{0,2})[.,]([0-9]{3})$", "$1$2")
-    return whole.str.replace(r"^0+([0-9])", "$1").replace("", None)
 
 
 def _leading_number(column: str) -> pl.Expr:

@@ -122,6 +122,7 @@ QUALITY_REASONS: Final = {
     "several_certificates": "Một thửa đất có nhiều số giấy chứng nhận",
     "certificate_of_unrelated_parcels": "Số giấy chứng nhận trùng với thửa đất của người khác",
     "no_area": "Không có diện tích",
+    "owners_differ": "Các dòng của cùng một thửa ghi chủ khác nhau",
     "areas_differ": "Các dòng của cùng một thửa ghi diện tích chênh nhau trên 2%",
     "no_land_use": "Không có loại đất",
     "unknown_land_use": "Loại đất ghi không đọc được hoặc không có trong danh mục",

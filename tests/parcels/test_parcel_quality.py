@@ -131,6 +131,20 @@ def test_rows_of_one_parcel_may_miss_each_other_by_two_percent(told: Callable, w
     assert told([whole(), whole(dien_tich="293")]) == [(2, {"areas_differ"})]
 
 
+def test_rows_of_one_parcel_that_name_others_are_told_unless_one_errs_or_turns_the_couple_around(
+    told: Callable, whole: Row
+) -> None:
+    first = whole(chu_su_dung="Ông Trần Trọng Vang và bà Lê Thị Tư", giay_to_chu="")
+    for again, differ in (
+        ("Ông Lê Văn Ba", True),
+        ("Ông Trần Trọng Vàng", False),
+        ("Bà Lê Thị Tư và ông Trần Trọng Vang", False),
+        ("", False),
+    ):
+        reasons = told([first, {**first, "chu_su_dung": again}])[0][1]
+        assert ("owners_differ" in reasons) is differ, again
+
+
 def test_several_certificates_on_one_parcel(told: Callable, whole: Row) -> None:
     assert told([whole(), whole(so_gcn="CA 654321")]) == [(2, {"several_certificates"})]
     assert told([whole(), whole(so_gcn="bd123456")]) == [(1, set())], "a D for Đ is no other certificate"

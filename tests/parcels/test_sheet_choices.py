@@ -20,13 +20,15 @@ def test_no_file_is_no_choice(tmp_path: Path) -> None:
 
 
 def test_a_line_that_names_the_system_comes_before_one_for_any(tmp_path: Path) -> None:
-    text = "old_code;map_system;old_sheet_no;new_sheet_no\n234;;01;77\n00234;BĐ 299;1;88\n"
+    text = "old_code;map_system;old_sheet_no;new_sheet_no\n4936;;Tờ 01;077\n04936;BĐ 299;1;88\n"
     choices = SheetChoices.read(written(tmp_path, text))
-    sheets = {Sheet("00234", "299", "1"), Sheet("00234", "1994", "1"), Sheet("10231", "299", "1")}
+    sheets = {Sheet("04936", "299", "1"), Sheet("04936", "1994", "1"), Sheet("10231", "299", "1")}
     assert choices.of(sheets) == {
-        Sheet("00234", "299", "1"): Chosen("88", 3),
-        Sheet("00234", "1994", "1"): Chosen("77", 2),
+        Sheet("04936", "299", "1"): Chosen("88", 3),
+        Sheet("04936", "1994", "1"): Chosen("77", 2),
     }
+    assert choices.idle({"04936"}, sheets) == 0
+    assert choices.idle({"04936"}, {Sheet("04936", "1994", "1")}) == 1
     assert choices.reserved({"299"}) == {("299", "77"), ("299", "88")}
 
 
@@ -34,7 +36,9 @@ def test_a_line_that_names_the_system_comes_before_one_for_any(tmp_path: Path) -
     ("text", "says"),
     [
         ("old_code,old_sheet_no\n10234,1\n", "dòng 1: cần các cột old_code, old_sheet_no, new_sheet_no"),
-        ("old_code,old_sheet_no,new_sheet_no\n10234,1,\n", "dòng 2: cần mã xã cũ"),
+        ("old_code,old_sheet_no,new_sheet_no\n10234,1,\n", "dòng 2: cần số tờ cũ"),
+        ("old_code,old_sheet_no,new_sheet_no\n99999,1,5\n", "dòng 2: không có xã cũ nào mang mã «99999»"),
+        ("old_code,old_sheet_no,new_sheet_no\n10234,1,abc def\n", "dòng 2: cần số tờ cũ"),
         ("old_code,old_sheet_no,new_sheet_no\n10234,1,5\n10234,01,6\n", "dòng 3: tờ 1 xã cũ 10234 đã có số ở dòng 2"),
     ],
 )

@@ -40,6 +40,11 @@ def test_the_head_commune_keeps_and_the_others_continue_by_old_code_and_number()
     assert {given.assigned_by for given in found.values()} == {"rule"}
 
 
+def test_a_slip_of_the_head_commune_does_not_push_all_others_away():
+    found = number_sheets([*sheets(HEAD, 1, 2, 20190510), *sheets("10234", 1)], HEAD, {})
+    assert numbers(found) == {(HEAD, "1"): "1", (HEAD, "2"): "2", (HEAD, "20190510"): "20190510", ("10234", "1"): "3"}
+
+
 def test_each_map_system_is_numbered_by_itself():
     found = number_sheets([*sheets(HEAD, 5), *sheets("10234", 1, system="1994"), *sheets("10234", 1)], HEAD, {})
     assert found[Sheet("10234", "1994", "1")].new_sheet_no == "1"
