@@ -538,7 +538,10 @@ VIEWS: Final[dict[str, str]] = {
     "ho_gia_dinh": "SELECT * FROM households",
     "thua_dat": "SELECT * FROM parcels",
     "chu_su_dung": "SELECT * FROM parcel_owners",
-    "so_doi_chieu_thua": "SELECT * FROM parcel_numbers",
+    # In the order of Bảng 01: by map system, then by new sheet and parcel as numbers.
+    "so_doi_chieu_thua": "SELECT * FROM parcel_numbers ORDER BY map_system,"
+    " TRY_CAST(regexp_extract(new_sheet_no, '^[0-9]+') AS BIGINT), new_sheet_no,"
+    " TRY_CAST(regexp_extract(parcel_no, '^[0-9]+') AS BIGINT), parcel_no, parcel_id",
     "can_doi_dong": "SELECT * FROM row_balance",
     "thay_doi": "SELECT * FROM changes",
 }

@@ -163,3 +163,18 @@ def test_a_publication_that_fails_changes_nothing(published: Path, frames: Frame
     with pytest.raises(duckdb.Error):
         publish(published.parent / "absent.duckdb", frames[VALIDATION_RESULTS.name], published, **SIGNED)
     assert {path: path.read_bytes() for path in published.parent.glob("10231*")} == before
+
+
+def test_numbers_of_parcels_stand_in_the_order_of_the_sheet_map(tmp_path: Path) -> None:
+    numbers = [("299", "10", "1"), ("299", "9", "10"), ("299", "9", "2"), ("1994", "11", "1"), ("299", "9A", "1")]
+    frame = pl.DataFrame(
+        [
+            {"parcel_id": str(at), "map_system": system, "new_sheet_no": sheet, "parcel_no": parcel, "is_current": True}
+            for at, (system, sheet, parcel) in enumerate(numbers)
+        ]
+    )
+    table = next(table for table in TABLES if table.name == "parcel_numbers")
+    write_warehouse(tmp_path / "a.duckdb", [("parcel_numbers", pl.concat([table.empty(), frame], how="diagonal"))])
+    with duckdb.connect(str(tmp_path / "a.duckdb"), read_only=True) as connection:
+        shown = connection.execute("SELECT map_system, new_sheet_no, parcel_no FROM so_doi_chieu_thua").fetchall()
+    assert shown == [("1994", "11", "1"), ("299", "9", "2"), ("299", "9", "10"), ("299", "9A", "1"), ("299", "10", "1")]
