@@ -247,7 +247,7 @@ def _shuffled(rows: Iterable, dice: Random) -> list:
 def test_every_row_is_placed_once_or_waits_everywhere_in_any_order(rules: Rules, dataset: str) -> None:
     frame: Callable[..., pl.DataFrame] = people if dataset == "citizens" else land
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(rows=_PEOPLE if dataset == "citizens" else _LAND, lines=_lines(dataset), seed=st.integers(0, 9))
     def holds(rows: list[tuple], lines: list[str], seed: int) -> None:
         found = targets(frame(*rows), rules(*lines), dataset)

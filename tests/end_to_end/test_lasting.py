@@ -756,7 +756,7 @@ def kill_all(office: Lasting, deaths: list[str | int]) -> None:
 
 
 TestLasting = Lasting.TestCase
-TestLasting.settings = usual(3, 6)
+TestLasting.settings = usual(2, 6)
 
 
 class LongLasting(Lasting):

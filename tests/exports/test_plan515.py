@@ -168,7 +168,7 @@ status = st.sampled_from(["confirmed", "needs_paper", "no_match"])
 parcels = st.lists(st.tuples(number, number, st.integers(1, 3), st.lists(status, max_size=3)), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(parcels)
 def test_whatever_the_parcels_no_user_is_lost_or_doubled_and_only_the_confirmed_are_people(made):
     land = [

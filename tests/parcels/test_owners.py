@@ -218,7 +218,7 @@ _CELL = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(_CELL, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_order_does_not_matter_no_owner_is_lost_and_no_name_confirms_alone(cells: list, dice: Any) -> None:
     def table(rows: list[dict[str, Any]], people: list[dict[str, Any]]) -> pl.DataFrame:

@@ -183,7 +183,7 @@ _CELLS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_CELLS, min_size=2, max_size=9))
 def test_whatever_the_rows(model: LinkageModel, cell: Row, rows: list[dict[str, Any]]) -> None:
     located = [
