@@ -5,7 +5,7 @@ from typing import Final
 
 from expectations.rule import Rule
 
-_NUMBERS: Final = "DOMAIN: parcel key = old commune, map system, scale, sheet, parcel; TT 26/2024/TT-BTNMT Art. 5"
+_NUMBERS: Final = "Data contract: parcel_numbers; TT 26/2024/TT-BTNMT Art. 5 (sheets of a commune)"
 _BANG_01: Final = "Plan 515/KH-BCA-BNN&MT, Bảng 01; data contract: sheet_map"
 _OWNERS: Final = "Data contract: parcel_owners"
 
