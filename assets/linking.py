@@ -305,7 +305,10 @@ def _placed_by_rules(
     """The rows in standard form, placed by the rules of which the manifest will have the hash."""
     rules = SplitRules.read(deployment.reference_dir / SPLIT_RULES)
     refuse_changed(source_rows, SPLIT_RULES, rules.sha256)
-    return place(standardise(source_rows[dataset]), commune_of(context), dataset, rules)
+    records = place(standardise(source_rows[dataset]), commune_of(context), dataset, rules)
+    if not records.is_empty() and _placed(records).is_empty():
+        context.log.warning(f"Không dòng {_OF_DATASET[dataset]} nào thuộc xã mới này; hãy xem lại «{SPLIT_RULES}».")
+    return records
 
 
 def refuse_changed(source_rows: Tables, file: str, sha256: str) -> None:
@@ -318,6 +321,7 @@ def refuse_changed(source_rows: Tables, file: str, sha256: str) -> None:
 
 
 _ENTITY = {"citizens": "người", "parcels": "thửa đất"}
+_OF_DATASET = {"citizens": "công dân", "parcels": "thửa đất"}
 
 
 def _link(
