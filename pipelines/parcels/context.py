@@ -51,6 +51,11 @@ def add_context(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def field_key() -> pl.Expr:
+    """The name of a field as it is compared, from `field_name`: Xứ đồng Cửa Đình, Cửa Đình → cua dinh."""
+    return ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "")
+
+
 def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
     several_scales = pl.col("map_scale").is_not_null().any().over("book_key", "sheet_no")
     compact = pl.col("owner_id_text").str.replace_all(r"([0-9])[ .]+([0-9]{3})\b", "$1$2")
@@ -65,7 +70,7 @@ def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("old_commune_code", "sheet_no", "parcel_no", separator="/").alias("commune_plot"),
         pl.col("map_system").is_null().alias("without_map"),
         use_family(pl.col("land_use")).alias("use_family"),
-        ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "").alias("field_key"),
+        field_key().alias("field_key"),
         *(
             numbers.list.get(place, null_on_oob=True).alias(f"{kind}_{place + 1}")
             for kind, numbers in of_length.items()

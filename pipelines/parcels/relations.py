@@ -11,11 +11,10 @@ from typing import Final
 import polars as pl
 
 from pipelines.parcels.certificates import folded_serial, serial_key
-from pipelines.parcels.context import HOME, use_family
+from pipelines.parcels.context import HOME, field_key, use_family
 from pipelines.parcels.notes import mentions
 from pipelines.vietnamese.addresses import hamlet_key
 from pipelines.vietnamese.map_systems import SYSTEMS
-from pipelines.vietnamese.spelling import ascii_key
 from pipelines.warehouse import schema
 
 _SUM: Final = 0.03
@@ -69,7 +68,7 @@ def _facts(parcels: pl.DataFrame) -> pl.DataFrame:
     return parcels.select(
         "parcel_id",
         "area_m2",
-        ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "").alias("field"),
+        field_key().alias("field"),
         hamlet_key(pl.col("hamlet")).alias("hamlet"),
         # With a homestead goes garden or pond, or they are left out.
         pl.when(use.str.contains(HOME, literal=True)).then(pl.lit(HOME)).otherwise(use).alias("use"),

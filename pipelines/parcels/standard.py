@@ -16,11 +16,11 @@ from pipelines.parcels.certificates import (
 from pipelines.parcels.land_use import LandUses, land_use
 from pipelines.parcels.number_key import book_key, number_key, plain_number
 from pipelines.parcels.owner_names import split_owners
-from pipelines.vietnamese.addresses import hamlet_key, hamlet_kind, hamlet_of
+from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
 from pipelines.vietnamese.dates import paper_dates, parse_date
 from pipelines.vietnamese.map_systems import map_system
 from pipelines.vietnamese.quantities import parse_quantity
-from pipelines.vietnamese.spelling import ascii_key, clean, folded_key
+from pipelines.vietnamese.spelling import clean, folded_key
 
 
 def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.DataFrame:
@@ -31,7 +31,7 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     Values: `sheet_no`, `parcel_no` (without leading zeros), `sheet_value` and `parcel_value` (the whole number with
     which these begin, null when none), `map_system`, `map_scale` (denominator), `area_m2`, `land_use` (list of code and
     area), `certificate_no` (serials in printed form, several with a semicolon between them), `certificate_book_no`,
-    `certificate_date`, `field_name`, `address`, `hamlet`, `hamlet_kind`, `note`; the owners as the book has them
+    `certificate_date`, `field_name`, `address`, `hamlet`, `note`; the owners as the book has them
     (`owner_name`, `owner_id_text`, `owner_birth_text`, `owner_address`), and of the first of them `owner_kind`,
     `owner_id_no`, `owner_birth_year`.
 
@@ -42,7 +42,7 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
 
     Keys: `number_key` and `book_key` (see `number_key`), `certificate_key` (of the first serial; `certificate_folded`
     with D for Đ), `book_no_key`, `land_use_key`, `owner_ascii` and `co_owner_ascii` (the first owner's and the second's
-    name), `owner_number` (well-formed 9 or 12 digits), `place_key`, `hamlet_key`, `address_key`, `area_band` and
+    name), `owner_number` (well-formed 9 or 12 digits), `hamlet_key`, `area_band` and
     `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
     text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["parcels"])
@@ -86,11 +86,8 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
         (pl.col("serials").list.len() > 1).fill_null(False).alias("certificates_several"),
         folded_serial(pl.col("certificate_key")).alias("certificate_folded"),
         book_number_key(pl.col("certificate_book_no")).alias("book_no_key"),
-        (pl.col("old_commune_code") + "-" + ascii_key(pl.coalesce("field_name", "hamlet"))).alias("place_key"),
         (pl.col("old_commune_code") + "-" + _each_once(values["hamlet"], hamlet_key)).alias("hamlet_key"),
-        _each_once(values["hamlet"], hamlet_kind).alias("hamlet_kind"),
         *(_leading_number(f"{part}_no").alias(f"{part}_value") for part in ("sheet", "parcel")),
-        ascii_key(pl.col("address")).alias("address_key"),
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
     )
