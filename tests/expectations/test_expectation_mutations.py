@@ -9,6 +9,8 @@ import pytest
 
 from expectations import RULES, running, validate
 
+from .domain_mutations import DOMAIN_MUTATIONS
+
 BY_ID = {rule.id: rule for rule in RULES}
 
 _FIRST_FILE = "WHERE source_file = '10231/cong_dan.csv'"
@@ -109,6 +111,7 @@ MUTATIONS: dict[str, str] = {
     "quality.household_without_head": "UPDATE households SET head_citizen_id = NULL",
     "quality.parcel_without_owner": "DELETE FROM parcel_owners WHERE parcel_id = 'L2'",
     "quality.parcel_area": "UPDATE parcels SET area_m2 = 0 WHERE parcel_id = 'L2'",
+    **DOMAIN_MUTATIONS,
 }
 
 
