@@ -6,7 +6,6 @@ decision or its revocation. A decision names rows by their `record_id`, never by
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.placing import sync
+from pipelines.review.journal import Journal, lines_of
 from pipelines.warehouse.schema import DECISIONS
 
 Kind = Literal[
@@ -103,11 +102,11 @@ class DecisionLog:
     """The decisions of one new commune, in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._journal = Journal(folder)
 
     def events(self) -> list[Event]:
         """All that ever happened, in order; UnusableInput when a file is damaged."""
-        return [event for path in self._files() for event in read_events(path)]
+        return [event for path in self._journal.files() for event in read_events(path)]
 
     def in_force(self) -> list[Decision]:
         """The decisions in force, in the order of time, whatever the order in which the files came."""
@@ -121,26 +120,8 @@ class DecisionLog:
 
     def append(self, events: Sequence[Event]) -> None:
         """Add events as one file, whole or not at all."""
-        if not events:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = self._folder / f".{os.getpid()}.part"
-        part.touch(mode=0o600)
-        write_events(part, events)
-        sync(part)
-        number = len(self._files()) + 1
-        while True:
-            try:
-                # Linked, not renamed: of two imports at one time neither takes the other's place.
-                os.link(part, self._folder / f"{number:06d}.jsonl")
-                break
-            except FileExistsError:
-                number += 1
-        part.unlink()
-        sync(self._folder)
-
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.jsonl"))
+        if events:
+            self._journal.append(event.model_dump_json() for event in events)
 
 
 def decision_log(data: Path, code: str) -> DecisionLog:
@@ -151,14 +132,13 @@ def decision_log(data: Path, code: str) -> DecisionLog:
 def read_events(path: Path) -> list[Event]:
     """The events of one file; UnusableInput names the line that cannot be read."""
     try:
-        # Only line feeds end an event: JSON leaves other line separators of a note as they are.
-        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        lines = lines_of(path)
     except (OSError, UnicodeDecodeError):
         raise UnusableInput(
             f"Không đọc được tệp quyết định «{path}».", f"The file of decisions {path} cannot be read."
         ) from None
     events = []
-    for number, line in enumerate(lines if any(lines) else [], start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             events.append(_EVENT.validate_json(line))
         except ValidationError:

@@ -58,7 +58,7 @@ def test_files_are_for_their_owner_and_nothing_else_is_left(tmp_path: Path) -> N
 
 def test_two_imports_at_one_time_both_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log, other = DecisionLog(tmp_path), DecisionLog(tmp_path)
-    monkeypatch.setattr(log, "_files", list)  # it looked before the other one wrote
+    monkeypatch.setattr(log._journal, "files", list)  # it looked before the other one wrote
     other.append([SECOND])
     log.append([FIRST])
     assert {event.decision_id for event in other.events()} == {FIRST.decision_id, SECOND.decision_id}
