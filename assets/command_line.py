@@ -19,6 +19,7 @@ from assets import exporting, publications, reviewing
 from assets.options import add_data
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
+from pipelines.warehouse.settings import GivenLimits
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -70,18 +71,9 @@ def _parser() -> argparse.ArgumentParser:
         "--model", default="", metavar="NAME", help="mô hình đối sánh đã lưu, hoặc shipped / a stored linkage model"
     )
     model.add_argument("--estimate", action="store_true", help="ước lượng lại mô hình / estimate the model again")
-    run.add_argument(
-        "--churn-limit",
-        type=_share,
-        metavar="SHARE",
-        help="phần đã công bố được phép bị rút, gộp, tách, từ 0 đến 1 / share that may be withdrawn, merged or split",
-    )
-    run.add_argument(
-        "--unplaced-limit",
-        type=_share,
-        metavar="SHARE",
-        help="phần số dòng được phép chưa xếp vào xã mới nào khi công bố chính thức / share of rows not placed",
-    )
+    for name, limit in GivenLimits.model_fields.items():
+        option = f"--{name.replace('_', '-')}"
+        run.add_argument(option, type=_share, metavar="SHARE", help=limit.description)
     run.add_argument(
         "--cases-per-day",
         type=_count,
@@ -210,7 +202,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
 
 def _settings(options: argparse.Namespace) -> dict[str, object]:
     """What the options set in the steps' own settings."""
-    limits = {"churn_limit": options.churn_limit, "unplaced_limit": options.unplaced_limit}
+    limits = {name: getattr(options, name) for name in GivenLimits.model_fields}
     linking = {} if options.cases_per_day is None else {"cases_per_day": options.cases_per_day}
     return {
         "staging_warehouse": {"config": {name: limit for name, limit in limits.items() if limit is not None}},

@@ -29,12 +29,13 @@ from pipelines.review.cases import unplaced_case
 from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
+from pipelines.warehouse.limits import limits_of
 from pipelines.warehouse.placing import place_text
 from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
-from pipelines.warehouse.settings import PublicationSettings
+from pipelines.warehouse.settings import GivenLimits
 from pipelines.warehouse.sources import with_raw
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, version_name
 
@@ -45,8 +46,8 @@ _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 """Tables that people and land have in common."""
 
 
-class PublicationConfig(PublicationSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
-    """Giới hạn thay đổi của một lần công bố / how much one publication may change."""
+class PublicationConfig(GivenLimits, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
+    """Giới hạn riêng của lần chạy này; để trống là theo reference/publication_limits.csv / limits of this run alone."""
 
 
 @dg.asset(
@@ -78,11 +79,13 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     published = deployment.published(commune.code)
     earlier = published if published.is_file() else None
     common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
-    waiting = [unplaced_case(name, frame, config.unplaced_limit) for name, frame in records.items()]
+    limits, origins = limits_of(commune.code, deployment.reference_dir, config)
+    waiting = [unplaced_case(name, frame, limits.unplaced_limit) for name, frame in records.items()]
     common["review_queue"] = pl.concat([*waiting, sheet_map["review_queue"], common["review_queue"]])
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
-    manifest |= {"settings.publication": config.model_dump_json(), **last_publication(earlier)}
+    manifest |= {"settings.publication": limits.model_dump_json(), "settings.publication_origin": _json(origins)}
+    manifest |= last_publication(earlier)
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:

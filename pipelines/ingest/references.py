@@ -1,4 +1,4 @@
-"""The reference data by which exports are read and placed, as hashes: those of now against those of a run."""
+"""The reference data by which exports are read, placed and published, as hashes: those of now, those of a run."""
 
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import known_headers_sha256
 from pipelines.parcels.land_use import LAND_USE_CODES, LandUses
 from pipelines.reference_csv import read_reference_csv
+from pipelines.warehouse.limits import PUBLICATION_LIMITS, PublicationLimits
 
 SPLIT_RULES: Final = "split_rules.csv"
 SHEET_MAP: Final = "sheet_map.csv"
@@ -27,4 +28,5 @@ def reference_hashes(overrides: Path) -> dict[str, str]:
         "land_uses": land_uses.shipped_sha256,
         "land_use_codes": land_uses.sha256,
         "sheet_map": read_reference_csv(overrides / SHEET_MAP, needed=()).sha256,
+        "publication_limits": PublicationLimits.read(overrides / PUBLICATION_LIMITS).sha256,
     }

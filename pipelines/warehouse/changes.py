@@ -303,7 +303,8 @@ def _cause_elsewhere(dataset: str, before: Mapping[str, str], manifest: Mapping[
     """Why an entity changed on which nothing was decided and whose rows are the same; `stirred`: others' are not."""
     model = {f"model_name.{dataset}"}
     keys = before.keys() | manifest.keys()
-    settings = {f"settings.{dataset}"} | {key for key in keys if key.startswith("reference_sha256.")}
+    references = {key for key in keys if key.startswith("reference_sha256.")}
+    settings = {f"settings.{dataset}"} | references - {"reference_sha256.publication_limits"}  # these change no entity
     program = {"code_version"} | {key for key in keys if key.startswith("version.")}
     for cause, differing in (("model", model), ("settings", settings), ("program", program)):
         if any(before.get(key) != manifest.get(key) for key in differing):

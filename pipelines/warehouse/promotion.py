@@ -39,6 +39,7 @@ _REFERENCES: Final = {
     "land_uses": "danh mục loại đất đi kèm chương trình",
     "land_use_codes": "mã loại đất của đơn vị (reference/land_use_codes.csv)",
     "sheet_map": "số tờ do đơn vị ghi (reference/sheet_map.csv)",
+    "publication_limits": "giới hạn công bố của đơn vị (reference/publication_limits.csv)",
 }
 _ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
 _MOST_NAMED: Final = 5
