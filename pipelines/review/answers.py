@@ -11,16 +11,28 @@ import duckdb
 import polars as pl
 
 from pipelines.review.decisions import Decision
-from pipelines.review.keys import AskedCase, Machine, machine_of
+from pipelines.review.keys import AskedCase, Machine
 from pipelines.review.meaning import Filled, Meant, Unclear, meaning
 from pipelines.review.named import Names, deed
-from pipelines.review.sheet_lines import Line, SheetLines, lines_of, read_sheets
-from pipelines.review.workbook import ANSWER, LETTERS, MARKERS, NOTE, OTHER_MARKERS, ROWS_A_BAND, WHO
-from pipelines.review.workbook_words import ANSWERS, DEEDS, MACHINE, OTHER, SHEETS
+from pipelines.review.sheet_lines import (
+    Page,
+    Refused,
+    SheetLines,
+    machine_sheet,
+    place,
+    plain,
+    read_sheets,
+    spaced,
+    the_filled,
+)
+from pipelines.review.sheets import ANSWER, MARKERS, NOTE, ROWS_A_BAND, WHO
+from pipelines.review.workbook import LETTERS, OTHER_MARKERS
+from pipelines.review.workbook_words import ANSWERS, DEEDS, OTHER, SHEETS
 from pipelines.warehouse.reading import open_warehouse
 
 _NO_NAME = "chưa có tên người trả lời; hãy ghi ở đầu trang hoặc ngay trên dòng này"
 _GONE = "một dòng của trường hợp này đã được sửa hoặc không còn trong bản đang công bố; hãy xuất sổ mới"
+_CASE = "trường hợp"
 _X = ("x", "✓", "✔")
 _SOURCES = {"citizens": "citizen_sources", "parcels": "parcel_sources"}
 
@@ -36,7 +48,7 @@ class Proposal:
     @property
     def place(self) -> str:
         """How a sentence about this decision begins."""
-        return _place(self.sheet, self.line)
+        return place(self.sheet, self.line)
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def read_answers(path: Path, warehouse: Path, *, at: str) -> Answers:
     sheets = read_sheets(path)
     if sheets is None:
         return _unusable(path, "không đọc được: không phải sổ .xlsx, hoặc đang có mật khẩu")
-    machine = machine_of(sheets[MACHINE].rows()) if MACHINE in sheets else None
+    machine = machine_sheet(sheets)
     if machine is None:
         return _unusable(path, "không phải sổ do hopnhat xuất, hoặc trang ẩn của sổ đã bị sửa")
     with open_warehouse(warehouse) as connection:
@@ -75,44 +87,20 @@ def read_answers(path: Path, warehouse: Path, *, at: str) -> Answers:
         ]
     return Answers(
         tuple(proposal for page in pages for proposal in sorted(page.proposals, key=lambda one: one.line)),
-        tuple(f"{_place(page.sheet, line)}{why}." for page in pages for line, why in sorted(page.problems)),
+        tuple(sentence for page in pages for sentence in page.sentences()),
     )
-
-
-def _place(sheet: str, line: int) -> str:
-    return f"Trang «{sheet}», dòng {line}: "
 
 
 def _unusable(path: Path, why: str) -> Answers:
     return Answers(problems=(f"Tệp «{path.name}» {why}.",))
 
 
-@dataclass
-class _Page:
+@dataclass(kw_only=True)
+class _Page(Page):
     """What one sheet says, as far as it was read."""
 
-    machine: Machine
-    sheet: str
     at: str
-    markers: Sequence[str]
     proposals: list[Proposal] = field(default_factory=list)
-    problems: list[tuple[int, str]] = field(default_factory=list)
-
-    def lines(self, sheets: Mapping[str, pl.DataFrame]) -> SheetLines | None:
-        """The lines of this sheet; None, and a problem, when they are lost."""
-        found = None
-        if self.sheet in sheets:
-            found = lines_of(sheets[self.sheet], self.sheet, self.machine.seal, self.markers)
-        if found is None:
-            self.problems.append((1, "thiếu dòng ẩn đầu trang hoặc thiếu cột; hãy xuất sổ mới"))
-            return None
-        for line in found.altered:
-            self.problems.append((line.number, "khóa ẩn của dòng đã bị sửa, hoặc dòng được chép từ sổ khác"))
-        return found
-
-    def name(self, lines: SheetLines) -> str:
-        """The name at the top of the sheet."""
-        return next((_spaced(line.cells[self.markers[2]]) for line in lines.keyed.get((0, "name"), [])), "")
 
     def take(self, line: int, dataset: str, meant: Iterable[Meant], by: str, note: str, case_id: str = "") -> None:
         """Note what a line means as decisions."""
@@ -133,14 +121,6 @@ class _Page:
             self.proposals.append(Proposal(decision, self.sheet, line))
 
 
-class _Refused(Exception):
-    """A line that cannot be taken, and the end of a sentence that tells why."""
-
-    def __init__(self, line: int, why: str) -> None:
-        super().__init__(why)
-        self.line = line
-
-
 @dataclass(frozen=True)
 class _Answered:
     """A case of which something was filled in: where, what, and by whom."""
@@ -156,9 +136,9 @@ class _Cases(_Page):
     """The sheet of one data set's cases."""
 
     def __init__(self, machine: Machine, dataset: str, at: str) -> None:
-        super().__init__(machine, SHEETS[dataset], at, MARKERS)
+        super().__init__(machine, SHEETS[dataset], MARKERS, at=at)
         self._dataset = dataset
-        self._kinds = {_plain(text): kind for text, kind in ANSWERS[dataset].items()}
+        self._kinds = {plain(text): kind for text, kind in ANSWERS[dataset].items()}
 
     def read(self, sheets: Mapping[str, pl.DataFrame], warehouse: duckdb.DuckDBPyConnection) -> "_Cases":
         """Note the decisions and the problems of the sheet."""
@@ -188,7 +168,7 @@ class _Cases(_Page):
             if case.dataset == self._dataset:
                 try:
                     one = self._answered(number, case, lines, name)
-                except _Refused as refused:
+                except Refused as refused:
                     self.problems.append((refused.line, str(refused)))
                 else:
                     if one:
@@ -196,25 +176,25 @@ class _Cases(_Page):
 
     def _answered(self, number: int, case: AskedCase, lines: SheetLines, name: str) -> _Answered | None:
         """What was filled in for a case; None when nothing was."""
-        answer = _only(lines.keyed.get((number, "answer"), []), (ANSWER, NOTE))
+        answer = the_filled(lines.keyed.get((number, "answer"), []), (ANSWER, NOTE), _CASE)
         letters, line_of_letters = _marks(lines, number, case, "group")
         right, line_of_right = _marks(lines, number, case, "right")
         line = (answer.number if answer else 0) or line_of_letters or line_of_right
         if not line:
             return None
-        text, note, by = (_spaced(answer.cells[at]) if answer else "" for at in (ANSWER, NOTE, WHO))
-        kind = self._kinds.get(_plain(text))
+        text, note, by = (spaced(answer.cells[at]) if answer else "" for at in (ANSWER, NOTE, WHO))
+        kind = self._kinds.get(plain(text))
         if text and not kind:
-            raise _Refused(line, "câu trả lời không có trong danh sách")
+            raise Refused(line, "câu trả lời không có trong danh sách")
         if any(len(letter) > 1 or letter not in LETTERS for letter in letters):
-            raise _Refused(line_of_letters, "ô «Nhóm» chỉ nhận một chữ cái A, B, C, …")
-        if any(mark and _plain(mark) not in _X for mark in right):
-            raise _Refused(line_of_right, "ô «Số đúng» chỉ nhận chữ x")
+            raise Refused(line_of_letters, "ô «Nhóm» chỉ nhận một chữ cái A, B, C, …")
+        if any(mark and plain(mark) not in _X for mark in right):
+            raise Refused(line_of_right, "ô «Số đúng» chỉ nhận chữ x")
         if not kind and not line_of_letters and not line_of_right:
-            raise _Refused(line, "có ghi chú nhưng chưa chọn câu trả lời")
+            raise Refused(line, "có ghi chú nhưng chưa chọn câu trả lời")
         if not by:
             others = lines.keyed.get((number, "answer"), [])
-            by = next((_spaced(other.cells[WHO]) for other in others if other.cells[WHO]), name)
+            by = next((spaced(other.cells[WHO]) for other in others if other.cells[WHO]), name)
         return _Answered(case, line, Filled(kind, letters, [bool(mark) for mark in right]), note, by)
 
 
@@ -224,20 +204,12 @@ def _marks(lines: SheetLines, number: int, case: AskedCase, role: str) -> tuple[
     first = 0
     for band, start in enumerate(range(0, case.shown, ROWS_A_BAND), start=1):
         places = [str(at) for at in range(1, min(ROWS_A_BAND, case.shown - start) + 1)]
-        line = _only(lines.keyed.get((number, f"{role}{band}"), []), MARKERS[2:])
+        line = the_filled(lines.keyed.get((number, f"{role}{band}"), []), MARKERS[2:], _CASE)
         marks += [line.cells[place].upper() if line else "" for place in places]
         first = first or (line.number if line else 0)
         if line and any(text and place not in places for place, text in line.cells.items() if place in MARKERS[2:]):
-            raise _Refused(line.number, "có chữ ở ô không thuộc dòng nào của trường hợp")
+            raise Refused(line.number, "có chữ ở ô không thuộc dòng nào của trường hợp")
     return marks, first
-
-
-def _only(lines: Sequence[Line], places: Sequence[str]) -> Line | None:
-    """The one of these lines that is filled in at these places; refused when several are."""
-    filled = [line for line in lines if any(line.cells[place] for place in places)]
-    if len(filled) > 1:
-        raise _Refused(filled[1].number, f"trường hợp này đã được trả lời ở dòng {filled[0].number}")
-    return filled[0] if filled else None
 
 
 def _present(warehouse: duckdb.DuckDBPyConnection, dataset: str, answered: Sequence[_Answered]) -> frozenset[str]:
@@ -254,8 +226,8 @@ class _Deeds(_Page):
     """The sheet of decisions that no case asks for."""
 
     def __init__(self, machine: Machine, at: str) -> None:
-        super().__init__(machine, OTHER, at, OTHER_MARKERS)
-        self._kinds = {_plain(text): kind for text, kind in DEEDS.items()}
+        super().__init__(machine, OTHER, OTHER_MARKERS, at=at)
+        self._kinds = {plain(text): kind for text, kind in DEEDS.items()}
 
     def read(self, sheets: Mapping[str, pl.DataFrame], warehouse: duckdb.DuckDBPyConnection) -> "_Deeds":
         """Note the decisions and the problems of the sheet."""
@@ -266,8 +238,8 @@ class _Deeds(_Page):
         filled = [line for line in lines.unkeyed if any(line.cells[place] for place in ("deed", "ids", "note"))]
         names = Names(warehouse, (line.cells["ids"] for line in filled))
         for line in filled:
-            kind = self._kinds.get(_plain(line.cells["deed"]))
-            by = _spaced(line.cells["who"]) or default
+            kind = self._kinds.get(plain(line.cells["deed"]))
+            by = spaced(line.cells["who"]) or default
             try:
                 if not kind:
                     raise Unclear("chưa chọn việc, hoặc việc không có trong danh sách")
@@ -277,14 +249,5 @@ class _Deeds(_Page):
             except Unclear as unclear:
                 self.problems.append((line.number, str(unclear)))
             else:
-                self.take(line.number, dataset, [meant], by, _spaced(line.cells["note"]))
+                self.take(line.number, dataset, [meant], by, spaced(line.cells["note"]))
         return self
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _plain(text: str) -> str:
-    """A choice as it is compared: whatever its case and spacing."""
-    return _spaced(text).casefold()

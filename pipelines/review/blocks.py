@@ -6,7 +6,7 @@ How it looks in a workbook does not belong here.
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -214,7 +214,7 @@ def _case(
 ) -> Case:
     dataset = case["dataset"]
     shown = [row for row in rows if row["is_shown"]]
-    read = [_fields(dataset, row["raw"] or {}, _own(own_headers, row["old_commune_code"] or "")) for row in shown]
+    read = [said_by(dataset, row, own_headers) for row in shown]
     position = {row["record_id"]: at for at, row in enumerate(shown, start=1)}
     decided = {row for one in earlier for row in one["record_ids"]}
     corrected = set(position) - decided if case["reason"] == "decision_row_changed" else set()
@@ -227,28 +227,30 @@ def _case(
         waiting=case["status"] == "waiting",
         members=tuple((row["record_id"], row["part"]) for row in rows),
         rows=tuple(_row(dataset, row, old_communes, corrected=row["record_id"] in corrected) for row in shown),
-        fields=tuple(_lines(dataset, read)),
+        fields=fields_of(dataset, read),
         evidence=tuple(_evidence(links, position)),
         asks_number=dataset == "citizens" and _asks_number(case["reason"], shown, read),
         earlier=tuple((one["kind"], one["by"], one["at"], one["reason"] or "") for one in earlier),
     )
 
 
-def _own(headers: Mapping[str, Mapping[str, str]], code: str) -> dict[str, str]:
-    return {**headers.get("", {}), **headers.get(code, {})}
-
-
 def _row(dataset: str, row: Row, old_communes: Mapping[str, str], *, corrected: bool) -> ShownRow:
-    code = row["old_commune_code"] or ""
     entity = f"{ENTITY[dataset]} {row['part']}\n{row['entity_id']}" if row["placed"] else ""
+    shown = shown_row(row, old_communes, entity)
+    return replace(shown, place=f"{shown.place}\nđã sửa sau khi quyết định") if corrected else shown
+
+
+def shown_row(row: Row, old_communes: Mapping[str, str], entity: str = "") -> ShownRow:
+    """A source row as it is shown; without `entity` it does not tell to what it belongs."""
+    code = row["old_commune_code"] or ""
     place = f"{row['source_file']}, dòng {row['source_line']}" if row["source_file"] else "không còn trong kho dữ liệu"
-    place += "\nđã sửa sau khi quyết định" if corrected else ""
     return ShownRow(short_id(row["record_id"]), place, f"{old_communes.get(code, '')} ({code})".strip(), entity)
 
 
-def _fields(dataset: str, raw: Mapping[str, str | None], own: Mapping[str, str]) -> dict[str, str]:
-    """What a row says, by the label of the field; by its own headers where these are not understood."""
-    cells = {header: (text or "").strip() for header, text in raw.items()}
+def said_by(dataset: str, row: Row, own_headers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What a source row says, by the label of the field; by its own headers where these are not understood."""
+    cells = {header: (text or "").strip() for header, text in (row["raw"] or {}).items()}
+    own = {**own_headers.get("", {}), **own_headers.get(row["old_commune_code"] or "", {})}
     columns = _columns(dataset, tuple(cells), tuple(own.items()))
     if columns is None:
         return {header: _cut(text) for header, text in cells.items() if text}
@@ -269,7 +271,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _lines(dataset: str, rows: list[dict[str, str]]) -> list[ShownField]:
+def fields_of(dataset: str, rows: list[dict[str, str]]) -> tuple[ShownField, ...]:
     """The fields that any row fills, in their order; those of headers that are not understood come last."""
     labels = dict.fromkeys([*FIELDS[dataset].values(), *(label for row in rows for label in row)])
     lines = []
@@ -277,7 +279,7 @@ def _lines(dataset: str, rows: list[dict[str, str]]) -> list[ShownField]:
         texts = tuple(row.get(label, "") for row in rows)
         if any(texts):
             lines.append(ShownField(label, texts, _differs(texts)))
-    return lines
+    return tuple(lines)
 
 
 def _differs(texts: Sequence[str]) -> tuple[bool, ...]:

@@ -2,14 +2,15 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import fastexcel
 import polars as pl
 
 from pipelines.ingest.containers import is_too_large
-from pipelines.review.keys import key, read_key
+from pipelines.review.keys import Machine, key, machine_of, read_key
+from pipelines.review.workbook_words import MACHINE
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,14 @@ class Line:
     cells: Mapping[str, str]
 
 
+class Refused(Exception):
+    """A line that cannot be taken, and the end of a sentence that tells why."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
+
+
 @dataclass(frozen=True)
 class SheetLines:
     """The lines with a key by number of case and role, those without one that hold a text, and those with a bad one."""
@@ -27,6 +36,64 @@ class SheetLines:
     keyed: Mapping[tuple[int, str], Sequence[Line]]
     unkeyed: Sequence[Line]
     altered: Sequence[Line]
+
+
+@dataclass
+class Page:
+    """One sheet as far as it was read: what is wrong with it, by the number of the line."""
+
+    machine: Machine
+    sheet: str
+    markers: Sequence[str]
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def lines(self, sheets: Mapping[str, pl.DataFrame]) -> SheetLines | None:
+        """The lines of this sheet; None, and a problem, when they are lost."""
+        found = None
+        if self.sheet in sheets:
+            found = lines_of(sheets[self.sheet], self.sheet, self.machine.seal, self.markers)
+        if found is None:
+            self.problems.append((1, "thiếu dòng ẩn đầu trang hoặc thiếu cột; hãy xuất sổ mới"))
+            return None
+        for line in found.altered:
+            self.problems.append((line.number, "khóa ẩn của dòng đã bị sửa, hoặc dòng được chép từ sổ khác"))
+        return found
+
+    def name(self, lines: SheetLines) -> str:
+        """The name at the top of the sheet."""
+        return next((spaced(line.cells[self.markers[2]]) for line in lines.keyed.get((0, "name"), [])), "")
+
+    def sentences(self) -> list[str]:
+        """The problems in the order of their lines, one Vietnamese sentence each."""
+        return [f"{place(self.sheet, line)}{why}." for line, why in sorted(self.problems)]
+
+
+def place(sheet: str, line: int) -> str:
+    """How a sentence about a line begins."""
+    return f"Trang «{sheet}», dòng {line}: "
+
+
+def spaced(text: str) -> str:
+    """A text with single spaces."""
+    return " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """A choice as it is compared: whatever its case and spacing."""
+    return spaced(text).casefold()
+
+
+def the_filled(lines: Sequence[Line], places: Sequence[str], block: str) -> Line | None:
+    """The one of these lines that is filled in at these places; refused when several are. `block`: what they answer."""
+    filled = [line for line in lines if any(line.cells[at] for at in places)]
+    if len(filled) > 1:
+        raise Refused(filled[1].number, f"{block} này đã được trả lời ở dòng {filled[0].number}")
+    return filled[0] if filled else None
+
+
+def machine_sheet(sheets: Mapping[str, pl.DataFrame]) -> Machine | None:
+    """What the hidden sheet of a workbook holds; None when it has none, or an altered one."""
+    return machine_of(sheets[MACHINE].rows()) if MACHINE in sheets else None
 
 
 def read_sheets(path: Path) -> dict[str, pl.DataFrame] | None:
