@@ -20,17 +20,16 @@ from assets.occasion import now, user
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
+from assets.reporting import keep_report, write_report
 from expectations import RULES, validate
 from pipelines.communes import NewCommune
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
-from pipelines.reports import render_commune_page
-from pipelines.review.cases import unplaced_case
+from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.limits import limits_of
-from pipelines.warehouse.placing import place_text
 from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
@@ -81,6 +80,8 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
     limits, origins = limits_of(commune.code, deployment.reference_dir, config)
     waiting = [unplaced_case(name, frame, limits.unplaced_limit) for name, frame in records.items()]
+    read = (source_rows["files"], source_rows["quarantine"])
+    waiting += [quarantined_case(name, *read, limits.quarantine_limit) for name in records]
     common["review_queue"] = pl.concat([*waiting, sheet_map["review_queue"], common["review_queue"]])
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
@@ -278,7 +279,7 @@ def published_warehouse(
     **described(
         "g6_cong_bo",
         "Báo cáo đối soát: dữ liệu vào, số phận từng dòng, quy tắc, việc gộp. Luôn được ghi, kể cả khi không công bố.",
-        "The audit page; written also when publication is refused.",
+        "The audit pages; written also when publication is refused.",
         "html",
     ),
     deps=[staging_warehouse],
@@ -289,13 +290,33 @@ def audit_report(
     deployment: Deployment,
     validation_results: pl.DataFrame,
 ) -> dg.MaterializeResult:
-    """Write the audit page, whole or not at all."""
+    """Write the audit pages of this run."""
     code = commune_of(context).code
+    write_report(deployment, code, deployment.staging(code), validation_results)
     path = deployment.report(code)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place_text(path, render_commune_page(deployment.staging(code), validation_results))
     context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
+
+
+@dg.asset(
+    **described(
+        "g6_cong_bo",
+        "Báo cáo của phiên bản đã công bố: thêm tên phiên bản và mã băm vào các trang, giữ một bản không đổi.",
+        "The audit pages of the published version, with its hashes, kept for good.",
+        "html",
+    ),
+    deps=[published_warehouse, audit_report],
+)
+@in_plain_words
+def version_report(
+    context: dg.AssetExecutionContext,
+    deployment: Deployment,
+    validation_results: pl.DataFrame,
+) -> dg.MaterializeResult:
+    """Let the pages tell what was published, and keep them with the version."""
+    code = commune_of(context).code
+    version = keep_report(deployment, code, validation_results)
+    return dg.MaterializeResult(metadata={"version": version})
 
 
 def _manifest(

@@ -20,8 +20,9 @@ from pipelines.reports.labels import DECISIONS, word
 from pipelines.reports.linkage_facts import ID_LETTERS
 from pipelines.review.workbook_words import ENTITY, FIELDS, ROW
 
-INFORMING: Final = frozenset({"unplaced_rows", "sheet_number_taken", "sheets_not_numbered"})
-"""The reasons of cases that inform and are not answered here: a table of the officer's own answers them."""
+INFORMING: Final = frozenset({"unplaced_rows", "quarantined_rows", "sheet_number_taken", "sheets_not_numbered"})
+"""The reasons of cases that inform and are not answered here: a table of the officer's own answers them, or a
+source file put right."""
 
 _NUMBERS: Final = ("number_shared", "number_doubtful")
 _LONGEST: Final = 500
@@ -44,14 +45,15 @@ _ROWS = """
     found AS (
         SELECT
             case_id, record_id, sources.{id} AS entity_id, sources.record_id IS NOT NULL AS placed,
-            coalesce(sources.source_file, unplaced.source_file) AS source_file,
-            coalesce(sources.source_line, unplaced.source_line) AS source_line,
+            coalesce(sources.source_file, unplaced.source_file, quarantine.source_file) AS source_file,
+            coalesce(sources.source_line, unplaced.source_line, quarantine.source_line) AS source_line,
             coalesce(sources.old_commune_code, unplaced.old_commune_code) AS old_commune_code,
             coalesce(sources.raw, unplaced.raw) AS raw,
             dense_rank() OVER (PARTITION BY case_id ORDER BY coalesce(sources.{id}, record_id)) AS part
         FROM asked
         LEFT JOIN {sources} AS sources USING (record_id)
         LEFT JOIN (FROM unplaced WHERE dataset = $dataset) AS unplaced USING (record_id)
+        LEFT JOIN quarantine USING (record_id)
     ),
     ranked AS (
         SELECT *, row_number() OVER (

@@ -35,6 +35,9 @@ _QUESTIONS = {
     "number_doubtful": "Số định danh nào đúng? Các số chỉ khác nhau một chữ số.",
     "unplaced_rows": "Các dòng này thuộc xã, phường mới nào? Số dòng chưa xếp được vượt giới hạn; mục «Dòng "
     "chưa xếp được» của báo cáo có quy tắc cần bổ sung vào split_rules.csv.",
+    "quarantined_rows": "Sửa các dòng này thế nào để đọc được? Số dòng phải giữ riêng vượt giới hạn; báo cáo nói lý do "
+    "từng dòng. Sửa tệp nguồn rồi chạy lại, hoặc nếu chấp nhận thiếu các dòng ấy, ghi giới hạn khác vào "
+    "reference/publication_limits.csv.",
     "sheet_number_taken": "Tờ bản đồ này lấy số mới nào? Tờ của xã giữ trụ sở mà đến sau: số của nó đã cấp cho tờ "
     "khác, nên tạm lấy số tiếp theo. Nếu cần số khác, ghi vào reference/sheet_map.csv.",
     "sheets_not_numbered": "Các tờ bản đồ này lấy số mới nào? Chưa có sổ đất của xã giữ trụ sở nên chưa biết số tờ lớn "
@@ -82,10 +85,26 @@ def unplaced_case(dataset: str, records: pl.DataFrame, limit: float) -> pl.DataF
     `records`: all loaded rows with their `placement`.
     """
     here = records.filter(pl.col("placement") != "elsewhere")
-    rows = here.filter(placement="unplaced")["record_id"].sort()
+    rows = here.filter(placement="unplaced")["record_id"]
+    return _beyond(dataset, "unplaced_rows", rows, limit * len(here))
+
+
+def quarantined_case(dataset: str, files: pl.DataFrame, quarantine: pl.DataFrame, limit: float) -> pl.DataFrame:
+    """The case of the records that could not be read, when they are more than `limit` of all records of the data set.
+
+    `files`: the balance of reading, with `dataset` (null: unknown) and `records`. `quarantine`: the contract's. A file
+    of which nobody knows what it holds may hold either, and counts for people and for land.
+    """
+    mine = pl.col("dataset").fill_null("unknown").is_in([dataset, "unknown"])
+    rows = quarantine.filter(mine)["record_id"]
+    return _beyond(dataset, "quarantined_rows", rows, limit * files.filter(mine)["records"].sum())
+
+
+def _beyond(dataset: str, reason: str, rows: pl.Series, most: float) -> pl.DataFrame:
+    """The one case of all these rows when they are more than `most`."""
     cases = _CASE.to_frame()
-    if len(rows) > limit * len(here):
-        cases = pl.DataFrame([(rows.to_list(), "unplaced_rows", 1.0, len(rows))], schema=_CASE, orient="row")
+    if len(rows) > most:
+        cases = pl.DataFrame([(rows.sort().to_list(), reason, 1.0, len(rows))], schema=_CASE, orient="row")
     return _queue(dataset, cases, None, None)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.review.rulings import Rulings
 
-BLOCKING = ("decisions_contradict", "number_shared", "unplaced_rows")
+BLOCKING = ("decisions_contradict", "number_shared", "unplaced_rows", "quarantined_rows")
 REFUSALS = (
     "union_refused",
     "alive_after_death",

@@ -45,7 +45,7 @@ from pipelines.parcels.sheet_map import Assigned, Sheet
 from pipelines.parcels.sheets import sheet_map
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.review import review_cases
-from pipelines.review.cases import sheet_cases, unplaced_case
+from pipelines.review.cases import quarantined_case, sheet_cases, unplaced_case
 from pipelines.review.decisions import Decision, DecisionLog, decision_log, decisions_sha256, decisions_table
 from pipelines.review.rulings import Rulings, rulings
 from pipelines.review.taking import Event, Taken, take, with_marks
@@ -338,9 +338,9 @@ class Commune:
         assigned = {"citizens": people, "parcels": land}
         tickets = {name: one.ticket for name, one in assigned.items()}
         tickets[SHEETS] = keep_sheets(self.ledger, CODE, sheets.numbered, known, run_id)
-        queue = [unplaced_case(name, frame, 0.01) for name, frame in records.items()] + [
-            sheet_cases(sheets.in_question)
-        ]
+        queue = [unplaced_case(name, frame, 0.01) for name, frame in records.items()]
+        queue += [quarantined_case(name, read.files, read.quarantine, 0.01) for name in DATASETS]
+        queue.append(sheet_cases(sheets.in_question))
         queue += [
             review_cases(
                 name,

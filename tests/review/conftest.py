@@ -68,7 +68,8 @@ SHARED = "001080000001"
 
 def small_commune() -> dict[str, list[dict[str, Any]]]:
     """Rows 1, 2: two people with one number. 3 to 5: two rows of one person and one of another. 6, 7: put off.
-    8, 9: decided. 10 to 23: fourteen rows of three people. 30 to 37: odd names. 50: unplaced. Parcels: 60, 61."""
+    8, 9: decided. 10 to 23: fourteen rows of three people. 30 to 37: odd names. 50: unplaced. 51: unread.
+    Parcels: 60, 61."""
     people = [
         citizen(1, 1, ho_ten="Nguyễn Văn An", so_dinh_danh=SHARED),
         citizen(2, 2, ho_ten="nguyễn  văn an", so_dinh_danh=SHARED, gioi_tinh="Nam"),
@@ -101,6 +102,7 @@ def small_commune() -> dict[str, list[dict[str, Any]]]:
         case("later", [6, 7], "link_in_review", 7, status="waiting"),
         case("done", [8, 9], "number_doubtful", 8, status="decided"),
         case("unplaced", [50], "unplaced_rows", 9, blocking=True),
+        case("unread", [51], "quarantined_rows", 10, blocking=True),
         case("land", [60, 61], "link_in_review", 1, dataset="parcels"),
     ]
     return {
@@ -161,6 +163,15 @@ def small_commune() -> dict[str, list[dict[str, Any]]]:
                 "source_line": 9,
                 "old_commune_code": "10249",
                 "raw": raw(ho_ten="Lê Văn Xếp", ngay_sinh="1950"),
+            }
+        ],
+        "quarantine": [
+            {
+                "record_id": row_id(51),
+                "dataset": "citizens",
+                "source_file": "10249-b/dan.csv",
+                "source_line": 10,
+                "reason": "Thiếu ô.",
             }
         ],
         "manifest": [

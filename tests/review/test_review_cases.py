@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.review import review_cases
+from pipelines.review.cases import quarantined_case
 from pipelines.warehouse.schema import REVIEW_QUEUE
 
 LINKS = pl.DataFrame(
@@ -131,3 +132,30 @@ def test_no_link_and_no_record_make_no_case(records: pl.DataFrame | None) -> Non
     queue = review_cases("citizens", LINKS.clear(), records)
     assert queue.is_empty()
     assert queue.schema == REVIEW_QUEUE.polars_schema
+
+
+FILES = pl.DataFrame({"dataset": ["citizens", "parcels", None], "records": [100, 50, 10]})
+
+
+def unread(*datasets: str) -> pl.DataFrame:
+    return pl.DataFrame({"record_id": [f"q{at}" for at in range(len(datasets))][::-1], "dataset": datasets})
+
+
+@pytest.mark.parametrize(
+    ("quarantine", "blocked"),
+    [
+        (unread(*["citizens"] * 11), set()),  # 11 of 110, just the limit
+        (unread(*["citizens"] * 12), {"citizens"}),
+        (unread(*["parcels"] * 7), {"parcels"}),
+        (unread(*["citizens"] * 5, *["unknown"] * 7), {"citizens", "parcels"}),  # 12 of 110 people, or 7 of 60 parcels
+    ],
+)
+def test_an_official_publication_waits_where_too_many_records_are_unread(
+    quarantine: pl.DataFrame, blocked: set[str]
+) -> None:
+    queues = {name: quarantined_case(name, FILES, quarantine, 0.1) for name in ("citizens", "parcels")}
+    assert {name for name, queue in queues.items() if queue["blocking"].any()} == blocked
+    for queue in queues.values():
+        assert queue.schema == REVIEW_QUEUE.polars_schema
+        assert set(queue["reason"]) <= {"quarantined_rows"}
+        assert queue["record_ids"].explode().is_sorted()

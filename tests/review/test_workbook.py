@@ -37,10 +37,10 @@ def line_number(book, label, name):
 
 def test_cases_stand_in_order_of_priority_and_those_put_off_come_last(book):
     found = headings(book)
-    assert len(found) == 8
-    assert found[0].startswith("Trường hợp 1/8 · Một số định danh đứng ở nhiều người khác nhau · CHẶN")
+    assert len(found) == 9
+    assert found[0].startswith("Trường hợp 1/9 · Nhiều người khác nhau cùng mang một số định danh · CHẶN")
     assert [book.number(name) for name in ("shared", "three", "odd", "many", "doubtful", "one", "later")] == [
-        1, 2, 3, 4, 5, 6, 8
+        1, 2, 3, 4, 5, 6, 9
     ]  # fmt: skip
     assert "đang chờ" in found[-1]
     assert not any("đang chờ" in heading for heading in found[:-1])
@@ -105,6 +105,11 @@ def test_rows_that_no_rule_places_are_told_and_not_asked(book):
     assert any("Không trả lời ở đây" in line for line in lines)
     assert "Họ và tên Lê Văn Xếp" in lines
     assert not [line for line in book.sheets["hopnhat"] if line[0] == "case" and line[3] == "unplaced"]
+
+
+def test_rows_that_could_not_be_read_are_told_by_their_line_and_not_asked(book):
+    assert any("10249-b/dan.csv, dòng 10" in " ".join(line) for line in texts(book))
+    assert not [line for line in book.sheets["hopnhat"] if line[0] == "case" and line[3] == "unread"]
 
 
 def test_what_is_decided_is_not_asked_again(book):
@@ -224,7 +229,7 @@ def test_it_fits_a_small_screen_and_a_sheet_of_paper(package):
 def test_the_first_sheet_tells_how_and_how_many(book):
     lines = [[cell for cell in line if cell] for line in book.sheets["Hướng dẫn"]]
     assert ["Sổ quyết định: xã Thượng Phúc (10231)"] in lines
-    assert ["Công dân", "7", "2", "1", "8"] in lines
+    assert ["Công dân", "8", "3", "1", "9"] in lines
     assert ["Thửa đất", "1", "0", "0", "1"] in lines
     assert list(book.sheets) == ["Hướng dẫn", "Công dân", "Thửa đất", "Quyết định khác", "hopnhat"]
 
@@ -239,7 +244,7 @@ def test_only_the_first_cases_are_exported_when_there_are_more(warehouse, tmp_pa
     path = tmp_path / "so.xlsx"
     exported = write_workbook(warehouse, path, most=2, most_rows=2)
     assert exported.shown == {"citizens": 2, "parcels": 1}
-    assert exported.waiting_for_an_answer == {"citizens": 8, "parcels": 1}
+    assert exported.waiting_for_an_answer == {"citizens": 9, "parcels": 1}
     assert read_answers(path, warehouse, at="2026").problems == ()
 
 
