@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="mỗi ngày cán bộ xem được bao nhiêu trường hợp mỗi loại / cases of each kind that people decide a day",
     )
+    run.add_argument(
+        "--mask-names", action="store_true", help="che cả họ tên trong báo cáo / mask names in the reports too"
+    )
     run.set_defaults(command=_run)
 
     publications.add_commands(commands)
@@ -185,6 +188,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
                             "mode": options.mode,
                             "model": options.model,
                             "estimate": options.estimate,
+                            **({"mask_names": True} if options.mask_names else {}),
                         }
                     }
                 },

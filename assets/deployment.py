@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.versions import Mode, published_file
 
 
@@ -26,6 +27,10 @@ class Deployment(dg.ConfigurableResource):
     )
     estimate: bool = Field(
         False, description="Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again"
+    )
+    mask_names: bool = Field(
+        default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
+        description=f"{ReportSettings.model_fields['mask_names'].description}",
     )
 
     @property
@@ -53,6 +58,16 @@ class Deployment(dg.ConfigurableResource):
         """Where the named linkage models lie."""
         return self.data_dir / "models"
 
+    @property
+    def report_settings(self) -> ReportSettings:
+        """What a reader of the pages may see."""
+        return ReportSettings(mask_names=self.mask_names)
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where the audit site lies."""
+        return self.data_dir / "reports"
+
     def scratch(self, code: str) -> Path:
         """Where a run of one commune keeps what its assets hand on."""
         return self.data_dir / "scratch" / self.mode / code
@@ -66,5 +81,5 @@ class Deployment(dg.ConfigurableResource):
         return published_file(self.data_dir, self.mode, code)
 
     def report(self, code: str) -> Path:
-        """The audit page."""
-        return self.data_dir / "reports" / self.mode / code / "index.html"
+        """The first of the audit pages."""
+        return self.reports_dir / self.mode / code / "index.html"

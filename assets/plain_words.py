@@ -55,6 +55,10 @@ _PUBLISHED = {
         "báo cáo chưa được làm mới, còn kho dữ liệu có được công bố hay không thì xem bằng hopnhat history",
         "the report is the old one; hopnhat history tells whether the warehouse was published",
     ),
+    "version_report": (
+        "kho dữ liệu đã được công bố, chỉ báo cáo chưa ghi tên phiên bản",
+        "the warehouse is published, only the report does not name the version yet",
+    ),
     "published_warehouse": (
         "kho dữ liệu đã được công bố hay chưa thì xem bằng hopnhat history",
         "hopnhat history tells whether the warehouse was published",

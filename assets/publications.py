@@ -177,7 +177,7 @@ def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
     page = deployment.report(commune.code)
     print(f"Kho dữ liệu: {deployment.published(commune.code)}")
     try:
-        _write_page(deployment.published(commune.code), page)
+        _write_pages(deployment, commune.code)
         print(f"Báo cáo:     {page}")
     except Exception as problem:  # its message may hold values of rows
         page.unlink(missing_ok=True)
@@ -196,17 +196,17 @@ def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
         )
 
 
-def _write_page(target: Path, page: Path) -> None:
+def _write_pages(deployment: "Deployment", code: str) -> None:
     import polars as pl
 
-    from pipelines.reports import render_commune_page
-    from pipelines.warehouse.placing import place_text
+    from assets.reporting import keep_report, write_report
     from pipelines.warehouse.reading import open_warehouse
 
+    target = deployment.published(code)
     with open_warehouse(target) as connection:
         validation = pl.DataFrame(connection.execute("FROM validation_results").to_arrow_table())
-    page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place_text(page, render_commune_page(target, validation))
+    write_report(deployment, code, target, validation)
+    keep_report(deployment, code, validation)
 
 
 def _tell_dagster(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:

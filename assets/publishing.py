@@ -34,6 +34,7 @@ from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
+from pipelines.warehouse.schema import LINKS, NEAR_MISSES
 from pipelines.warehouse.settings import GivenLimits
 from pipelines.warehouse.sources import with_raw
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, version_name
@@ -86,7 +87,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
     manifest |= {"settings.publication": limits.model_dump_json(), "settings.publication_origin": _json(origins)}
-    manifest |= last_publication(earlier)
+    manifest |= {"settings.report": deployment.report_settings.model_dump_json(), **last_publication(earlier)}
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
@@ -124,10 +125,9 @@ def _tables(
         "unplaced",
         pl.concat([with_raw(unplaced(frame, name), source_rows[name]) for name, frame in records.items()]),
     )
-    yield (
-        "links",
-        pl.concat([part["links"].drop("why").with_columns(dataset=pl.lit(name)) for name, part in links.items()]),
-    )
+    for table in (LINKS, NEAR_MISSES):
+        both = pl.concat([part[table.name].with_columns(dataset=pl.lit(name)) for name, part in links.items()])
+        yield table.name, table.conform(both)
     for name in ("quarantine", "column_encodings", "decoded_rows"):
         yield name, source_rows[name]
     yield "row_balance", row_balance(source_rows["files"], records, sources)

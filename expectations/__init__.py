@@ -18,7 +18,7 @@ from expectations import balance, identity, land, quality, references, running, 
 from expectations.rule import Rule
 from expectations.running import ValidationError
 
-__all__ = ["RULES", "Rule", "ValidationError", "validate"]
+__all__ = ["RULES", "Rule", "ValidationError", "described", "validate"]
 
 RULES: Final[tuple[Rule, ...]] = (
     *balance.RULES,
@@ -37,3 +37,18 @@ def validate(
     English sentence), then `sentence_vi` and `sentence_en`. See `expectations.running.run`.
     """
     return running.run(RULES, staging, limits, today=today)
+
+
+def described(results: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `validation_results` with what their rules say: `sentence_vi`, `sentence_en` and `source`.
+
+    A rule that this program no longer has (the file was published by an older one) keeps its row, without words.
+    """
+    said = pl.DataFrame(
+        [(rule.id, rule.vi, rule.en, rule.source) for rule in RULES],
+        schema=["rule_id", "sentence_vi", "sentence_en", "source"],
+        orient="row",
+    )
+    return results.drop("sentence_vi", "sentence_en", strict=False).join(
+        said, on="rule_id", how="left", maintain_order="left"
+    )

@@ -1,5 +1,11 @@
-"""Pages that say, in Vietnamese and without any outside address, what a run did."""
+"""The audit site: what came in, what became of each row, why two records became one, in pages that an auditor can sign.
 
-from pipelines.reports.page import render_commune_page
+`render_page_set` makes the pages of one commune from a warehouse file, `write_page_set` puts them in their place;
+`write_site_index` makes the page over all communes.
+"""
 
-__all__ = ["render_commune_page"]
+from pipelines.reports.publications import Publication
+from pipelines.reports.site import keep_version, render_page_set, write_page_set
+from pipelines.reports.site_index import write_site_index
+
+__all__ = ["Publication", "keep_version", "render_page_set", "write_page_set", "write_site_index"]

@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.reports.asking import Row, listed, objects, rows_of
 from pipelines.reports.change_facts import ChangeFacts, change_facts
 from pipelines.reports.land_facts import LandFacts, land_facts
+from pipelines.reports.languages import Language
 from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
 from pipelines.reports.quality_facts import quality_by_hamlet
 from pipelines.reports.unplaced_facts import UnplacedFacts, unplaced_facts
@@ -199,11 +200,11 @@ class Commune:
     old: list[Row]
     warnings: list[str]
 
-    def old_name(self, code: str | None) -> str:
+    def old_name(self, code: str | None, language: Language) -> str:
         """The name of an old commune with its code, or the code alone when it is not known."""
         names = {str(one.get("code")): one.get("name") for one in self.old}
         if not code or code == "?":
-            return "không rõ xã cũ"
+            return language.say("không rõ xã cũ", "old commune unknown")
         return f"{names[code]} ({code})" if names.get(code) else code
 
 
@@ -233,43 +234,49 @@ class Facts:
     land: LandFacts
     changes: ChangeFacts
     rules: list[Row]
+    manifest: dict[str, str]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every equation of the row balance holds, in every file and against the tables."""
+        return all(all(row["holds"]) for row in self.files) and all(row["holds"] for row in self.cross_checks)
 
 
-def read_facts(staging: Path, validation: pl.DataFrame) -> Facts:
-    """All facts of the warehouse file `staging` and of the checks made of it."""
-    with _opened(staging) as warehouse:
-        manifest = {row["key"]: row["value"] or "" for row in rows_of(warehouse, "SELECT key, value FROM manifest")}
-        return Facts(
-            commune=_commune(manifest),
-            figures=rows_of(warehouse, _KEY_FIGURES)[0],
-            files=rows_of(warehouse, _FILES),
-            totals=rows_of(warehouse, _TOTALS),
-            cross_checks=rows_of(warehouse, _CROSS_CHECKS),
-            cluster_sizes=rows_of(warehouse, _CLUSTER_SIZES),
-            spans=rows_of(warehouse, _SPAN_COUNTS),
-            matrix=rows_of(warehouse, _COMMUNE_MATRIX),
-            linkage={name: linkage_facts(warehouse, name, manifest) for name in ("citizens", "parcels")},
-            cases=rows_of(warehouse, _CASES),
-            queue=rows_of(warehouse, _QUEUE, refusals=list(REFUSALS)),
-            decisions=rows_of(warehouse, _DECISIONS),
-            quarantine=rows_of(warehouse, _QUARANTINE),
-            unplaced=unplaced_facts(warehouse),
-            quality=rows_of(warehouse, _QUALITY),
-            quality_hamlets=quality_by_hamlet(warehouse).to_dicts(),
-            quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
-            inputs=rows_of(warehouse, _INPUTS),
-            encodings=rows_of(warehouse, _ENCODINGS),
-            land=land_facts(warehouse),
-            changes=change_facts(warehouse, manifest),
-            rules=validation.to_dicts(),
-        )
+def read_facts(warehouse: duckdb.DuckDBPyConnection, validation: pl.DataFrame) -> Facts:
+    """All facts of an `opened` warehouse and of the checks made of it."""
+    manifest = {row["key"]: row["value"] or "" for row in rows_of(warehouse, "SELECT key, value FROM manifest")}
+    return Facts(
+        commune=_commune(manifest),
+        figures=rows_of(warehouse, _KEY_FIGURES)[0],
+        files=rows_of(warehouse, _FILES),
+        totals=rows_of(warehouse, _TOTALS),
+        cross_checks=rows_of(warehouse, _CROSS_CHECKS),
+        cluster_sizes=rows_of(warehouse, _CLUSTER_SIZES),
+        spans=rows_of(warehouse, _SPAN_COUNTS),
+        matrix=rows_of(warehouse, _COMMUNE_MATRIX),
+        linkage={name: linkage_facts(warehouse, name, manifest) for name in ("citizens", "parcels")},
+        cases=rows_of(warehouse, _CASES),
+        queue=rows_of(warehouse, _QUEUE, refusals=list(REFUSALS)),
+        decisions=rows_of(warehouse, _DECISIONS),
+        quarantine=rows_of(warehouse, _QUARANTINE),
+        unplaced=unplaced_facts(warehouse),
+        quality=rows_of(warehouse, _QUALITY),
+        quality_hamlets=quality_by_hamlet(warehouse).to_dicts(),
+        quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
+        inputs=rows_of(warehouse, _INPUTS),
+        encodings=rows_of(warehouse, _ENCODINGS),
+        land=land_facts(warehouse),
+        changes=change_facts(warehouse, manifest),
+        rules=validation.to_dicts(),
+        manifest=manifest,
+    )
 
 
 @contextmanager
-def _opened(staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, read-only and unable to reach anything else, with the views the queries ask."""
     config: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
-    with duckdb.connect(str(staging), read_only=True, config=config) as warehouse:
+    with duckdb.connect(str(warehouse_file), read_only=True, config=config) as warehouse:
         warehouse.execute(_VIEWS)
         warehouse.execute(_SPANS)
         yield warehouse

@@ -4,56 +4,74 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from markupsafe import Markup
-
 from pipelines.reports.asking import Row, number
-from pipelines.reports.labels import DATASETS, decimal_number, whole_number, word
+from pipelines.reports.labels import DATASETS
+from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
 
-_ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
+_ENTITIES: Final = {"citizens": Text("người", "people"), "parcels": Text("thửa đất", "parcels")}
+_FIRST: Final = {
+    "blocking": Text("trường hợp chặn công bố chính thức", "that block official publication"),
+    "refusals": Text("trường hợp máy không được phép gộp", "that the program may not merge"),
+}
 ASSUMED_A_DAY: Final = 100
 """Cases that one officer is taken to decide in a day where no setting tells: five minutes each, with the papers."""
 
 
-def forecast(cases: Iterable[Row], linkage: dict[str, LinkageFacts]) -> list[str]:
+def forecast(cases: Iterable[Row], linkage: dict[str, LinkageFacts], language: Language) -> list[str]:
     """One sentence a data set that has cases: how many, which come first, and how long they take.
 
     `cases`: `dataset`, `cases` (not decided), `blocking`, `refusals`, `expected` (entities expected to be wrong).
     """
-    return [_sentence(row, linkage[row["dataset"]]) for row in cases if row["cases"] and row["dataset"] in linkage]
-
-
-def _sentence(row: Row, facts: LinkageFacts) -> str:
-    set_a_day = number(facts.model.settings.get("cases_per_day"))
-    a_day = set_a_day if set_a_day is not None else ASSUMED_A_DAY
-    first = [
-        f"{whole_number(row[name])} trường hợp {words}"
-        for name, words in (("blocking", "chặn công bố chính thức"), ("refusals", "máy không được phép gộp"))
-        if row[name]
+    return [
+        _sentence(row, linkage[row["dataset"]], language) for row in cases if row["cases"] and row["dataset"] in linkage
     ]
-    queue = f"{word(DATASETS, row['dataset'])}: {whole_number(row['cases'])} trường hợp chờ quyết định"
-    queue += f", xem trước {' và '.join(first)}" if first else ""
-    what = _ENTITIES.get(row["dataset"], "thực thể")
-    stake = f"Nếu không xem, dự kiến còn sai khoảng {decimal_number(row['expected'], 0)} {what}."
-    return f"{queue}. {_time(row['cases'], a_day, is_set=set_a_day is not None)} {stake}"
 
 
-def _time(cases: int, a_day: float, *, is_set: bool) -> str:
+def _sentence(row: Row, facts: LinkageFacts, language: Language) -> str:
+    set_a_day = number(facts.model.settings.get("cases_per_day"))
+    first = language.say(" và ", " and ").join(
+        f"{language.whole(row[name])} {language.of(words)}" for name, words in _FIRST.items() if row[name]
+    )
+    named, cases = language.word(DATASETS, row["dataset"]), language.whole(row["cases"])
+    queue = language.say(f"{named}: {cases} trường hợp chờ quyết định", f"{named}: {cases} cases to decide")
+    queue += language.say(f", xem trước {first}", f", first {first}") if first else ""
+    what, wrong = language.word(_ENTITIES, row["dataset"]), language.decimal(row["expected"], 0)
+    stake = language.say(
+        f"Nếu không xem, dự kiến còn sai khoảng {wrong} {what}.",
+        f"If nobody looks, about {wrong} {what} are expected to stay wrong.",
+    )
+    return f"{queue}. {_time(row['cases'], set_a_day, language)} {stake}"
+
+
+def _time(cases: int, set_a_day: float | None, language: Language) -> str:
+    a_day = ASSUMED_A_DAY if set_a_day is None else set_a_day
     if a_day <= 0:
-        return "Số trường hợp mỗi ngày đang đặt là 0, nên không có hạn xem xong."
-    days = math.ceil(cases / a_day)
-    pace = f"{whole_number(a_day)} trường hợp một ngày"
-    if is_set:
-        return f"Theo mức đã đặt là {pace}, xem xong trong {whole_number(days)} ngày làm việc."
-    return f"Chưa đặt mức mỗi ngày; nếu xem được {pace} thì xong trong {whole_number(days)} ngày làm việc."
+        return language.say(
+            "Số trường hợp mỗi ngày đang đặt là 0, nên không có hạn xem xong.",
+            "Cases a day are set to 0, so there is no day by which all are decided.",
+        )
+    days, pace = language.whole(math.ceil(cases / a_day)), language.whole(a_day)
+    if set_a_day is not None:
+        return language.say(
+            f"Theo mức đã đặt là {pace} trường hợp một ngày, xem xong trong {days} ngày làm việc.",
+            f"At the set pace of {pace} cases a day, all are decided in {days} working days.",
+        )
+    return language.say(
+        f"Chưa đặt mức mỗi ngày; nếu xem được {pace} trường hợp một ngày thì xong trong {days} ngày làm việc.",
+        f"No pace is set; at {pace} cases a day all are decided in {days} working days.",
+    )
 
 
-def days_sentence(facts: LinkageFacts, limit: Markup | str) -> str:
-    """Why the review threshold stands at `limit` when it follows from what officers can decide; else empty."""
+def days_sentence(facts: LinkageFacts, head: str, language: Language) -> str:
+    """Why the review threshold stands where `head` says when it follows from what officers can decide; else empty."""
     a_day, days = (number(facts.model.settings.get(name)) for name in ("cases_per_day", "review_days"))
     if a_day is None or days is None:
         return ""
-    return (
-        f"Đưa cho người xem từ {limit} bit: cán bộ xem được {whole_number(a_day)} trường hợp một ngày trong "
-        f"{whole_number(days)} ngày, nên chỉ giữ khoảng {whole_number(a_day * days)} trường hợp đáng xem nhất."
+    pace, span, all_cases = language.whole(a_day), language.whole(days), language.whole(a_day * days)
+    return language.say(
+        f"{head}: cán bộ xem được {pace} trường hợp một ngày trong {span} ngày, nên chỉ giữ khoảng {all_cases} trường "
+        "hợp đáng xem nhất.",
+        f"{head}: officers decide {pace} cases a day for {span} days, so about the {all_cases} cases most worth a look "
+        "are kept.",
     )

@@ -6,7 +6,6 @@ A code without an entry is shown as it is: a new code must never hide a row.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -64,7 +63,7 @@ CASE_REASONS: Final = {
         "Quyết định trái nhau, hoặc trái quy tắc", "Decisions contradict each other, or a rule"
     ),
     "number_shared": Text(
-        "Một số định danh đứng ở nhiều người khác nhau", "One personal number stands with several different people"
+        "Nhiều người khác nhau cùng mang một số định danh", "Several different people have one personal number"
     ),
     "number_doubtful": Text(
         "Hai số định danh chỉ lệch một ký tự, nghi gõ nhầm",
@@ -76,18 +75,18 @@ CASE_REASONS: Final = {
     ),
     "union_refused": Text("Giống nhau nhưng mang hai số khác nhau", "Alike, but with two different numbers"),
     "alive_after_death": Text(
-        "Không gộp vì một dòng còn sống sau ngày dòng kia ghi đã chết",
-        "Not merged: one row is alive after the day on which the other is recorded as dead",
+        "Không gộp vì một dòng ghi còn sống sau ngày dòng kia ghi đã chết",
+        "Not merged: one row is recorded alive after the other is recorded dead",
     ),
     "other_sex": Text("Không gộp vì giới tính khác nhau", "Not merged: the sex differs"),
     "other_name_and_birth": Text(
-        "Không gộp vì cả tên lẫn ngày sinh đều khác, như anh chị em",
-        "Not merged: both given name and birth date differ, as with siblings",
+        "Không gộp vì cả tên lẫn ngày sinh đều khác, như giữa anh chị em",
+        "Not merged: given name and birth date both differ, as between siblings",
     ),
     "other_birth": Text("Không gộp vì ngày sinh khác hẳn nhau", "Not merged: the birth dates are quite different"),
     "other_map": Text(
-        "Không gộp vì hai bản đồ, giấy chứng nhận hoặc diện tích không khớp",
-        "Not merged: the two maps, certificates or areas do not agree",
+        "Không gộp vì khác tỷ lệ, hoặc khác hệ bản đồ mà giấy chứng nhận hay diện tích không khớp",
+        "Not merged: other map scale, or other map system while certificate or area differs",
     ),
     "looks_like_two": Text(
         "Không gộp vì trong các dòng có hai dòng khác hẳn nhau", "Not merged: two of the rows are quite different"
@@ -96,7 +95,7 @@ CASE_REASONS: Final = {
         "Không gộp vì sẽ có quá nhiều dòng trong một thực thể", "Not merged: one entity would have too many rows"
     ),
     "ambiguous_attachment": Text(
-        "Một dòng hợp gần như nhau với hai bên không thể là một",
+        "Một dòng khớp gần như ngang nhau với hai bên, mà hai bên không thể là một",
         "One row fits, almost equally well, two sides that cannot be one",
     ),
     "no_corroboration": Text(
@@ -109,8 +108,11 @@ CASE_REASONS: Final = {
         "Số dòng chưa xếp được vào xã, phường mới vượt giới hạn",
         "More rows without a new commune than the limit allows",
     ),
+    "quarantined_rows": Text(
+        "Số dòng không đọc được, phải giữ riêng, vượt giới hạn", "More rows in quarantine than the limit allows"
+    ),
     "sheet_number_taken": Text(
-        "Tờ bản đồ của xã giữ trụ sở đến sau, số của nó đã cấp cho tờ khác",
+        "Tờ bản đồ của xã giữ trụ sở nộp sau, số tờ đã cấp cho tờ khác",
         "A map sheet of the head-office commune came late: its number had gone to another sheet",
     ),
     "sheets_not_numbered": Text(
@@ -142,7 +144,8 @@ QUALITY_REASONS: Final = {
     "personal_id_doubtful": Text("Số định danh còn nghi vấn", "Personal number in doubt"),
     "personal_id_shared": Text("Số định danh trùng với người khác", "Personal number shared with another person"),
     "personal_id_structure": Text(
-        "Cấu trúc số định danh không khớp giới tính, năm sinh", "Personal number does not agree with sex or birth year"
+        "Cấu trúc số định danh không khớp giới tính hoặc năm sinh",
+        "Personal number does not agree with sex or birth year",
     ),
     "birth_date_unknown": Text("Không có ngày sinh", "No birth date"),
     "birth_date_impossible": Text("Ngày sinh không có trong lịch", "Birth date is not in the calendar"),
@@ -165,12 +168,12 @@ QUALITY_REASONS: Final = {
     "owner_number_zeros_restored": Text(
         "Số giấy tờ của chủ đã được thêm lại số 0 ở đầu", "Owner's number had its leading zeros put back"
     ),
-    "area_not_understood": Text("Diện tích ghi không đọc được", "Area cannot be read"),
+    "area_not_understood": Text("Không đọc được diện tích ghi trong sổ", "Area cannot be read"),
     "birth_date_placeholder": Text(
         "Ngày sinh chỉ là ngày quy ước (như 01/01)", "Birth date is a placeholder (as 01/01)"
     ),
     "birth_date_incomplete": Text("Ngày sinh không đủ ngày, tháng, năm", "Birth date without day, month or year"),
-    "sex_unknown": Text("Không có giới tính", "No sex"),
+    "sex_unknown": Text("Không ghi giới tính", "Sex not recorded"),
     "no_household": Text("Không xác định được hộ", "Household not known"),
     "name_without_diacritics": Text("Họ tên viết không dấu", "Name written without diacritics"),
     "no_number": Text("Không có số tờ hoặc số thửa", "No sheet number or no parcel number"),
@@ -196,7 +199,8 @@ QUALITY_REASONS: Final = {
     ),
     "no_land_use": Text("Không có loại đất", "No land use"),
     "unknown_land_use": Text(
-        "Loại đất ghi không đọc được hoặc không có trong danh mục", "Land use cannot be read or is not in the list"
+        "Không đọc được loại đất, hoặc loại đất không có trong danh mục",
+        "Land use cannot be read or is not in the list",
     ),
     "land_use_sign": Text(
         "Loại đất ghi bằng ký hiệu cũ (như T, V, Ao, 2L)", "Land use written with an old sign (as T, V, Ao, 2L)"
@@ -209,7 +213,8 @@ QUALITY_REASONS: Final = {
         "Areas by land use do not add up to the parcel's area",
     ),
     "ont_in_ward": Text(
-        "Đất ở nông thôn (ONT) ở xã đã thành phường", "Rural residential land (ONT) in a commune that became a ward"
+        "Ghi đất ở tại nông thôn (ONT) ở xã đã thành phường",
+        "Rural residential land (ONT) in a commune that became a ward",
     ),
 }
 
@@ -236,7 +241,7 @@ SHEET_ASSIGNED_BY: Final = {
 RELATION_KINDS: Final = {
     "resurveyed_as": Text("Đo vẽ lại thành", "Re-surveyed as"),
     "split_into": Text("Tách thành", "Split into"),
-    "joined_into": Text("Hợp vào", "Joined into"),
+    "joined_into": Text("Hợp thành", "Joined into"),
     "overlaps": Text("Chồng lên nhau", "Overlaps"),
 }
 
@@ -256,9 +261,9 @@ CHANGE_CAUSES: Final = {
     "rows_corrected": Text("Dòng nguồn được sửa", "Source rows were corrected"),
     "rows_withdrawn": Text("Dòng nguồn không còn", "Source rows are gone"),
     "model": Text("Mô hình đối sánh khác", "Another linkage model"),
-    "settings": Text("Thiết đặt, danh mục khác", "Other settings or reference lists"),
+    "settings": Text("Thiết lập hoặc danh mục khác", "Other settings or reference lists"),
     "program": Text("Phiên bản chương trình khác", "Another version of the program"),
-    "other_entities": Text("Do người, thửa khác thay đổi", "Because other people or parcels changed"),
+    "other_entities": Text("Do người hoặc thửa khác thay đổi", "Change of other people or parcels"),
 }
 
 GOLDEN_FIELDS: Final = {
@@ -268,14 +273,14 @@ GOLDEN_FIELDS: Final = {
     "birth_year": Text("năm sinh", "birth year"),
     "sex": Text("giới tính", "sex"),
     "personal_id": Text("số định danh", "personal number"),
-    "personal_id_status": Text("độ tin của số định danh", "trust in the personal number"),
+    "personal_id_status": Text("độ tin cậy của số định danh", "trust in the personal number"),
     "former_personal_ids": Text("số định danh khác", "other personal numbers"),
     "old_id_no": Text("số CMND", "old ID number (CMND)"),
     "household_id": Text("hộ", "household"),
     "relation_to_head": Text("quan hệ với chủ hộ", "relation to the head of household"),
     "father_name": Text("họ tên cha", "father's name"),
     "mother_name": Text("họ tên mẹ", "mother's name"),
-    "spouse_name": Text("họ tên vợ, chồng", "spouse's name"),
+    "spouse_name": Text("họ tên vợ/chồng", "spouse's name"),
     "phone": Text("số điện thoại", "telephone number"),
     "address_old": Text("địa chỉ cũ", "old address"),
     "address_new": Text("địa chỉ mới", "new address"),
@@ -318,7 +323,7 @@ QUARANTINE_REASONS: Final = {
         "A required column is missing, or the header row was not recognised",
     ),
     "no_required_value": Text("Thiếu giá trị bắt buộc", "A required value is missing"),
-    "locked": Text("Tệp có mật khẩu hoặc là .xls cũ", "File has a password or is an old .xls"),
+    "locked": Text("Tệp có mật khẩu hoặc là tệp .xls cũ", "File has a password or is an old .xls"),
     "nul_byte": Text("Có ký tự rỗng (NUL) trong dòng", "Line contains a null character (NUL)"),
 }
 
@@ -334,17 +339,17 @@ ENCODINGS: Final = {
 
 LINE_PARTS: Final = {
     "physical_lines": Text("Dòng vật lý", "Physical lines"),
-    "title_lines": Text("Tiêu đề trang", "Page titles"),
-    "header_lines": Text("Tên cột", "Headers"),
-    "blank_lines": Text("Trống", "Blank"),
-    "total_lines": Text("Cộng", "Totals"),
-    "record_lines": Text("Thuộc bản ghi", "Of records"),
+    "title_lines": Text("Dòng tiêu đề", "Title lines"),
+    "header_lines": Text("Dòng tên cột", "Header lines"),
+    "blank_lines": Text("Dòng trống", "Blank lines"),
+    "total_lines": Text("Dòng tổng cộng", "Totals lines"),
+    "record_lines": Text("Dòng thuộc bản ghi", "Record lines"),
     "records": Text("Bản ghi", "Records"),
     "loaded": Text("Đọc được", "Loaded"),
-    "quarantined": Text("Để riêng", "Quarantined"),
+    "quarantined": Text("Giữ riêng", "Quarantined"),
     "placed": Text("Đã xếp", "Placed"),
     "unplaced": Text("Chưa xếp", "Unplaced"),
-    "elsewhere": Text("Xã khác", "Other commune"),
+    "elsewhere": Text("Xã mới khác", "Other new commune"),
     "kept": Text("Giữ", "Kept"),
     "merged": Text("Gộp", "Merged"),
 }
@@ -407,30 +412,3 @@ def moment(iso: str | None) -> str:
     text = f"{time:%H} giờ {time:%M} phút, ngày {time:%d} tháng {time:%m} năm {time:%Y}"
     zone = time.strftime("%z")
     return f"{text} (UTC{zone[:3]}:{zone[3:5]})" if zone else text
-
-
-def hexadecimal(value: str | None) -> Markup | str:
-    """A hash or a version, shown whole and breakable; anything else is ordinary text."""
-    if value and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
-        return Markup(value)  # the id of a run, whose digits are no number of a person
-    if not value or not re.fullmatch(r"[0-9a-f]{16,128}", value):
-        return value or "không ghi"
-    return Markup("<wbr>").join(value[start : start + 8] for start in range(0, len(value), 8))
-
-
-def model_name(value: str) -> Markup | str:
-    """The name of a model, whose hash is no number of a person; anything else is ordinary text."""
-    return Markup(value) if re.fullmatch(r"[a-z]+-\d{5}-[0-9a-f]{12}", value) else value
-
-
-def line_ranges(lines: list[int], most: int = 200) -> str:
-    """Line numbers as ranges: `4, 7–9`; beyond `most` ranges it says how many lines are left out."""
-    ranges: list[list[int]] = []
-    for line in sorted(set(lines)):
-        if ranges and line == ranges[-1][1] + 1:
-            ranges[-1][1] = line
-        else:
-            ranges.append([line, line])
-    shown = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges[:most])
-    left_out = sum(b - a + 1 for a, b in ranges[most:])
-    return f"{shown} và {whole_number(left_out)} dòng nữa (xem bảng quarantine)" if left_out else shown

@@ -110,7 +110,7 @@ class Language:
 
     def _number(self, english: str) -> Markup:
         """A number that is written the English way, in this language's way."""
-        return Markup(english.translate(str.maketrans({",": self.thousands, ".": self.point})))
+        return Markup(english.translate({ord(","): self.thousands, ord("."): self.point}))
 
 
 VIETNAMESE: Final = Language("vi", thousands=".", point=",")

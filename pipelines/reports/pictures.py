@@ -4,7 +4,7 @@ What the numbers mean is decided elsewhere; what they are drawn with is `drawing
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ from pipelines.reports.drawing import (
     rect,
     text,
 )
-from pipelines.reports.labels import bits, percentage, whole_number
+from pipelines.reports.languages import Language
 
 DECISION_FILLS: Final = {"automatic": NAVY, "officer": TEAL, "review": AMBER, "refused": RED}
 GROUP_FILLS: Final = {1: NAVY, 2: AMBER, 3: RED}
@@ -64,24 +64,34 @@ class _Node:
     height: float
 
 
-def flow(key: str, title: str, balance: Balance) -> Markup:
+def flow(key: str, title: str, balance: Balance, language: Language) -> Markup:
     """Where the rows of one dataset went: records, read or not, placed or not, kept or merged."""
     thick, least, gap, bar = 120.0, 24.0, 8.0, 14.0
     scale = thick / max(balance.records, 1)
+    say = language.say
     columns: list[tuple[float, list[tuple[str, int, str]]]] = [
-        (0, [("Bản ghi tiếp nhận", balance.records, NAVY)]),
-        (290, [("Đọc được", balance.loaded, NAVY), ("Không đọc được, để riêng", balance.quarantined, RED)]),
+        (0, [(say("Bản ghi tiếp nhận", "Records received"), balance.records, NAVY)]),
+        (
+            290,
+            [
+                (say("Đọc được", "Loaded"), balance.loaded, NAVY),
+                (say("Không đọc được, để riêng", "Unreadable, in quarantine"), balance.quarantined, RED),
+            ],
+        ),
         (
             580,
             [
-                ("Đã xếp vào xã, phường mới", balance.placed, NAVY),
-                ("Thuộc xã, phường mới khác", balance.elsewhere, GREY),
-                ("Chưa xếp được", balance.unplaced, AMBER),
+                (say("Đã xếp vào xã, phường mới", "Placed in this commune"), balance.placed, NAVY),
+                (say("Thuộc xã, phường mới khác", "Placed in another commune"), balance.elsewhere, GREY),
+                (say("Chưa xếp được", "Not placed"), balance.unplaced, AMBER),
             ],
         ),
         (
             900,
-            [("Giữ làm bản ghi chính", balance.kept, NAVY), ("Gộp vào bản ghi khác", balance.merged, TEAL)],
+            [
+                (say("Giữ làm bản ghi chính", "Kept as main record"), balance.kept, NAVY),
+                (say("Gộp vào bản ghi khác", "Merged into another"), balance.merged, TEAL),
+            ],
         ),
     ]
     nodes: list[list[_Node]] = []
@@ -106,10 +116,10 @@ def flow(key: str, title: str, balance: Balance) -> Markup:
             marks.append(
                 rect(node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"')
             )
-        line = Markup("<tspan class='figure'>{}</tspan> {}").format(whole_number(node.value), node.label)
+        line = Markup("<tspan class='figure'>{}</tspan> {}").format(language.whole(node.value), node.label)
         marks.append(text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"'))
     depth = max(stack[-1].y + max(stack[-1].height, least) for stack in nodes) + 6
-    described = "; ".join(f"{node.label}: {whole_number(node.value)}" for stack in nodes for node in stack)
+    described = "; ".join(f"{node.label}: {language.whole(node.value)}" for stack in nodes for node in stack)
     return picture(key, depth, title, described, [*bands, *marks])
 
 
@@ -122,7 +132,12 @@ def _band(x: float, y: float, target: _Node) -> Markup:
 
 
 def histogram(
-    key: str, title: str, series: Sequence[Series], width: int, thresholds: Sequence[tuple[str, int]]
+    key: str,
+    title: str,
+    series: Sequence[Series],
+    width: int,
+    thresholds: Sequence[tuple[str, int]],
+    language: Language,
 ) -> Markup:
     """How many links have which weight, stacked by decision, with the thresholds as lines.
 
@@ -141,7 +156,7 @@ def histogram(
     for count in range(0, ceiling + 1, tick):
         y = base - (base - top) * count / ceiling
         parts.append(rect(left, y, right - left, 1, RULE))
-        parts.append(text(left - 8, y + 4, whole_number(count), anchor="end"))
+        parts.append(text(left - 8, y + 4, language.whole(count), anchor="end"))
     for place in bins:
         y = base
         for one in series:
@@ -153,9 +168,11 @@ def histogram(
                 parts.append(hatched(key, x + 0.5, y, max(step - 1, 1), height, one.fill))
     label_every = max(1, math.ceil((last - first + 1) / 16))
     for place in range(first, last + 2, label_every):
-        parts.append(text(left + (place - first) * step, base + 18, bits(place * width), anchor="middle"))
-    parts.append(text(right, base + 38, "trọng số của cặp (bit)", anchor="end"))
-    parts.append(text(left - 8, top - 16, "số cặp", anchor="end"))
+        parts.append(text(left + (place - first) * step, base + 18, language.bits(place * width), anchor="middle"))
+    parts.append(
+        text(right, base + 38, language.say("trọng số của cặp (bit)", "weight of the pair (bits)"), anchor="end")
+    )
+    parts.append(text(left - 8, top - 16, language.say("số cặp", "pairs"), anchor="end"))
     for order, (label, value) in enumerate(sorted(thresholds, key=lambda threshold: threshold[1])):
         x = left + (value / width - first) * step
         line = f'stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 3"'
@@ -163,13 +180,17 @@ def histogram(
             Markup('<path d="M{:.1f} {:.0f}V{:.0f}" {}/>').format(x, top - 32 + 16 * order, base, Markup(line))
         )
         side, shift = ("end", -5) if x > right - 220 else ("start", 5)
-        words = f"{label} {bits(value)} bit"
+        words = f"{label} {language.bits(value)} bit"
         parts.append(text(x + shift, top - 22 + 16 * order, words, anchor=side, style='class="halo"'))
-    told = "; ".join(f"{one.label}: {whole_number(sum(one.values.values()))} cặp" for one in series)
+    told = "; ".join(
+        f"{one.label}: {language.whole(sum(one.values.values()))} {language.say('cặp', 'pairs')}" for one in series
+    )
     return picture(key, base + 46, title, told, parts)
 
 
-def stacked_bars(key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]], groups: dict[int, str]) -> Markup:
+def stacked_bars(
+    key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]], groups: Mapping[int, str], language: Language
+) -> Markup:
     """For each row, the shares of its groups as one bar of equal length, with counts written."""
     left, right, tall, pitch = 210.0, WIDTH - 110.0, 24.0, 36.0
     parts = [legend(key, 14, [(label, GROUP_FILLS[group]) for group, label in groups.items()])]
@@ -182,15 +203,15 @@ def stacked_bars(key: str, title: str, rows: Sequence[tuple[str, dict[int, int]]
             width = (right - left) * count / whole if whole else 0.0
             if count:
                 parts.append(hatched(key, x, y, width, tall, GROUP_FILLS[group]))
-            words = f"{whole_number(count)} ({percentage(count, whole)})"
+            words = f"{language.whole(count)} ({language.percentage(count, whole)})"
             if width > 8.5 * len(words):
                 plate = 7.6 * len(words)
                 middle = x + width / 2
                 parts.append(rect(middle - plate / 2, y + 4, plate, tall - 8, "#fff", 'rx="2"'))
                 parts.append(text(middle, y + 16.5, words, anchor="middle"))
             x += width
-        parts.append(text(right + 8, y + 16, f"{whole_number(whole)}", style='class="figure"'))
-        shares = ", ".join(f"{groups[group]} {whole_number(counts.get(group, 0))}" for group in groups)
+        parts.append(text(right + 8, y + 16, f"{language.whole(whole)}", style='class="figure"'))
+        shares = ", ".join(f"{groups[group]} {language.whole(counts.get(group, 0))}" for group in groups)
         told.append(f"{label}: {shares}")
     return picture(key, 34 + len(rows) * pitch, title, "; ".join(told), parts)
 

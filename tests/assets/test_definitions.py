@@ -46,6 +46,7 @@ GRAPH = {
     "publication_gate": ("g5_kiem_tra", ["staging_warehouse", "validation_results"]),
     "published_warehouse": ("g6_cong_bo", ["publication_gate", "staging_warehouse", "validation_results"]),
     "audit_report": ("g6_cong_bo", ["staging_warehouse", "validation_results"]),
+    "version_report": ("g6_cong_bo", ["audit_report", "published_warehouse", "validation_results"]),
 }
 """Every asset with its group and what it hangs on; a change of the graph shows here in review."""
 

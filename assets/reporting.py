@@ -1,0 +1,37 @@
+"""Where a deployment's pages lie, and when they are made: by a run, and again when what is published changes."""
+
+from pathlib import Path
+
+import polars as pl
+
+from assets.deployment import Deployment
+from expectations import described
+from pipelines.reports import Publication, keep_version, render_page_set, write_page_set, write_site_index
+from pipelines.warehouse.versions import entries
+
+
+def write_report(deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame) -> None:
+    """Write the page set of a new commune, made of a warehouse that is not published (yet)."""
+    pages = render_page_set(warehouse, described(validation), versions=_versions(deployment, code))
+    write_page_set(deployment.report(code).parent, pages)
+    write_site_index(deployment.reports_dir)
+
+
+def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> str:
+    """Let the page set tell of the publication, and keep it as that of its version; returns the version."""
+    folder, target = deployment.report(code).parent, deployment.published(code)
+    versions, words = _versions(deployment, code), described(validation)
+    current = versions[-1]
+    pages = [
+        render_page_set(target, words, publication=current, versions=versions, kept=kept, of_publication=True)
+        for kept in (False, True)
+    ]
+    write_page_set(folder, pages[0])
+    keep_version(folder, current.version, pages[1])
+    write_site_index(deployment.reports_dir)
+    return current.version
+
+
+def _versions(deployment: Deployment, code: str) -> list[Publication]:
+    target = deployment.published(code)
+    return [Publication.of(target, entry) for entry in entries(target)]

@@ -1,0 +1,204 @@
+"""The pages of a commune's site: what each is called, what it is made of, and in which order they stand.
+
+Counting belongs to the `*_facts` modules, drawing to `pictures`, `reliability` and the pages' scripts, vocabulary to
+`labels` and `evidence_words`. A new page is one entry here and one template.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+from markupsafe import Markup
+
+from pipelines.reports import drawing, evidence_words, labels, pictures, unplaced_facts
+from pipelines.reports.asking import Row
+from pipelines.reports.belief import alarm_of, calibration_sentence, threshold_sentences
+from pipelines.reports.facts import Facts
+from pipelines.reports.forecast import forecast
+from pipelines.reports.land_facts import SHEETS_SHOWN
+from pipelines.reports.languages import Language, Text
+from pipelines.reports.linkage_facts import LinkageFacts
+from pipelines.reports.pairs import limits_of
+from pipelines.reports.publications import Publication
+from pipelines.reports.reliability import BAND, reliability_diagram
+from pipelines.reports.settings import ReportSettings
+
+_DECISIONS_DRAWN: Final = ("automatic", "officer", "review", "refused")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What all pages of one commune are made of.
+
+    `warehouse` has the views that the facts ask of; `publication` is what this warehouse was published as, if it was,
+    and `versions` all that ever were, oldest first; `kept` says that the pages lie in a version's own folder.
+    """
+
+    facts: Facts
+    warehouse: duckdb.DuckDBPyConnection
+    settings: ReportSettings
+    publication: Publication | None
+    versions: tuple[Publication, ...]
+    kept: bool
+
+
+Context = Callable[[Material, Language], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the name of its file and template, its title, the scripts it runs, what it shows besides the facts."""
+
+    name: str
+    title: Text
+    context: Context
+    scripts: tuple[str, ...] = ()
+    of_publication: bool = False
+    """Whether it tells of the publication itself, so that it is made again once there is one."""
+
+    def file(self, language: Language) -> str:
+        """The file's name in one language; Vietnamese is the plain one."""
+        return f"{self.name}.html" if language.code == "vi" else f"{self.name}.{language.code}.html"
+
+
+def _nothing(_material: Material, _language: Language) -> dict[str, Any]:
+    return {}
+
+
+def _balance(material: Material, language: Language) -> dict[str, Any]:
+    return {"flows": [_flow(total, language) for total in material.facts.totals]}
+
+
+def _flow(total: Row, language: Language) -> Row:
+    names = ("records", "loaded", "quarantined", "placed", "unplaced", "elsewhere", "kept", "merged")
+    name = language.word(labels.DATASETS, total["dataset"])
+    title = language.say(f"Đường đi của các bản ghi: {name}", f"Where the records went: {name}")
+    key = re.sub(r"[^a-z]", "", total["dataset"]) or "other"
+    balance = pictures.Balance(**{column: total[column] for column in names})
+    return {"name": name, "svg": pictures.flow(f"flow-{key}", title, balance, language)}
+
+
+def _linkage(material: Material, language: Language) -> dict[str, Any]:
+    facts = material.facts
+    return {
+        "evidence_words": evidence_words,
+        "linkage": {name: _linkage_of(name, found, language) for name, found in facts.linkage.items()},
+        "matrices": _matrices(facts),
+    }
+
+
+def _linkage_of(dataset: str, facts: LinkageFacts, language: Language) -> Row:
+    """What the page on linking shows of one dataset besides the bare facts."""
+    named = language.word(labels.DATASETS, dataset)
+    title = language.say(f"Độ tin cậy của trọng số: {named}", f"Reliability of the weights: {named}")
+    return {
+        "facts": facts,
+        "alarm": alarm_of(facts.model, language),
+        "thresholds": threshold_sentences(dataset, facts, language),
+        "calibration": calibration_sentence(facts.model, language),
+        "histogram": _histogram(dataset, facts, language),
+        "reliability": reliability_diagram(f"reliability-{dataset}", title, found, language)
+        if (found := facts.reliability)
+        else "",
+        "band": BAND,
+    }
+
+
+def _histogram(dataset: str, facts: LinkageFacts, language: Language) -> Markup:
+    if not facts.bins:
+        return Markup("")
+    found = [decision for decision in _DECISIONS_DRAWN if any(row["decision"] == decision for row in facts.bins)]
+    found += sorted({row["decision"] for row in facts.bins} - set(found))
+    series = [
+        pictures.Series(
+            language.word(labels.DECISIONS, decision),
+            pictures.DECISION_FILLS.get(decision, drawing.GREY),
+            {row["bin"]: row["links"] for row in facts.bins if row["decision"] == decision},
+        )
+        for decision in found
+    ]
+    named = language.word(labels.DATASETS, dataset)
+    title = language.say(f"Phân bố trọng số các cặp: {named}", f"Distribution of the pairs' weights: {named}")
+    limits = [(language.of(label), value) for label, value in limits_of(facts)]
+    return pictures.histogram(f"weights-{dataset}", title, series, facts.width, limits, language)
+
+
+def _matrices(facts: Facts) -> list[Row]:
+    """Old commune by old commune, how many merged entities; `heat` (0 to 4) is the shade of a cell."""
+    shown = []
+    for span in facts.spans:
+        cells = {
+            (row["first"], row["second"]): row["entities"] for row in facts.matrix if row["dataset"] == span["dataset"]
+        }
+        communes = sorted({commune for pair in cells for commune in pair})
+        most = max(cells.values(), default=0)
+        rows = [
+            {
+                "commune": first,
+                "cells": [
+                    {"entities": count, "heat": -(-4 * count // most) if most else 0} if second >= first else None
+                    for second in communes
+                    for count in [cells.get((first, second), 0)]
+                ],
+            }
+            for first in communes
+        ]
+        shown.append({**span, "communes": communes, "rows": rows})
+    return shown
+
+
+def _cases(material: Material, language: Language) -> dict[str, Any]:
+    return {"forecast": forecast(material.facts.queue, material.facts.linkage, language)}
+
+
+def _set_aside(_material: Material, _language: Language) -> dict[str, Any]:
+    return {"unplaced_facts": unplaced_facts}
+
+
+def _quality(material: Material, language: Language) -> dict[str, Any]:
+    rows = _quality_rows(material.facts)
+    return {
+        "quality_rows": rows,
+        "quality_bars": {name: _bars(name, of, material, language) for name, of in rows.items()},
+    }
+
+
+def _quality_rows(facts: Facts) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    for found in facts.quality:
+        of_dataset = rows.setdefault(found["dataset"], [])
+        if not of_dataset or of_dataset[-1]["commune"] != found["commune"]:
+            of_dataset.append({"commune": found["commune"], "counts": {}})
+        of_dataset[-1]["counts"][found["grp"]] = found["entities"]
+    return rows
+
+
+def _bars(dataset: str, rows: list[Row], material: Material, language: Language) -> Markup:
+    named = language.word(labels.DATASETS, dataset)
+    return pictures.stacked_bars(
+        f"quality-{dataset}",
+        language.say(f"Nhóm chất lượng theo xã cũ: {named}", f"Quality groups by old commune: {named}"),
+        [(material.facts.commune.old_name(row["commune"], language), row["counts"]) for row in rows],
+        {group: language.of(label) for group, label in labels.QUALITY_GROUPS.items()},
+        language,
+    )
+
+
+def _land(_material: Material, _language: Language) -> dict[str, Any]:
+    return {"sheets_shown": SHEETS_SHOWN}
+
+
+PAGES: Final = (
+    Page("index", Text("Tổng quan", "Overview"), _nothing, of_publication=True),
+    Page("balance", Text("Cân đối dòng", "Row balance"), _balance),
+    Page("rules", Text("Quy tắc kiểm tra", "Rules"), _nothing),
+    Page("linkage", Text("Chất lượng đối sánh", "Linkage quality"), _linkage),
+    Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases),
+    Page("set_aside", Text("Để riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
+    Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
+    Page("land", Text("Đất đai", "Land"), _land),
+    Page("changes", Text("Thay đổi", "Changes"), _nothing),
+    Page("manifest", Text("Bản kê khai", "Manifest"), _nothing, of_publication=True),
+)

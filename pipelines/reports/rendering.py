@@ -1,0 +1,82 @@
+"""How templates become pages: one Jinja environment a language, and one door through which all text leaves.
+
+What stands on a page does not belong here.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.reports.languages import Language, Text
+from pipelines.reports.privacy import mask_numbers
+from pipelines.reports.writing import hexadecimal, line_ranges, model_name
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def environment(language: Language) -> Environment:
+    """Templates whose text is in this language: masked, then escaped, unless a formatter of this package made it.
+
+    In a template `t(vi, en)` says one of two texts and `tu(dictionary, code)` a word; `vi` tells whether the language
+    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`.
+    """
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_door(language),
+    )
+    made.filters.update(
+        so=language.whole,
+        so_le=language.decimal,
+        bit=language.bits,
+        share=language.share,
+        xac_suat=language.probability,
+        moment=language.moment,
+        hex=hexadecimal,
+        model=model_name,
+        lines=lambda lines: line_ranges([line for line in lines if line is not None], language),
+    )
+    made.globals.update(
+        language=language,
+        vi=language.code == "vi",
+        t=language.say,
+        tu=language.word,
+        of=language.of,
+        ty_le=language.percentage,
+    )
+    return made
+
+
+def _door(language: Language) -> Callable[[Any], Any]:
+    """The one door to a page: text is put in its language and masked; numbers and the formatters' own markup pass."""
+
+    def leave(value: Any) -> Any:
+        if value is None:
+            return "–"
+        if isinstance(value, Text):
+            value = language.of(value)
+        return mask_numbers(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return leave
+
+
+def script(name: str) -> Markup:
+    """A script of the templates folder, to stand between script tags of a page."""
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def policy(*scripts: str) -> Markup:
+    """The content security policy of a page: nothing is loaded from anywhere, and only these scripts run."""
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    return Markup(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src {}; base-uri 'none'; form-action 'none'"
+    ).format(Markup(allowed))

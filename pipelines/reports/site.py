@@ -1,0 +1,121 @@
+"""The page set of one commune: every page in two languages, written into a folder that can be carried away.
+
+No page loads anything, from the folder or from anywhere. What stands on a page belongs to `pages`, the page over all
+communes to `site_index`.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipelines.reports import labels
+from pipelines.reports.asking import mapping
+from pipelines.reports.facts import Facts, opened, read_facts
+from pipelines.reports.languages import LANGUAGES, Language
+from pipelines.reports.pages import PAGES, Material, Page
+from pipelines.reports.publications import Publication
+from pipelines.reports.rendering import environment, policy, script
+from pipelines.reports.settings import ReportSettings
+from pipelines.reports.verdict import verdict_of
+from pipelines.warehouse.placing import place_text
+
+SUMMARY: Final = "summary.json"
+"""What the page over all communes needs of a page set, beside its pages."""
+
+
+def render_page_set(
+    warehouse: Path,
+    validation: pl.DataFrame,
+    *,
+    publication: Publication | None = None,
+    versions: Sequence[Publication] = (),
+    kept: bool = False,
+    of_publication: bool = False,
+) -> dict[str, str]:
+    """The pages of the warehouse file, each a self-contained HTML text, and their summary, by file name.
+
+    `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
+    `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
+    it was, and `versions` all that ever were, oldest first; `kept` says that the pages will lie in a version's own
+    folder. With `of_publication` only the pages that tell of the publication are made. The file is opened read-only
+    and closed again.
+    """
+    with opened(warehouse) as connection:
+        facts = read_facts(connection, validation)
+        settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
+        material = Material(facts, connection, settings, publication, tuple(versions), kept)
+        pages = {
+            page.file(language): _render(page, material, language)
+            for page in PAGES
+            if page.of_publication or not of_publication
+            for language in LANGUAGES
+        }
+    return pages | {SUMMARY: _summary(facts, publication)}
+
+
+def write_page_set(folder: Path, pages: Mapping[str, str]) -> None:
+    """Put pages in their places, each whole, the first page last; a page that the set no longer has is taken away."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in sorted(pages, key=lambda name: (name == "index.html", name)):
+        place_text(folder / name, pages[name])
+
+
+def keep_version(folder: Path, version: str, pages: Mapping[str, str]) -> None:
+    """Keep the page set of `folder` as that of a version, with these pages in place of its own; once kept it never
+    changes."""
+    kept = folder / version
+    if kept.exists():
+        return
+    part = folder / f".{version}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    for path in folder.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            shutil.copyfile(path, part / path.name)
+    write_page_set(part, pages)
+    part.rename(kept)
+
+
+def _render(page: Page, material: Material, language: Language) -> str:
+    made = environment(language)
+    commune = material.facts.commune
+    made.filters["old"] = lambda code: commune.old_name(code, language)
+    scripts = [script(name) for name in page.scripts]
+    return made.get_template(f"{page.name}.html").render(
+        page=page,
+        pages=PAGES,
+        other=next(one for one in LANGUAGES if one is not language),
+        scripts=scripts,
+        policy=policy(*scripts),
+        material=material,
+        facts=material.facts,
+        commune=commune,
+        publication=material.publication,
+        verdict=verdict_of(material.facts),
+        labels=labels,
+        **page.context(material, language),
+    )
+
+
+def _summary(facts: Facts, publication: Publication | None) -> str:
+    commune, verdict = facts.commune, verdict_of(facts)
+    told = {
+        "code": commune.code,
+        "name": commune.name,
+        "kind": commune.kind,
+        "province": commune.province,
+        "mode": commune.mode,
+        "started_at": commune.started_at,
+        "run_id": commune.run_id,
+        "status": verdict.status,
+        "warnings": verdict.warnings_failed,
+        "balanced": facts.balanced,
+        "figures": facts.figures,
+        "version": publication.version if publication else "",
+        "published_at": publication.at if publication else "",
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1)

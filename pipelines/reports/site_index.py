@@ -1,0 +1,79 @@
+"""The page over all communes: what holds in each, and the way to its pages and versions.
+
+It is made from the summaries that lie beside the page sets, never from the warehouses, so that it costs the same
+however large the communes are.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from pipelines.reports import labels
+from pipelines.reports.asking import Row, mapping
+from pipelines.reports.languages import LANGUAGES, Language, Text
+from pipelines.reports.rendering import environment, policy, script
+from pipelines.reports.site import SUMMARY
+from pipelines.warehouse.placing import place_text
+from pipelines.warehouse.versions import MODES
+
+_SCRIPTS: Final = ("filter.js",)
+_TITLE: Final = Text("Các xã, phường đã hợp nhất dữ liệu", "Communes whose data were unified")
+
+
+def write_site_index(reports: Path) -> None:
+    """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it.
+
+    Two runs may end at once: the one that writes last has seen what the other left, or looks again.
+    """
+    reports.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seen: dict[Path, int] = {}
+    while (found := _summaries(reports)) != seen:
+        seen = found
+        communes = [row for path in sorted(seen) if (row := _read(path, reports))]
+        for language in LANGUAGES:
+            place_text(reports / _file(language), _render(communes, language))
+
+
+def _summaries(reports: Path) -> dict[Path, int]:
+    """Every summary and when it was last written."""
+    paths = (path for mode in MODES for path in (reports / mode).glob(f"*/{SUMMARY}"))
+    return {path: path.stat().st_mtime_ns for path in paths}
+
+
+def _read(path: Path, reports: Path) -> Row:
+    """What a summary tells, and where its pages and versions lie; nothing when it cannot be read."""
+    try:
+        told: dict[str, Any] = mapping(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+    if not {"code", "mode", "figures"} <= told.keys():
+        return {}
+    folder = path.parent
+    versions = [
+        mapping(kept.read_text(encoding="utf-8")) | {"folder": kept.parent.relative_to(reports).as_posix()}
+        for kept in folder.glob(f"*/{SUMMARY}")
+        if not kept.parent.name.startswith(".")
+    ]
+    newest_first = sorted(versions, key=lambda one: str(one.get("published_at", "")), reverse=True)
+    return told | {"folder": folder.relative_to(reports).as_posix(), "versions": newest_first}
+
+
+def _file(language: Language) -> str:
+    return "index.html" if language.code == "vi" else f"index.{language.code}.html"
+
+
+def _render(communes: list[Row], language: Language) -> str:
+    scripts = [script(name) for name in _SCRIPTS]
+    return (
+        environment(language)
+        .get_template("site_index.html")
+        .render(
+            title=_TITLE,
+            communes=sorted(communes, key=lambda row: (str(row.get("name")), row["code"], row["mode"])),
+            labels=labels,
+            file=_file(language),
+            other=next(one for one in LANGUAGES if one is not language),
+            other_file=_file(next(one for one in LANGUAGES if one is not language)),
+            scripts=scripts,
+            policy=policy(*scripts),
+        )
+    )
