@@ -21,8 +21,8 @@ FIELDS: Final = {
     "residence": Text("Nơi ở", "Residence"),
     "phone": Text("Số điện thoại", "Telephone number"),
     "owner_mention": Text("Số giấy tờ ghi trong sổ đất", "Number given in the land book"),
-    "life": Text("Còn sống, đã chết", "Alive or dead"),
-    "number": Text("Số tờ, số thửa", "Sheet and parcel number"),
+    "life": Text("Còn sống hay đã chết", "Alive or dead"),
+    "number": Text("Số tờ, số thửa", "Sheet and parcel"),
     "certificate_no": Text("Số phát hành giấy chứng nhận", "Certificate serial number"),
     "certificate_book_no": Text("Số vào sổ", "Certificate book number"),
     "area": Text("Diện tích", "Area"),
@@ -45,22 +45,20 @@ LEVELS: Final = {
     "equal_10_bits": Text("trùng khớp, ít gặp (dưới 1/1.000 người)", "equal, uncommon (under 1 in 1,000 people)"),
     "equal_common": Text("trùng khớp, hay gặp", "equal, common"),
     "marks_lost_14_bits": Text(
-        "trùng khớp, một bên mất dấu, hiếm (dưới 1/16.000)", "equal, one side lost its marks, rare (under 1 in 16,000)"
+        "trùng khớp, một bên mất dấu, hiếm (dưới 1/16.000)", "equal, one side unmarked, rare (under 1 in 16,000)"
     ),
     "marks_lost_11_bits": Text(
         "trùng khớp, một bên mất dấu, ít gặp (dưới 1/2.000)",
-        "equal, one side lost its marks, uncommon (under 1 in 2,000)",
+        "equal, one side unmarked, uncommon (under 1 in 2,000)",
     ),
-    "marks_lost_common": Text("trùng khớp, một bên mất dấu, hay gặp", "equal, one side lost its marks, common"),
+    "marks_lost_common": Text("trùng khớp, một bên mất dấu, hay gặp", "equal, one side unmarked, common"),
     "twin_name": Text(
         "như sinh đôi: cùng ngày sinh, cùng nhà, khác tên", "as twins: same birth date and home, other name"
     ),
     "marks_differ": Text("chỉ khác dấu", "only the marks differ"),
     "marks_differ_before_given": Text("chỉ khác dấu ở họ hoặc chữ đệm", "only marks of surname or middle name differ"),
-    "tone_of_given_differs": Text("chỉ khác thanh điệu ở tên (như Hà, Hạ)", "only the tone of the given name differs"),
-    "marks_of_given_differ": Text(
-        "chỉ khác dấu chữ ở tên (như Hùng, Hưng)", "only letter marks of the given name differ"
-    ),
+    "tone_of_given_differs": Text("chỉ khác dấu thanh ở tên (như Hà, Hạ)", "only the tone of the given name differs"),
+    "marks_of_given_differ": Text("chỉ khác dấu ở tên (như Hùng, Hưng)", "only marks of the given name differ"),
     "abbreviated": Text("một bên viết tắt", "one side abbreviated"),
     "part_left_out_rare": Text("một bên thiếu chữ đệm, tên ít gặp", "one side lacks the middle name, uncommon name"),
     "part_left_out": Text("một bên thiếu chữ đệm", "one side lacks the middle name"),
@@ -79,7 +77,7 @@ LEVELS: Final = {
     "same_year": Text("trùng năm, khác ngày hoặc tháng", "same year, other day or month"),
     "same_month_day": Text("trùng ngày và tháng, khác năm", "same day and month, other year"),
     "year_by_number": Text(
-        "khác, nhưng trùng năm trong số định danh bên kia", "different, but the year is that in the other's number"
+        "khác năm, nhưng trùng năm trong số định danh kia", "other year, but equal to that in the other's number"
     ),
     "near_year": Text("khác nhau, năm lệch 1 hoặc 10", "different, year off by 1 or 10"),
     "generation": Text("cách nhau từ 14 năm trở lên", "14 years or more apart"),
@@ -99,34 +97,30 @@ LEVELS: Final = {
     "other_commune": Text("khác xã cũ", "other old commune"),
     "both_dead": Text("hai bên đều ghi đã chết", "both recorded as dead"),
     "alive_after_death": Text("còn sống sau ngày bên kia ghi đã chết", "alive after the other's recorded death"),
-    "dead_later": Text(
-        "bên ghi đã chết không cũ hơn bên ghi còn sống", "the record of death is no older than that of life"
-    ),
-    "other_number": Text("khác số, cùng một sổ", "other number in the same book"),
+    "dead_later": Text("ghi đã chết không sớm hơn ghi còn sống", "not recorded alive after the recorded death"),
+    "other_number": Text("khác số, cùng một sổ", "other number, same land book"),
     "other_scale": Text("cùng số, khác tỷ lệ bản đồ", "same number, other map scale"),
-    "same_without_scale": Text("cùng số, một bên không ghi tỷ lệ", "same number, one side without scale"),
-    "same_without_map": Text("cùng số, một bên không ghi hệ bản đồ", "same number, one side without map system"),
+    "same_without_scale": Text("cùng số, một bên không ghi tỷ lệ", "same number, one side names no scale"),
+    "same_without_map": Text("cùng số, một bên không ghi hệ bản đồ", "same number, one side names no map system"),
     "resurvey_rare_area": Text(
-        "khác hệ, cùng giấy và diện tích ít gặp", "other map system, same certificate, uncommon area"
+        "khác hệ bản đồ, cùng GCN và diện tích ít gặp", "other map, same certificate, uncommon area"
     ),
     "resurvey_same_place": Text(
-        "khác hệ, cùng giấy, diện tích và nơi", "other map system, same certificate, area and place"
+        "khác hệ bản đồ, cùng GCN, diện tích và nơi có đất", "other map, same certificate, area and place"
     ),
     "resurvey_same_field": Text(
-        "khác hệ, cùng giấy, diện tích, xứ đồng", "other map system, same certificate, area, farm field"
+        "khác hệ bản đồ, cùng GCN, diện tích, xứ đồng", "other map, same certificate, area, farm field"
     ),
     "resurvey_of_several": Text(
-        "khác hệ, cùng giấy, có thửa tương tự", "other map system, same certificate, similar parcels"
+        "khác hệ bản đồ, cùng GCN, có thửa tương tự", "other map, same certificate, similar parcels"
     ),
-    "other_map": Text("khác hệ, giấy hoặc diện tích khác nhau", "other map system, certificate or area differs"),
-    "other_map_unsure": Text("khác hệ, thiếu giấy hoặc diện tích", "other map system, certificate or area missing"),
-    "boundary": Text("khác xã cũ, cùng giấy của một thửa", "other old commune, same certificate of one parcel"),
-    "boundary_by_area": Text("khác xã cũ, cùng giấy và diện tích", "other old commune, same certificate and area"),
-    "boundary_sibling": Text(
-        "khác xã cũ, cùng giấy, diện tích khác", "other old commune, same certificate, other area"
-    ),
+    "other_map": Text("khác hệ bản đồ, GCN hoặc diện tích khác nhau", "other map, certificate or area differs"),
+    "other_map_unsure": Text("khác hệ bản đồ, thiếu GCN hoặc diện tích", "other map, certificate or area missing"),
+    "boundary": Text("khác xã cũ, cùng GCN của một thửa", "other old commune, certificate of one parcel"),
+    "boundary_by_area": Text("khác xã cũ, cùng GCN và diện tích", "other old commune, same certificate and area"),
+    "boundary_sibling": Text("khác xã cũ, cùng GCN, diện tích khác", "other old commune, same certificate, other area"),
     "boundary_of_several": Text(
-        "khác xã cũ, cùng giấy của nhiều thửa", "other old commune, same certificate of several parcels"
+        "khác xã cũ, cùng GCN của nhiều thửa", "other old commune, certificate of many parcels"
     ),
     "equal_rare": Text("trùng khớp, ít gặp", "equal, uncommon"),
     "both_equal": Text("trùng khớp cả hai chủ", "both owners equal"),
@@ -180,20 +174,29 @@ CANDIDATE_RULES: Final = {
         "Cùng số tờ, số thửa, một bên không ghi hệ bản đồ", "Same sheet and parcel number, one side without map system"
     ),
     "certificate_book_no_and_owner": Text("Cùng số vào sổ và tên chủ", "Same certificate book number and owner's name"),
-    "owner_number_and_area": Text("Cùng số định danh của chủ và diện tích", "Same owner's personal number and area"),
+    "owner_number_and_area": Text(
+        "Cùng số định danh của chủ, diện tích gần nhau", "Same owner's personal number, similar area"
+    ),
     "owner_number_and_shifted_area": Text(
-        "Cùng số định danh của chủ và diện tích (khoảng lệch)", "Same owner's personal number and area (shifted bands)"
+        "Cùng số định danh của chủ, diện tích gần nhau (khoảng so le)",
+        "Same owner's personal number, similar area (staggered bands)",
     ),
-    "owner_old_number_and_area": Text("Cùng số CMND của chủ và diện tích", "Same owner's old ID number and area"),
+    "owner_old_number_and_area": Text(
+        "Cùng số CMND của chủ, diện tích gần nhau", "Same owner's old ID number, similar area"
+    ),
     "owner_old_number_and_shifted_area": Text(
-        "Cùng số CMND của chủ và diện tích (khoảng lệch)", "Same owner's old ID number and area (shifted bands)"
+        "Cùng số CMND của chủ, diện tích gần nhau (khoảng so le)",
+        "Same owner's old ID number, similar area (staggered bands)",
     ),
-    "owner_name_and_area": Text("Cùng tên chủ và diện tích", "Same owner's name and area"),
+    "owner_name_and_area": Text("Cùng tên chủ, diện tích gần nhau", "Same owner's name, similar area"),
     "owner_name_and_shifted_area": Text(
-        "Cùng tên chủ và diện tích (khoảng lệch)", "Same owner's name and area (shifted bands)"
+        "Cùng tên chủ, diện tích gần nhau (khoảng so le)", "Same owner's name, similar area (staggered bands)"
     ),
-    "co_owner_name_and_area": Text("Cùng tên chủ thứ hai và diện tích", "Same second owner's name and area"),
+    "co_owner_name_and_area": Text(
+        "Cùng tên chủ thứ hai, diện tích gần nhau", "Same second owner's name, similar area"
+    ),
     "co_owner_name_and_shifted_area": Text(
-        "Cùng tên chủ thứ hai và diện tích (khoảng lệch)", "Same second owner's name and area (shifted bands)"
+        "Cùng tên chủ thứ hai, diện tích gần nhau (khoảng so le)",
+        "Same second owner's name, similar area (staggered bands)",
     ),
 }
