@@ -22,6 +22,7 @@ from pipelines.citizens.golden import golden_citizens as make_golden_citizens
 from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
+from pipelines.clerical.log import answers_table, clerical_log
 from pipelines.communes import SplitRules, place
 from pipelines.communes.split_rules import Dataset
 from pipelines.identity.ledger import Assignment, assign_ids
@@ -119,6 +120,22 @@ def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment)
     decisions = decision_log(deployment.data_dir, commune_of(context).code).in_force()
     context.log.info(f"Có {len(decisions)} quyết định đang có hiệu lực.")
     return pl.DataFrame({"decision": [one.model_dump_json() for one in decisions]}, schema={"decision": pl.String})
+
+
+@dg.asset(
+    **described(
+        "g1_nguon",
+        "Câu trả lời phúc tra mẫu: từng cặp dòng được xem là một hay khác nhau, để đo độ đúng của việc gộp.",
+        "Answers of clerical review, by which the quality of the linkage is measured.",
+        "json",
+    )
+)
+@in_plain_words
+def clerical_answers(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
+    """Read the answers that hold; they measure what was published then and change nothing here."""
+    answers = answers_table(clerical_log(deployment.data_dir, commune_of(context).code))
+    context.log.info(f"Có {answers.height} câu trả lời phúc tra mẫu.")
+    return answers
 
 
 @dg.asset(

@@ -21,12 +21,13 @@ _ROWS = "SELECT record_id FROM citizen_sources UNION ALL SELECT record_id FROM p
 
 @dataclass(frozen=True)
 class Taken:
-    """How many decisions were taken, how many stood in the log before, and what was wrong; with a problem none was
-    taken."""
+    """How many decisions were taken, how many stood in the log before, and what was wrong with those refused; with a
+    problem none was taken."""
 
     taken: int
     known: int
     problems: tuple[str, ...] = ()
+    refused: tuple[Decision, ...] = ()
 
 
 def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, places: Sequence[str] = ()) -> Taken:
@@ -53,7 +54,7 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
     before = (one for one in log.in_force() if one.decision_id not in revoked)
     standing = standing_of(before, warehouse, named)
     new: list[Event] = []
-    known, problems = 0, []
+    known, problems, refused = 0, [], []
     for place, event in zip(places, events, strict=True):
         if isinstance(event, Revocation):
             # One that comes before its decision counts as well: files may come in any order.
@@ -66,9 +67,12 @@ def take(log: DecisionLog, events: Sequence[Event], warehouse: Path | None, plac
             new.append(event)
         else:
             problems.append(f"{place}{problem}")
+            refused.append(event)
     if not problems:
         log.append(new)
-    return Taken(0 if problems else sum(isinstance(event, Decision) for event in new), known, tuple(problems))
+    return Taken(
+        0 if problems else sum(isinstance(event, Decision) for event in new), known, tuple(problems), tuple(refused)
+    )
 
 
 def standing_of(

@@ -43,8 +43,8 @@ def write_workbook(
     """Write the review cases of a published warehouse to a new workbook, the first `most` of each data set.
 
     A case shows at most `most_rows` rows. `own_headers`: a deployment's own mapping of headers by old commune (an empty
-    code: every one). Raises UnusableInput when `target` is no `.xlsx`, stands already (an officer's answers may be in it)
-    or cannot be written.
+    code: every one). Raises UnusableInput when `target` is no `.xlsx`, stands already (an officer's answers may be in
+    it) or cannot be written.
     """
     refuse_target(target)
     with open_warehouse(warehouse) as connection:

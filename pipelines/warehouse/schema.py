@@ -338,6 +338,32 @@ DECISIONS = Table(
     ),
 )
 
+CLERICAL_ANSWERS = Table(
+    "clerical_answers",
+    "một câu trả lời phúc tra: người xem một cặp dòng của mẫu, không biết máy đã làm gì",
+    "one answer of clerical review: a person on a pair of the sample, not knowing what the machine did",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("record_id_a", TEXT, "dòng thứ nhất", "first row"),
+        Column("record_id_b", TEXT, "dòng thứ hai", "second row"),
+        Column("kind", TEXT, "máy đã làm gì với cặp này", "what the machine did: merged, review, refused, near_miss"),
+        Column("stratum", TEXT, "tầng của mẫu", "stratum of the sample"),
+        Column("stratum_pairs", COUNT, "tổng số cặp của tầng", "how many pairs the stratum has in all"),
+        Column("answer", TEXT, "câu trả lời", "same, different, cannot_tell"),
+        Column("by", TEXT, "người xem", "who answered"),
+        Column("at", TEXT, "thời điểm trả lời", "when"),
+        Column("draw_id", TEXT, "mã mẫu", "id of the draw"),
+        Column("drawn", COUNT, "số cặp của mẫu trong bộ dữ liệu này", "how many pairs of the dataset were drawn"),
+        Column("seed", COUNT, "hạt giống", "seed of the draw"),
+        Column("version", TEXT, "bản công bố được rút mẫu", "publication that was sampled"),
+        Column("version_logical_hash", TEXT, "mã kiểm của bản đó", "its logical hash"),
+        Column("version_links_hash", TEXT, "mã kiểm các cặp của bản đó", "hash of its links"),
+        Column("model", TEXT, "mô hình của bản đó", "its linkage model"),
+    ),
+    # What was answered measures an earlier publication: an equal input gives an equal result without it.
+    of_history=True,
+)
+
 PROVENANCE = Table(
     "provenance",
     "một trường mà các dòng nguồn không thống nhất",
@@ -521,6 +547,7 @@ TABLES: Final[tuple[Table, ...]] = (
     CLUSTERS,
     REVIEW_QUEUE,
     DECISIONS,
+    CLERICAL_ANSWERS,
     PROVENANCE,
     ID_HISTORY,
     CHANGES,

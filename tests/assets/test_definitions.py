@@ -19,6 +19,7 @@ GRAPH = {
     "commune_exports": ("g1_nguon", []),
     "source_rows": ("g1_nguon", ["commune_exports", "merger_map"]),
     "officer_decisions": ("g1_nguon", []),
+    "clerical_answers": ("g1_nguon", []),
     "citizen_records": ("g2_ban_ghi", ["officer_decisions", "source_rows"]),
     "parcel_records": ("g2_ban_ghi", ["source_rows"]),
     "citizen_links": ("g3_doi_sanh", ["citizen_records", "officer_decisions", "parcel_records"]),
@@ -34,6 +35,7 @@ GRAPH = {
         [
             "citizen_links",
             "citizen_records",
+            "clerical_answers",
             "golden_citizens",
             "golden_parcels",
             "parcel_links",
