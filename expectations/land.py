@@ -60,7 +60,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _gate(
         "owner_and_person",
         "parcel_owners",
-        "Chủ được xác nhận là cá nhân, hộ và có công dân tương ứng; chủ không khớp thì không có công dân nào.",
+        "Chủ đã xác nhận là cá nhân hoặc hộ và có công dân tương ứng; chủ không khớp thì không gắn công dân nào.",
         "A confirmed owner is a person or household with a citizen; one without match has none.",
         _OWNERS,
         """
