@@ -20,6 +20,11 @@ ONE_AND_TWO: Final = {
     "parcels": (Text("một thửa", "one parcel"), Text("hai thửa", "two parcels")),
 }
 
+THRESHOLDS: Final = {
+    "automatic": Text("ngưỡng tự động gộp", "threshold of automatic merging"),
+    "review": Text("ngưỡng xem xét", "threshold of review"),
+}
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -28,6 +33,11 @@ class Alarm:
     state: str
     heading: str
     sentence: str
+
+
+def limits_of(facts: LinkageFacts) -> list[tuple[Text, int]]:
+    """The thresholds in force with their names, as pictures show them."""
+    return [(label, facts.thresholds[name]) for name, label in THRESHOLDS.items() if name in facts.thresholds]
 
 
 def alarm_of(model: Model, language: Language) -> Alarm | None:

@@ -7,6 +7,7 @@ Counting belongs to the `*_facts` modules, drawing to `pictures`, `reliability` 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import duckdb
@@ -14,13 +15,13 @@ from markupsafe import Markup
 
 from pipelines.reports import drawing, evidence_words, labels, pictures, unplaced_facts
 from pipelines.reports.asking import Row
-from pipelines.reports.belief import alarm_of, calibration_sentence, threshold_sentences
+from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
+from pipelines.reports.browser import SCRIPTS, browser_context, browser_data
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
 from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
-from pipelines.reports.pairs import limits_of
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.settings import ReportSettings
@@ -42,6 +43,16 @@ class Material:
     publication: Publication | None
     versions: tuple[Publication, ...]
     kept: bool
+
+    @cached_property
+    def merges(self) -> Markup:
+        """Every merged entity, as a page in either language carries them."""
+        return browser_data(self.warehouse, "merges", mask_names=self.settings.mask_names)
+
+    @cached_property
+    def pairs(self) -> Markup:
+        """Every pair that was refused or is in review, as a page in either language carries them."""
+        return browser_data(self.warehouse, "pairs", mask_names=self.settings.mask_names)
 
 
 Context = Callable[[Material, Language], dict[str, Any]]
@@ -149,8 +160,13 @@ def _matrices(facts: Facts) -> list[Row]:
     return shown
 
 
+def _merges(material: Material, language: Language) -> dict[str, Any]:
+    return browser_context(material.merges, material.facts, language, "merges")
+
+
 def _cases(material: Material, language: Language) -> dict[str, Any]:
-    return {"forecast": forecast(material.facts.queue, material.facts.linkage, language)}
+    told = forecast(material.facts.queue, material.facts.linkage, language)
+    return {"forecast": told, **browser_context(material.pairs, material.facts, language, "pairs")}
 
 
 def _set_aside(_material: Material, _language: Language) -> dict[str, Any]:
@@ -195,7 +211,8 @@ PAGES: Final = (
     Page("balance", Text("Cân đối dòng", "Row balance"), _balance),
     Page("rules", Text("Quy tắc kiểm tra", "Rules"), _nothing),
     Page("linkage", Text("Chất lượng đối sánh", "Linkage quality"), _linkage),
-    Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases),
+    Page("merges", Text("Dòng đã gộp", "Merges"), _merges, SCRIPTS),
+    Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases, SCRIPTS),
     Page("set_aside", Text("Để riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),

@@ -5,6 +5,7 @@ written into a name, a file name or a sentence is caught as well.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 _DIGITS_IN_A_ROW: Final = re.compile(r"(?<!\d)\d{9,13}(?!\d)")
@@ -34,8 +35,16 @@ def mask_numbers(text: str) -> str:
 
 
 def mask_identity_field(text: str) -> str:
-    """The content of a field that holds a personal number: masked, or hidden whole when it is not one."""
-    digits = re.sub(r"\D", "", text)
+    """The content of a field that holds a number of a person: masked, or hidden whole when it is of another length."""
     if not text.strip():
         return ""
-    return mask_digits(digits) if len(digits) in (9, 11, 12) else "(đã che)"
+    digits = re.sub(r"\D", "", text)
+    return mask_digits(digits) if 9 <= len(digits) <= 13 else _STARS
+
+
+def mask_name(text: str) -> str:
+    """The initials of a name, of every word that begins with a letter: `N. V. A.`; hidden whole when there is none."""
+    if not text.strip():
+        return ""
+    words = unicodedata.normalize("NFC", text).split()
+    return " ".join(f"{word[0].upper()}." for word in words if word[0].isalpha()) or _STARS
