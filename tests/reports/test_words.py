@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from expectations import RULES
 from pipelines.reports import evidence_words, labels
 from pipelines.reports.languages import Text
 from pipelines.vietnamese.syllables import legal_syllables
@@ -20,7 +21,6 @@ _TEXTS = [(f"{name}[{code}]", text) for name, words in _DICTIONARIES.items() for
 # Two codes of one meaning, as different sources write them.
 _SYNONYMS = {
     "labels.PARTS": [{"part", "partial"}],
-    "labels.SUITES": [{"balance", "row_balance"}, {"parcel_owners", "owners"}, {"linkage", "links"}],
     "evidence_words.LEVELS": [{"equal", "same"}],
 }
 
@@ -36,6 +36,10 @@ def test_every_word_knows_its_english():
     assert [where for where, text in _TEXTS if not isinstance(text, Text)] == []
     # Ha with a tone is no English: an example in Vietnamese belongs in the Vietnamese text.
     assert [where for where, text in _TEXTS if not text.en or not text.en.isascii()] == []
+
+
+def test_every_suite_of_rules_has_a_name():
+    assert set(labels.SUITES) == {rule.suite for rule in RULES}
 
 
 def test_every_text_is_composed_and_without_idle_spaces():
