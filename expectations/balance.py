@@ -9,6 +9,14 @@ from expectations.rule import CITIZEN_TRUST, Rule
 
 _SOURCE: Final = "Data contract: the balance equations hold for every file"
 _ONE_PLACE: Final = "Data contract: every placed row stands in exactly one sources row"
+_PLACED: Final = """(
+    SELECT source_file, source_row FROM citizen_sources UNION ALL SELECT source_file, source_row FROM parcel_sources
+)"""
+_LOADED: Final = """(
+    SELECT source_file, source_line, old_commune_code FROM citizen_sources
+    UNION ALL SELECT source_file, source_line, old_commune_code FROM parcel_sources
+    UNION ALL SELECT source_file, source_line, old_commune_code FROM unplaced
+)"""
 
 
 def _equation(name: str, total: str, parts: tuple[str, ...], vi: str, en: str) -> Rule:
@@ -178,5 +186,88 @@ RULES: Final[tuple[Rule, ...]] = (
             ) AS sources USING (record_id, citizen_id)
             WHERE judged IS DISTINCT FROM placed""",
         checked="SELECT count(*) FROM citizen_sources",
+    ),
+    Rule(
+        id="balance.line_once",
+        suite="balance",
+        severity="gate",
+        vi="Trong mỗi tệp, mỗi dòng đọc được bắt đầu ở một dòng vật lý riêng, nằm trong số dòng của tệp.",
+        en="In every file, each loaded row starts at a physical line of its own, within the lines of the file.",
+        source="Data contract: source_line, from 1",
+        table="row_balance",
+        expectation=f"""
+            SELECT 1 FROM {_LOADED} AS loaded LEFT JOIN {{batch}} AS file USING (source_file)
+            GROUP BY source_file, source_line
+            HAVING count(*) > 1 OR NOT coalesce(bool_and(source_line BETWEEN 1 AND physical_lines), false)""",
+        checked=f"SELECT count(*) FROM {_LOADED}",
+    ),
+    Rule(
+        id="balance.record_number_once",
+        suite="balance",
+        severity="gate",
+        vi="Trong mỗi tệp, mỗi dòng đã xếp có số thứ tự bản ghi riêng, từ 1 đến số bản ghi của tệp.",
+        en="In every file, each placed row has a record number of its own, from 1 to the records of the file.",
+        source="Data contract: source_row, from 1",
+        table="row_balance",
+        expectation=f"""
+            SELECT 1 FROM {_PLACED} AS placed LEFT JOIN {{batch}} AS file USING (source_file)
+            GROUP BY source_file, source_row
+            HAVING count(*) > 1 OR NOT coalesce(bool_and(source_row BETWEEN 1 AND records), false)""",
+        checked=f"SELECT count(*) FROM {_PLACED}",
+    ),
+    Rule(
+        id="balance.commune_of_file",
+        suite="balance",
+        severity="gate",
+        vi="Xã cũ của mỗi dòng đọc được là xã cũ có thư mục chứa tệp của nó.",
+        en="The old commune of every loaded row is the one whose folder holds its file.",
+        source="Data contract: the folder gives the old commune",
+        table="row_balance",
+        expectation=f"""
+            SELECT 1 FROM {_LOADED} AS loaded LEFT JOIN {{batch}} AS file USING (source_file)
+            WHERE file.old_commune_code IS DISTINCT FROM loaded.old_commune_code""",
+        checked=f"SELECT count(*) FROM {_LOADED}",
+    ),
+    Rule(
+        id="balance.file_hash",
+        suite="balance",
+        severity="gate",
+        vi="Mỗi tệp đã đọc có mã băm SHA-256.",
+        en="Every file that was read has its SHA-256 hash.",
+        source="Data contract: row_balance.sha256",
+        table="row_balance",
+        # Of a file that cannot even be opened there is none; nothing of it is loaded.
+        expectation="""
+            SELECT 1 FROM {batch}
+            WHERE NOT coalesce(regexp_full_match(sha256, '[0-9a-f]{{64}}') OR (sha256 = '' AND loaded = 0), false)""",
+    ),
+    Rule(
+        id="balance.bytes_once",
+        suite="balance",
+        severity="gate",
+        vi="Không có hai tệp giống hệt nhau cùng được nạp.",
+        en="No two files with the same bytes are both loaded.",
+        source="Data contract: a byte-equal file met twice is loaded once",
+        table="row_balance",
+        # The sheets of a workbook, whose names stand in brackets behind its own, are one file.
+        expectation=r"""
+            SELECT 1 FROM {batch} WHERE loaded > 0
+            GROUP BY sha256 HAVING count(DISTINCT regexp_replace(source_file, ' \[.*\]$', '')) > 1""",
+        checked="SELECT count(*) FROM {batch} WHERE loaded > 0",
+    ),
+    Rule(
+        id="balance.duplicate_of_a_file",
+        suite="balance",
+        severity="gate",
+        vi="Tệp ghi là bản sao không nạp dòng nào, và tệp gốc của nó có cùng mã băm, không phải là bản sao.",
+        en="A file listed as a duplicate loads no row, and its original has the same hash and is no duplicate itself.",
+        source="Data contract: a byte-equal file met twice is listed as duplicate",
+        table="row_balance",
+        expectation="""
+            SELECT 1 FROM (SELECT * FROM {batch} WHERE duplicate_of IS NOT NULL) AS copy
+            LEFT JOIN (SELECT DISTINCT source_file, sha256 FROM row_balance WHERE duplicate_of IS NULL) AS original
+                ON original.sha256 = copy.sha256 AND starts_with(original.source_file, copy.duplicate_of)
+            WHERE original.source_file IS NULL OR copy.records <> 0""",
+        checked="SELECT count(duplicate_of) FROM {batch}",
     ),
 )

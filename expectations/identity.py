@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from expectations.rule import CITIZEN_TRUST, Rule
+from expectations.rule import CITIZEN_TRUST, Rule, setting
+from pipelines.identity.check_character import ALPHABET, WEIGHTS
+from pipelines.identity.ledger import NUMBER_MARKS
 from pipelines.warehouse.changes import CHURN
 
 _TRUSTED: Final = "Data contract: two different trusted numbers never stand in one person"
@@ -65,6 +67,57 @@ def _entity(table: str, sources: str, key: str, vi: str, en: str) -> tuple[Rule,
                 LEFT JOIN (SELECT {key}, count(*) AS found FROM {sources} GROUP BY ALL) AS held USING ({key})
                 WHERE source_row_count IS DISTINCT FROM coalesce(found, 0)""",
         ),
+    )
+
+
+def _lasting(table: str, key: str, vi: str, en: str) -> tuple[Rule, ...]:
+    """What the id of an entity looks like, and that the ledger gave it."""
+    signs = f"string_split(replace({key}[:-3], '-', ''), '')"
+    values = f"list_resize([strpos('{ALPHABET}', sign) - 1 FOR sign IN {signs}], {len(WEIGHTS)}, 0)"
+    check = f"(list_dot_product({values}::DOUBLE[], {list(WEIGHTS)}::DOUBLE[]) % {len(ALPHABET)})::INTEGER"
+    form = f"[0-9]{{{{5}}}}-{NUMBER_MARKS[table]}[0-9]{{{{7,}}}}-[{ALPHABET}]"
+    return (
+        Rule(
+            id=f"identity.{table}_id_form",
+            suite="identity",
+            severity="gate",
+            vi=f"Mã của mỗi {vi} đúng dạng và có ký tự kiểm tra đúng.",
+            en=f"The id of every {en} has its form and the right check character.",
+            source=f"Data contract: {key}, with the minting commune's code and a check character",
+            table=table,
+            expectation=f"""
+                SELECT 1 FROM {{batch}} WHERE NOT coalesce(
+                    regexp_full_match({key}, '{form}') AND '{ALPHABET}'[1 + {check}] = {key}[-1], false)""",
+        ),
+        Rule(
+            id=f"identity.{table}_minted",
+            suite="identity",
+            severity="gate",
+            vi=f"Mã của mỗi {vi} đã được cấp, có ghi trong lịch sử mã.",
+            en=f"The id of every {en} was minted, as the history of ids tells.",
+            source="Data contract: ids are minted once, in one ledger",
+            table=table,
+            expectation=f"""
+                SELECT 1 FROM {{batch}} AS entity
+                ANTI JOIN (SELECT * FROM id_history WHERE kind = 'minted' AND dataset = '{table}') AS minted
+                    ON minted.new_entity_id = entity.{key}""",
+        ),
+    )
+
+
+def _as_kept(table: str, sources: str, key: str, vi: str, en: str) -> Rule:
+    """An entity's old commune is that of the row that was kept."""
+    return Rule(
+        id=f"identity.{table}_commune_of_kept_row",
+        suite="identity",
+        severity="gate",
+        vi=f"Xã cũ ghi ở mỗi {vi} là xã cũ của dòng được giữ.",
+        en=f"The old commune of every {en} is that of the row kept.",
+        source=f"Data contract: {table}.old_commune_code",
+        table=table,
+        expectation=f"""
+            SELECT 1 FROM {{batch}} AS entity JOIN {sources} AS source USING ({key})
+            WHERE source.outcome = 'kept' AND source.old_commune_code IS DISTINCT FROM entity.old_commune_code""",
     )
 
 
@@ -134,13 +187,12 @@ RULES: Final[tuple[Rule, ...]] = (
         source="Publication setting churn_limit (pipelines/warehouse/settings.py); new entities and "
         "what officers decided never count",
         table="changes",
-        # A limit or a count that the manifest does not tell is taken as none.
+        # A count that the manifest does not tell is taken as none.
         expectation=f"""
             SELECT DISTINCT dataset, earlier_entity_id FROM {{batch}} JOIN (
                 SELECT dataset FROM changes WHERE {CHURN} GROUP BY dataset
-                HAVING count(DISTINCT earlier_entity_id) > coalesce(
-                    (SELECT (value ->> 'churn_limit')::DOUBLE FROM manifest WHERE key = 'settings.publication')
-                    * (SELECT value::DOUBLE FROM manifest WHERE key = 'earlier.' || dataset), 0)
+                HAVING count(DISTINCT earlier_entity_id) > {setting("churn_limit")}
+                    * coalesce((SELECT value::DOUBLE FROM manifest WHERE key = 'earlier.' || dataset), 0)
             ) AS beyond USING (dataset) WHERE {CHURN}""",
         checked="""
             SELECT coalesce(sum(value::BIGINT), 0) FROM manifest
@@ -160,8 +212,104 @@ RULES: Final[tuple[Rule, ...]] = (
             SELECT 1 FROM {batch} WHERE new_sheet_no IS NOT NULL
             GROUP BY map_system, new_sheet_no HAVING count(*) > 1""",
     ),
+    _unique(
+        "citizen_numbers",
+        ("record_id",),
+        "Số định danh đọc được trên mỗi dòng chỉ ghi một lần.",
+        "The personal number read from a row stands once.",
+        "Published table citizen_numbers: one number of one row",
+    ),
+    _unique(
+        "decisions",
+        ("decision_id",),
+        "Mỗi quyết định đang có hiệu lực có một mã, không trống, không trùng.",
+        "Every decision in force has an id, none missing, none twice.",
+    ),
     *_entity("citizens", "citizen_sources", "citizen_id", "công dân", "person"),
     *_entity("parcels", "parcel_sources", "parcel_id", "thửa đất", "parcel"),
+    *_lasting("citizens", "citizen_id", "công dân", "person"),
+    *_lasting("parcels", "parcel_id", "thửa đất", "parcel"),
+    _as_kept("citizens", "citizen_sources", "citizen_id", "công dân", "person"),
+    _as_kept("parcels", "parcel_sources", "parcel_id", "thửa đất", "parcel"),
+    Rule(
+        id="identity.minted_once",
+        suite="identity",
+        severity="gate",
+        vi="Không mã nào được cấp hai lần.",
+        en="No id is minted twice.",
+        source="Data contract: no id is ever reused",
+        table="id_history",
+        expectation="SELECT 1 FROM {batch} WHERE kind = 'minted' GROUP BY new_entity_id HAVING count(*) > 1",
+        checked="SELECT count(*) FROM {batch} WHERE kind = 'minted'",
+    ),
+    Rule(
+        id="identity.history_ends",
+        suite="identity",
+        severity="gate",
+        vi="Mỗi thay đổi mã ghi đủ mã trước và mã sau: mã mới cấp không có mã trước, mã rút đi không có mã sau.",
+        en="Every id change tells the id before and the one after: a minted one has none before, a retired one none "
+        "after.",
+        source="Data contract: id_history",
+        table="id_history",
+        expectation="""
+            SELECT 1 FROM {batch}
+            WHERE (old_entity_id IS NULL) IS DISTINCT FROM (kind = 'minted')
+                OR (new_entity_id IS NULL) IS DISTINCT FROM (kind = 'retired')""",
+    ),
+    Rule(
+        id="identity.numbers_of_own_rows",
+        suite="identity",
+        severity="gate",
+        vi="Số định danh đang dùng và các số khác ghi ở mỗi người là đúng những số đọc được trên các dòng của người "
+        "đó.",
+        en="The personal number of a person and the former ones are exactly those read from that person's rows.",
+        source="Data contract: citizens.personal_id and former_personal_ids",
+        table="citizens",
+        expectation="""
+            SELECT 1 FROM {batch} AS person
+            LEFT JOIN (
+                SELECT citizen_id, list_sort(list(DISTINCT personal_id)) AS found FROM citizen_numbers GROUP BY ALL
+            ) AS held USING (citizen_id)
+            WHERE list_sort(list_concat(former_personal_ids, [n FOR n IN [personal_id] IF n IS NOT NULL]))
+                IS DISTINCT FROM coalesce(found, [])""",
+    ),
+    Rule(
+        id="identity.trust_of_own_row",
+        suite="identity",
+        severity="gate",
+        vi="Độ tin của số định danh ghi ở mỗi người là độ tin của số đó trên một dòng của người ấy.",
+        en="The status of a person's number is that of the number on one of the person's rows.",
+        source="Data contract: citizens.personal_id_status; trusted personal numbers",
+        table="citizens",
+        # A number that was issued again is doubtful on the person who still carries it.
+        expectation="""
+            SELECT 1 FROM (SELECT * FROM {batch} WHERE personal_id IS NOT NULL) AS person
+            ANTI JOIN citizen_numbers AS held ON held.citizen_id = person.citizen_id
+                AND held.personal_id = person.personal_id
+                AND replace(held.status, 'superseded', 'doubtful') = person.personal_id_status""",
+        checked="SELECT count(personal_id) FROM {batch}",
+    ),
+    Rule(
+        id="identity.shared_number_untrusted",
+        suite="identity",
+        severity="gate",
+        vi="Số định danh đã coi là dùng chung thì không còn đáng tin ở dòng nào, trừ dòng cán bộ đã quyết định là của "
+        "người ấy.",
+        en="A personal number taken for shared is trusted on no row, save where an officer decided whose it is.",
+        source="Data contract: a shared number loses trust on all its holders",
+        table="citizen_numbers",
+        # A row that was corrected since stands for the one decided about, and a case asks about it again.
+        expectation="""
+            SELECT 1 FROM (SELECT * FROM {batch} WHERE status = 'trusted') AS held
+            SEMI JOIN (SELECT personal_id FROM citizen_numbers WHERE status = 'shared') AS shared USING (personal_id)
+            ANTI JOIN (
+                SELECT unnest(record_ids) AS record_id FROM decisions
+                WHERE kind IN ('number_right', 'number_superseded')
+                UNION ALL
+                SELECT unnest(record_ids) FROM review_queue WHERE reason = 'decision_row_changed'
+            ) AS decided USING (record_id)""",
+        checked="SELECT count(DISTINCT personal_id) FROM {batch} WHERE status = 'shared'",
+    ),
     Rule(
         id="identity.one_trusted_number",
         suite="identity",

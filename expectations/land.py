@@ -8,6 +8,7 @@ from expectations.rule import Rule
 _NUMBERS: Final = "Data contract: parcel_numbers; TT 26/2024/TT-BTNMT Art. 5 (sheets of a commune)"
 _BANG_01: Final = "Plan 515/KH-BCA-BNN&MT, Bảng 01; data contract: sheet_map"
 _OWNERS: Final = "Data contract: parcel_owners"
+_NUMBER: Final = ("old_commune_code", "map_system", "map_scale", "old_sheet_no", "parcel_no", "new_sheet_no")
 
 
 def _gate(name: str, table: str, vi: str, en: str, source: str, expectation: str, checked: str) -> Rule:
@@ -91,5 +92,63 @@ RULES: Final[tuple[Rule, ...]] = (
         SELECT 1 FROM {batch} GROUP BY least(from_parcel_id, to_parcel_id), greatest(from_parcel_id, to_parcel_id)
         HAVING count(*) > 1 OR any_value(from_parcel_id) = any_value(to_parcel_id)""",
         "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "current_number_of_parcel",
+        "parcels",
+        "Số hiệu ghi ở mỗi thửa đất đúng là số hiệu hiện hành trong bảng các số hiệu.",
+        "The number that stands with a parcel is its current one among its numbers.",
+        "Data contract: parcels.new_sheet_no and parcel_numbers",
+        f"""
+        SELECT 1 FROM {{batch}} AS parcel
+        JOIN (SELECT * FROM parcel_numbers WHERE is_current) AS number USING (parcel_id)
+        WHERE {" OR ".join(f"number.{name} IS DISTINCT FROM parcel.{name}" for name in _NUMBER)}""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "sheet_once",
+        "sheet_map",
+        "Trong Bảng 01, mỗi tờ cũ của một xã cũ và hệ bản đồ chỉ có một dòng.",
+        "Every old sheet of an old commune and map system stands once in Bảng 01.",
+        _BANG_01,
+        """
+        SELECT 1 FROM {batch} GROUP BY old_commune_code, map_system, old_sheet_no HAVING count(*) > 1""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "sheet_of_a_parcel",
+        "sheet_map",
+        "Mỗi tờ trong Bảng 01 có ít nhất một thửa đất mang số tờ đó.",
+        "Every sheet of Bảng 01 has a parcel with a number on it.",
+        _BANG_01,
+        """
+        SELECT 1 FROM {batch} AS sheet ANTI JOIN parcel_numbers AS number
+            ON number.old_commune_code IS NOT DISTINCT FROM sheet.old_commune_code
+            AND number.map_system IS NOT DISTINCT FROM sheet.map_system
+            AND number.old_sheet_no IS NOT DISTINCT FROM sheet.old_sheet_no""",
+        "SELECT count(*) FROM {batch}",
+    ),
+    _gate(
+        "head_keeps_its_sheets",
+        "sheet_map",
+        "Tờ của xã giữ trụ sở, khi đánh số theo quy tắc, giữ nguyên số cũ.",
+        "A sheet of the commune that hosts the headquarters keeps its number where the rule assigned it.",
+        "TT 25/2014/TT-BTNMT Art. 17 (as amended by TT 09/2021); công văn 2762/BTNMT-TCQLĐĐ",
+        """
+        SELECT 1 FROM {batch} AS sheet
+        JOIN manifest ON manifest.key = 'commune_code' AND manifest.value = sheet.old_commune_code
+        WHERE sheet.assigned_by = 'rule' AND sheet.new_sheet_no IS DISTINCT FROM sheet.old_sheet_no""",
+        "SELECT count(*) FROM {batch} WHERE assigned_by = 'rule'",
+    ),
+    _gate(
+        "owner_confirmed_once",
+        "parcel_owners",
+        "Trên một thửa đất, một công dân chỉ được xác nhận là một chủ.",
+        "A citizen is confirmed as one owner of a parcel only.",
+        _OWNERS,
+        """
+        SELECT 1 FROM {batch} WHERE status = 'confirmed' AND citizen_id IS NOT NULL
+        GROUP BY parcel_id, citizen_id HAVING count(*) > 1""",
+        "SELECT count(*) FROM {batch} WHERE status = 'confirmed'",
     ),
 )

@@ -13,7 +13,13 @@ ROWS: Final = "SELECT count(*) FROM {batch}"
 """What is checked unless a rule says otherwise: every row of its table."""
 
 CITIZEN_TRUST: Final = "citizen_trust"
-"""The one staging table that is never published: record_id, citizen_id, trusted_number (null if none)."""
+"""A staging table that is never published: record_id, citizen_id, trusted_number (null if none)."""
+
+ENTITY_ROWS: Final = """(
+    SELECT 'citizens' AS dataset, citizen_id AS entity_id, record_id FROM citizen_sources
+    UNION ALL SELECT 'parcels', parcel_id, record_id FROM parcel_sources
+)"""
+"""Every placed row of either data set, and the person or parcel that it became: a query in brackets."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +45,8 @@ class Rule:
     """The largest number of failures with which the rule still passes."""
     remedy: str = ""
     """What an officer may do when it does not hold and all is as it should be; one sentence in Vietnamese, or none."""
+
+
+def setting(name: str) -> str:
+    """SQL of a limit of the publication as the manifest tells it; one that it does not tell is taken as none."""
+    return f"coalesce((SELECT (value ->> '{name}')::DOUBLE FROM manifest WHERE key = 'settings.publication'), 0)"

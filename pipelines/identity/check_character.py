@@ -6,10 +6,13 @@ swap of two digits changes the character. Letters count too: `T` marks parcels (
 citizen's.
 """
 
+from typing import Final
+
 import polars as pl
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
-_LONGEST = 20
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXY"
+WEIGHTS: Final = tuple(pow(3, position, 31) for position in range(20))
+"""Of the digits and letters of an id in their order; there are never more."""
 
 
 def with_check(base: pl.Expr) -> pl.Expr:
@@ -20,9 +23,9 @@ def with_check(base: pl.Expr) -> pl.Expr:
 def check_character(base: pl.Expr) -> pl.Expr:
     """The check character of an id (its first 20 digits and letters)."""
     signs = base.str.replace_all("-", "", literal=True)
-    values = {sign: value for value, sign in enumerate(_ALPHABET)}
+    values = {sign: value for value, sign in enumerate(ALPHABET)}
     terms = (
-        signs.str.slice(position, 1).replace_strict(values, default=0, return_dtype=pl.Int64) * pow(3, position, 31)
-        for position in range(_LONGEST)
+        signs.str.slice(position, 1).replace_strict(values, default=0, return_dtype=pl.Int64) * weight
+        for position, weight in enumerate(WEIGHTS)
     )
-    return (pl.sum_horizontal(terms) % 31).replace_strict(list(range(31)), list(_ALPHABET), return_dtype=pl.String)
+    return (pl.sum_horizontal(terms) % 31).replace_strict(list(range(31)), list(ALPHABET), return_dtype=pl.String)
