@@ -158,23 +158,12 @@
 
   const headers = () => body.parentElement.tHead.rows[0].cells.length;
 
-  function rowOf(group) {
-    const key = "browser-detail-" + group.set.dataset + "-" + group.nth;
-    const title = words.kind === "merges" ? group.entity : say("pair_title");
+  /* The heading cell of a group: the button that opens it. */
+  function headingOf(group, key) {
+    const title = words.kind === "merges" ? group.entity : nameOf(group);
     const button = element("button", title, { type: "button", "aria-expanded": opened.has(group), "aria-controls": key });
-    const weakest = element("td", bits(group.weight), { class: "n" });
-    const last = words.kind === "merges"
-      ? word("decisions", group.decision)
-      : word("decisions", group.decision) + (group.case ? ": " + word("cases", group.case) : "");
-    const row = element("tr", [
-      element("th", button, { scope: "row" }),
-      element("td", nameOf(group)),
-      ...(words.kind === "merges" ? [element("td", whole(group.rows.length), { class: "n" })] : []),
-      weakest,
-      element("td", communesOf(group)),
-      element("td", last),
-    ]);
     button.addEventListener("click", () => {
+      const row = button.closest("tr");
       if (opened.delete(group)) row.nextElementSibling.remove();
       else {
         opened.add(group);
@@ -183,6 +172,21 @@
       button.setAttribute("aria-expanded", opened.has(group));
       addressed();
     });
+    return element("th", button, { scope: "row" });
+  }
+
+  const decisionOf = (group) => word("decisions", group.decision) + (group.case ? ": " + word("cases", group.case) : "");
+
+  function rowOf(group) {
+    const key = "browser-detail-" + group.set.dataset + "-" + group.nth;
+    const row = element("tr", [
+      headingOf(group, key),
+      ...(words.kind === "merges"
+        ? [element("td", nameOf(group)), element("td", whole(group.rows.length), { class: "n" })] : []),
+      element("td", bits(group.weight), { class: "n" }),
+      element("td", communesOf(group)),
+      element("td", decisionOf(group)),
+    ]);
     return opened.has(group) ? [row, detailRow(group, key)] : [row];
   }
 
@@ -222,18 +226,15 @@
 
   function detail(group) {
     const links = [...group.links].sort((a, b) => group.set.links.path[b] - group.set.links.path[a]);
-    const parts = [element("p", why(group), { class: "why" })];
-    if (group.reason) parts.push(element("p", group.reason, { lang: "vi", class: "quiet" }));
-    parts.push(element("div", sideBySide(group), { class: "scroll" }));
-    for (const link of links) {
-      const heading = linkHeading(group, link);
-      if (group.set.links.path[link]) {
-        parts.push(element("h3", heading), evidence(group, link));
-      } else {
-        parts.push(element("details", [element("summary", heading), evidence(group, link)]));
-      }
-    }
-    return parts;
+    const shown = links.map((link) => (group.set.links.path[link]
+      ? element("div", [element("h3", linkHeading(group, link)), ...evidence(group, link)])
+      : element("details", [element("summary", linkHeading(group, link)), ...evidence(group, link)])));
+    return [
+      element("p", why(group), { class: "told" }),
+      ...(group.reason ? [element("p", group.reason, { lang: "vi", class: "quiet" })] : []),
+      element("div", [element("div", sideBySide(group), { class: "scroll" }), element("div", shown, { class: "links" })],
+        { class: "two" }),
+    ];
   }
 
   function sideBySide(group) {
@@ -241,7 +242,7 @@
     const line = (label, texts, keys) => {
       const marks = differing(keys ?? []);
       return element("tr", [element("th", label, { scope: "row" }), ...texts.map((text, at) => marks[at]
-        ? element("td", [text, element("span", " (" + say("differs") + ")", { class: "mark" })], { class: "differs" })
+        ? element("td", [text, element("span", " (" + say("differs") + ")", { class: "spoken" })], { class: "differs" })
         : element("td", text || say("blank"), text ? {} : { class: "quiet" }))]);
     };
     const filled = set.fields.filter((field) => rows.some((row) => textAt(field, row)));
@@ -288,7 +289,8 @@
   }
 
   function rowsOfLink(group, link) {
-    return say("rows_of_link", group.set.links.a[link] + 1, group.set.links.b[link] + 1);
+    const [first, second] = [group.set.links.a[link], group.set.links.b[link]].sort();
+    return say("rows_of_link", first + 1, second + 1);
   }
 
   function linkHeading(group, link) {
@@ -321,7 +323,7 @@
   function evidence(group, link) {
     const { set } = group;
     const steps = namedSteps(set, link);
-    if (steps.length === 0) return element("p", say("no_evidence"));
+    if (steps.length === 0) return [element("p", say("no_evidence"))];
     const head = ["evidence", "comparison", "bit", "running_sum"].map(
       (key, at) => element("th", say(key), { scope: "col", ...(at > 1 ? { class: "n" } : {}) }));
     const rows = steps.map((step) => element("tr", [
@@ -332,17 +334,28 @@
     ]));
     const limits = words.limits[set.dataset];
     const picture = waterfall.draw(steps, set.links.weight[link] ?? 0, chance(group, link), limits, say, bits);
-    return element("div", [picture, element("table", [element("thead", element("tr", head)), element("tbody", rows)])],
-      { class: "two" });
+    const figures = element("table", [element("thead", element("tr", head)), element("tbody", rows)]);
+    return [picture, element("details", [element("summary", say("figures")), figures])];
   }
 
-  /* ---- on paper: the whole filtered list, the rows of each group below it, open groups with their details ---- */
+  /* ---- on paper: the whole filtered list, a line a group with the places of its rows, open groups in full ---- */
 
   function printed(group) {
-    const shown = rowOf(group);
-    const rows = group.rows.map((row) => placeOf(group, row)).join("; ");
-    shown[0].cells[1].append(element("div", rows, { class: "quiet" }));
-    return shown;
+    const row = element("tr", [
+      element("th", words.kind === "merges" ? group.entity : nameOf(group), { scope: "row" }),
+      ...(words.kind === "merges"
+        ? [element("td", nameOf(group)), element("td", whole(group.rows.length), { class: "n" })] : []),
+      element("td", bits(group.weight), { class: "n" }),
+      element("td", group.communes.join(", ")),
+      element("td", group.rows.map((row) => fileOf(group, row) + ":" + lineOf(group, row)).join("; ")),
+    ]);
+    return opened.has(group) ? [row, detailRow(group, "browser-printed-" + group.set.dataset + group.nth)] : [row];
+  }
+
+  function print(onPaper) {
+    body.parentElement.classList.toggle("printed", onPaper);
+    if (onPaper) body.replaceChildren(...found.flatMap(printed));
+    else show();
   }
 
   /* ---- start ---- */
@@ -406,8 +419,8 @@
       readAddress();
       search();
     });
-    window.addEventListener("beforeprint", () => body.replaceChildren(...found.flatMap(printed)));
-    window.addEventListener("afterprint", show);
+    window.addEventListener("beforeprint", () => print(true));
+    window.addEventListener("afterprint", () => print(false));
   }
 
   async function start() {
