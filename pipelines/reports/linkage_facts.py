@@ -1,4 +1,4 @@
-"""What the page states about linking: pairs, candidates, the model and how far it can be believed.
+"""What the page states about linking: how many pairs, candidates, the model and how far it can be believed.
 
 Every count is one SQL query; the rest is what the manifest says. A manifest without a key gives an empty fact.
 """
@@ -11,8 +11,6 @@ import duckdb
 
 from pipelines.reports.asking import Row, mapping, number, objects, rows_of
 
-PAIRS_SHOWN: Final = 30
-LINKS_EMBEDDED: Final = 100_000
 ID_LETTERS: Final = 8
 """How much of a record id the page carries: enough to find a row, and no more."""
 _MOST_BINS: Final = 48
@@ -27,47 +25,6 @@ FROM links WHERE dataset = $dataset GROUP BY decision ORDER BY decision
 _BINS: Final = """
 SELECT decision, (weight // $width - (weight % $width < 0)::INT)::BIGINT AS bin, count(*) AS links
 FROM links WHERE dataset = $dataset AND weight IS NOT NULL GROUP BY ALL ORDER BY ALL
-"""
-
-# Merged pairs from the lightest up, the others from the heaviest down: those nearest to another decision come first.
-_PAIRS: Final = """
-SELECT l.weight, l.probability, l.reason, l.evidence, [struct_pack(
-        raw := s.raw, source_file := s.source_file, source_line := s.source_line,
-        commune := s.old_commune_code, outcome := s.outcome)
-    FOR s IN [a, b]] AS sides
-FROM links l LEFT JOIN sources a ON a.dataset = l.dataset AND a.record_id = l.record_id_a
-    LEFT JOIN sources b ON b.dataset = l.dataset AND b.record_id = l.record_id_b
-WHERE l.decision = $decision AND l.dataset = $dataset
-ORDER BY CASE WHEN $decision = 'automatic' THEN l.weight ELSE -l.weight END, l.record_id_a, l.record_id_b
-LIMIT $most
-"""
-
-_SHOWN: Final = """
-CREATE OR REPLACE TEMP TABLE shown AS
-    SELECT row_number() OVER (ORDER BY weight, record_id_a, record_id_b) AS place, *
-    FROM links WHERE dataset = $dataset AND weight IS NOT NULL ORDER BY place LIMIT $most
-"""
-
-_ENTRIES: Final = """
-CREATE OR REPLACE TEMP TABLE entries AS
-    SELECT place, generate_subscripts(evidence, 1) AS nth, unnest(evidence) AS entry FROM shown
-"""
-
-_KINDS: Final = """
-CREATE OR REPLACE TEMP TABLE kinds AS
-    SELECT entry, row_number() OVER (ORDER BY entry.field, entry.level, entry.weight) - 1 AS kind
-    FROM (SELECT DISTINCT entry FROM entries)
-"""
-
-_EMBEDDED: Final = """
-SELECT a.source_file AS file_a, a.source_line AS line_a, b.source_file AS file_b, b.source_line AS line_b,
-    l.record_id_a[:$letters] AS id_a, l.record_id_b[:$letters] AS id_b, l.weight, l.decision,
-    coalesce(e.kinds, []) AS kinds
-FROM shown l LEFT JOIN sources a ON a.dataset = l.dataset AND a.record_id = l.record_id_a
-    LEFT JOIN sources b ON b.dataset = l.dataset AND b.record_id = l.record_id_b
-    LEFT JOIN (SELECT place, list(kind ORDER BY nth) AS kinds FROM entries JOIN kinds USING (entry)
-        GROUP BY place) e USING (place)
-ORDER BY l.place
 """
 
 
@@ -104,19 +61,6 @@ class Band:
 
 
 @dataclass(frozen=True)
-class EmbeddedLinks:
-    """Links for the search box: locators, weight, decision and `kinds` of evidence, the lightest first.
-
-    `kinds` are the different entries (field, level, weight); a link names its own by their places in this list.
-    `all` says how many links the warehouse has.
-    """
-
-    kinds: list[Row]
-    links: list[Row]
-    all: int
-
-
-@dataclass(frozen=True)
 class LinkageFacts:
     """Everything the page states about linking one dataset."""
 
@@ -125,10 +69,8 @@ class LinkageFacts:
     width: int
     thresholds: dict[str, int]
     candidates: list[Row]
-    pairs: dict[str, list[Row]]
     model: Model
     reliability: list[Band]
-    embedded: EmbeddedLinks
 
 
 def linkage_facts(warehouse: duckdb.DuckDBPyConnection, dataset: str, manifest: dict[str, str]) -> LinkageFacts:
@@ -144,13 +86,8 @@ def linkage_facts(warehouse: duckdb.DuckDBPyConnection, dataset: str, manifest: 
         width=width,
         thresholds={name: int(value) for name, value in thresholds.items() if value is not None},
         candidates=objects(manifest.get(f"candidates.{dataset}")),
-        pairs={
-            decision: rows_of(warehouse, _PAIRS, dataset=dataset, decision=decision, most=PAIRS_SHOWN)
-            for decision in ("automatic", "refused", "review")
-        },
         model=_model(dataset, manifest),
         reliability=_bands(objects(manifest.get(f"reliability.{dataset}"))),
-        embedded=_embedded(warehouse, dataset, sum(row["links"] for row in decisions)),
     )
 
 
@@ -185,14 +122,3 @@ def _bands(entries: list[Row]) -> list[Band]:
         low, high = wilson(observed * pairs, int(pairs))
         bands.append(Band(int(band), int(pairs), expected, observed, low, high))
     return sorted(bands, key=lambda band: band.band)
-
-
-def _embedded(warehouse: duckdb.DuckDBPyConnection, dataset: str, links: int) -> EmbeddedLinks:
-    warehouse.execute(_SHOWN, {"dataset": dataset, "most": LINKS_EMBEDDED})
-    warehouse.execute(_ENTRIES)
-    warehouse.execute(_KINDS)
-    return EmbeddedLinks(
-        kinds=[row["entry"] for row in rows_of(warehouse, "SELECT entry FROM kinds ORDER BY kind")],
-        links=rows_of(warehouse, _EMBEDDED, letters=ID_LETTERS),
-        all=links,
-    )
