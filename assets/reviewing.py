@@ -4,8 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from assets import clerical
 from assets.occasion import now, user
 from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
+from pipelines.clerical.answers import is_sample
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
 from pipelines.reports.labels import DATASETS, DECISION_KINDS
@@ -27,6 +29,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("file", type=Path, metavar="FILE.xlsx")
     export.add_argument("--most", type=int, default=500, metavar="N", help="số trường hợp nhiều nhất mỗi loại")
     add_mode(export)
+    sample = _command(kinds, "sample", _sample, "xuất sổ phúc tra mẫu để đo độ đúng / a sample to measure quality")
+    sample.add_argument("file", type=Path, metavar="FILE.xlsx")
+    clerical.add_options(sample)
     take_in = _command(kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back")
     take_in.add_argument("file", type=Path, metavar="FILE.xlsx")
     _command(kinds, "list", _list, "các quyết định đang có hiệu lực / decisions in force")
@@ -58,10 +63,18 @@ def _export(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _sample(options: argparse.Namespace) -> int:
+    clerical.sample(options)
+    return DONE
+
+
 def _import(options: argparse.Namespace) -> int:
     code, warehouse = new_commune_code(options), published_warehouse(options)
     if not options.file.is_file():
         raise UnusableInput(f"Không có tệp «{options.file}».", f"There is no file {options.file}.")
+    if is_sample(options.file):
+        problems = clerical.take_in(options)
+        return _refused(problems, "câu trả lời") if problems else DONE
     answers = read_answers(options.file, warehouse, at=now().isoformat(timespec="seconds"))
     if answers.problems:
         return _refused(answers.problems)
@@ -148,10 +161,8 @@ def _told(taken: int, known: int, problems: tuple[str, ...]) -> int:
     return DONE
 
 
-def _refused(problems: tuple[str, ...]) -> int:
+def _refused(problems: tuple[str, ...], what: str = "quyết định") -> int:
     for problem in problems:
         print(f"hopnhat: {problem}", file=sys.stderr)
-    print(
-        f"hopnhat: Không nhận quyết định nào: còn {len(problems)} chỗ phải sửa. (Nothing was taken.)", file=sys.stderr
-    )
+    print(f"hopnhat: Không nhận {what} nào: còn {len(problems)} chỗ phải sửa. (Nothing was taken.)", file=sys.stderr)
     return UNUSABLE

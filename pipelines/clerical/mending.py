@@ -4,11 +4,14 @@ Answers that agree with the machine decide nothing, and the measure goes on to t
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from pipelines.clerical.answers import Given
 from pipelines.clerical.log import Draw
 from pipelines.clerical.words import REASON
 from pipelines.review.decisions import Decision, Event, Revocation
+from pipelines.review.taking import ROWS
+from pipelines.warehouse.reading import open_warehouse
 
 
 def events_of(
@@ -35,6 +38,12 @@ def events_of(
         if decides:
             events.append((_decision(draw, one, reason), one.place))
     return events
+
+
+def rows_in(warehouse: Path) -> frozenset[str]:
+    """The record ids of all rows of a published warehouse."""
+    with open_warehouse(warehouse) as connection:
+        return frozenset(row for (row,) in connection.execute(ROWS).fetchall())
 
 
 def _decision(draw: Draw, one: Given, reason: str) -> Decision:

@@ -16,7 +16,8 @@ from pipelines.warehouse.reading import open_warehouse
 _PEOPLE = "SELECT record_id, personal_id FROM citizen_numbers WHERE status IN ('trusted', 'superseded')"
 _LAND = "SELECT record_id, old_commune_code, map_system, map_scale, old_sheet_no, parcel_no FROM parcel_numbers"
 _NUMBERS = "SELECT record_id, personal_id FROM citizen_numbers"
-_ROWS = "SELECT record_id FROM citizen_sources UNION ALL SELECT record_id FROM parcel_sources"
+ROWS = "SELECT record_id FROM citizen_sources UNION ALL SELECT record_id FROM parcel_sources"
+"""The record ids of all rows of a warehouse."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def standing_of(
             land = connection.execute(_LAND).pl().select(*keys).drop_nulls("number")
             exclusive |= {row: (book, number) for row, book, number in land.iter_rows()}
             numbers = dict(connection.execute(_NUMBERS).fetchall())
-            rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
+            rows = {row for (row,) in connection.execute(ROWS).fetchall()}
     standing = Standing(exclusive, numbers, rows, named)
     # Numbers first: two of them stand in the way of one person until one is known to be a slip or to be replaced.
     for decision in sorted(decisions, key=lambda one: ("number_right", "number_superseded", one.kind).index(one.kind)):
@@ -101,7 +102,7 @@ def standing_of(
 def any_known(decisions: Iterable[Decision], warehouse: Path) -> bool:
     """Whether any row of the decisions is in a published warehouse."""
     with open_warehouse(warehouse) as connection:
-        rows = {row for (row,) in connection.execute(_ROWS).fetchall()}
+        rows = {row for (row,) in connection.execute(ROWS).fetchall()}
     return any(not rows.isdisjoint(decision.record_ids) for decision in decisions)
 
 

@@ -193,7 +193,8 @@ def small_commune() -> dict[str, list[dict[str, Any]]]:
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def _warehouse(path: Path, rows: Rows) -> Path:
+def warehouse_at(path: Path, rows: Rows) -> Path:
+    """These rows as a warehouse file."""
     frames = {table.name: pl.DataFrame(rows.get(table.name, []), schema=table.polars_schema) for table in TABLES}
     manifest = frames.pop("manifest")
     write_warehouse(path, frames.items(), seal=lambda _: manifest)
@@ -289,13 +290,13 @@ def rows() -> Callable[[], Rows]:
 
 @pytest.fixture
 def warehouse_of(tmp_path: Path) -> Callable[[Rows], Path]:
-    return lambda rows: _warehouse(tmp_path / "10231.duckdb", rows)
+    return lambda rows: warehouse_at(tmp_path / "10231.duckdb", rows)
 
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small commune's warehouse. Look at it, never change it."""
-    return _warehouse(tmp_path_factory.mktemp("small") / "10231.duckdb", small_commune())
+    return warehouse_at(tmp_path_factory.mktemp("small") / "10231.duckdb", small_commune())
 
 
 @pytest.fixture(scope="session")

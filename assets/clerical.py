@@ -1,0 +1,105 @@
+"""`hopnhat review sample`, and its workbook taken back by `hopnhat review import`."""
+
+import argparse
+import sys
+
+from assets.occasion import now, user
+from assets.options import add_mode, new_commune_code, published_warehouse
+from pipelines.clerical.answers import read_sample
+from pipelines.clerical.drawing import drawn
+from pipelines.clerical.log import clerical_log
+from pipelines.clerical.mending import events_of, rows_in
+from pipelines.clerical.workbook import write_sample
+from pipelines.ingest.header_aliases import Aliases
+from pipelines.problems import UnusableInput
+from pipelines.review.decisions import Decision, Event, decision_log
+from pipelines.review.sheets import refuse_target
+from pipelines.review.taking import take, with_marks
+from pipelines.warehouse.versions import entries, manifest_of, version_name, was_published
+
+
+def add_options(sample: argparse.ArgumentParser) -> None:
+    """What a sample is told: how large, by which seed, of which publication."""
+    sample.add_argument(
+        "--size", type=_size, default=500, metavar="N", help="số cặp, ba phần năm là công dân; mặc định 500 / pairs"
+    )
+    sample.add_argument(
+        "--seed", type=int, metavar="S", help="hạt giống; mặc định theo bản công bố / by the publication by default"
+    )
+    add_mode(sample)
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("số cặp phải là số nguyên từ 1 trở lên / at least 1")
+    return int(text)
+
+
+def sample(options: argparse.Namespace) -> None:
+    """Draw a sample of the published warehouse, keep the draw in the log, and write the workbook."""
+    warehouse, log = published_warehouse(options, options.mode), clerical_log(options.data, new_commune_code(options))
+    refuse_target(options.file)
+    manifest = manifest_of(warehouse)
+    # Another publication has another seed: pairs that an earlier sample had mended are missed where it looked.
+    seed = options.seed if options.seed is not None else int(manifest["logical_hash"][:7], 16)
+    used = [draw for draw in log.draws().values() if draw.seed == seed]
+    if any(draw.links_hash != manifest["logical_hash.links"] for draw in used):
+        raise UnusableInput(
+            f"Hạt giống {seed} đã dùng để rút mẫu từ bản khác ({used[0].version}), sau đó có thể đã sửa theo mẫu ấy; "
+            "dùng lại sẽ đo tốt hơn sự thật. Hãy chọn hạt giống khác.",
+            "This seed was used for another publication: choose another one, or the measure is too good.",
+        )
+    log_of_versions = entries(warehouse)
+    draw = drawn(
+        warehouse,
+        size=options.size,
+        seed=seed,
+        version=version_name(warehouse, log_of_versions[-1].version) if log_of_versions else manifest["mode"],
+        at=now().isoformat(timespec="seconds"),
+        by=user(),
+    )
+    log.add_draw(draw)
+    aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
+    write_sample(warehouse, draw, options.file, aliases.by_commune)
+    people = sum(pair.dataset == "citizens" for pair in draw.pairs)
+    print(
+        f"Đã rút mẫu {draw.draw_id} từ bản {draw.version} (hạt giống {seed}): {people} cặp công dân, "
+        f"{len(draw.pairs) - people} cặp thửa đất, vào «{options.file}»."
+    )
+
+
+def take_in(options: argparse.Namespace) -> tuple[str, ...]:
+    """Take the answers of a workbook, and what contradicts the machine as decisions; the problems, if any.
+
+    A decision that contradicts another one or a hard rule is not taken, and the answer is: it is what was measured.
+    """
+    code, warehouse = new_commune_code(options), published_warehouse(options)
+    log, decisions = clerical_log(options.data, code), decision_log(options.data, code)
+    answers = read_sample(options.file, log.draws(), code, at=now().isoformat(timespec="seconds"))
+    if answers.problems or answers.draw is None:
+        return answers.problems
+    if not answers.given:
+        print(f"Sổ «{options.file}» chưa có câu trả lời nào; không có gì để nhận.")
+        return ()
+    following = events_of(answers.draw, answers.given, decisions.in_force(), rows_in(warehouse))
+    made = [event for event, _ in following if isinstance(event, Decision)]
+    marked = iter(with_marks(made, options.data / "ledger", code, was_published(options.data, code)))
+    events: list[Event] = [next(marked) if isinstance(event, Decision) else event for event, _ in following]
+    places = [place for _, place in following]
+    taken = take(decisions, events, warehouse, places)
+    if taken.refused:
+        kept = [at for at, event in enumerate(events) if event not in taken.refused]
+        again = take(decisions, [events[at] for at in kept], warehouse, [places[at] for at in kept])
+        for problem in taken.problems:
+            print(f"hopnhat: {problem} Câu trả lời vẫn được tính, chưa thành quyết định.", file=sys.stderr)
+    else:
+        again = taken
+    new = log.add_answers([one.answer for one in answers.given])
+    before = len(answers.given) - new
+    print(
+        f"Đã nhận {new} câu trả lời phúc tra"
+        + (f" ({before} câu đã có từ trước)" if before else "")
+        + f"; {again.taken} câu trái với máy đã thành quyết định. "
+        "Chạy lại hopnhat run để số đo hiện trong báo cáo và các quyết định có hiệu lực."
+    )
+    return ()
