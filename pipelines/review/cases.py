@@ -97,7 +97,7 @@ def quarantined_case(dataset: str, files: pl.DataFrame, quarantine: pl.DataFrame
     """
     mine = pl.col("dataset").fill_null("unknown").is_in([dataset, "unknown"])
     rows = quarantine.filter(mine)["record_id"]
-    return _beyond(dataset, "quarantined_rows", rows, limit * files.filter(mine)["records"].sum())
+    return _beyond(dataset, "quarantined_rows", rows, limit * files.filter(mine).select(pl.col("records").sum()).item())
 
 
 def _beyond(dataset: str, reason: str, rows: pl.Series, most: float) -> pl.DataFrame:

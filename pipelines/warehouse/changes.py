@@ -4,7 +4,7 @@ An entity is the same when its id is. Everything is joins over whole tables, so 
 does not belong here: how much change is too much (`expectations.identity`), and how it is told to an officer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,14 @@ def compared_tables(path: Path) -> dict[str, pl.DataFrame]:
         of_kind = {table.name: table for table in (*kind.golden, *(table for table, _ in kind.lists.values()))}
         wanted += [(table, [column.name for column in table.columns]) for table in of_kind.values()]
         wanted.append((kind.sources, ["record_id", kind.key]))
+    return read_tables(path, wanted)
+
+
+def read_tables(path: Path, wanted: Sequence[tuple[schema.Table, list[str]]]) -> dict[str, pl.DataFrame]:
+    """These columns of these tables of a published warehouse, as far as the file has them; without any, no row.
+
+    Raises UnusableInput when the file cannot be read as a warehouse.
+    """
     with _opened(path) as connection:
         held = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
         return {
@@ -305,7 +313,9 @@ def _cause_elsewhere(dataset: str, before: Mapping[str, str], manifest: Mapping[
     keys = before.keys() | manifest.keys()
     references = {key for key in keys if key.startswith("reference_sha256.")}
     settings = {f"settings.{dataset}"} | references - {"reference_sha256.publication_limits"}  # these change no entity
-    program = {"code_version"} | {key for key in keys if key.startswith("version.")}
+    program = {"code_version", "code_sha256", "requirements_sha256"} | {
+        key for key in keys if key.startswith("version.")
+    }
     for cause, differing in (("model", model), ("settings", settings), ("program", program)):
         if any(before.get(key) != manifest.get(key) for key in differing):
             return cause
