@@ -373,17 +373,20 @@ def _link(
     facts = {
         "model": linkage.model.model_dump_json(exclude={"frequencies"}),
         "model_name": linkage.model.name(code),
+        "model_sha256": linkage.model.sha256,
         "settings": settings.model_dump_json(),
         "thresholds": json.dumps(linkage.thresholds),
         "calibration": linkage.model.calibration.model_dump_json(),
         "alarm": json.dumps(linkage.alarm.model_dump() | {"fired": linkage.alarm.fired}),
         "reliability": json.dumps(linkage.reliability.to_dicts()),
         "candidates": json.dumps(linkage.candidates.to_dicts()),
+        "near_miss_strata": json.dumps(linkage.missed.strata.to_dicts()),
     }
     return Tables(
         {
             "members": linkage.members,
             "links": linkage.links,
+            "near_misses": linkage.missed.sample,
             "paths": linkage.paths,
             "facts": pl.DataFrame(list(facts.items()), schema=["key", "value"], orient="row"),
         }

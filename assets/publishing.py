@@ -22,6 +22,7 @@ from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from assets.reporting import keep_report, write_report
 from expectations import RULES, validate
+from expectations.queries import ruleset
 from pipelines.communes import NewCommune
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
@@ -29,7 +30,11 @@ from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
+from pipelines.warehouse.distribution import DISTRIBUTION, distribution
 from pipelines.warehouse.limits import limits_of
+from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE, placed_elsewhere
+from pipelines.warehouse.manifest import totals
+from pipelines.warehouse.program import code_commit, code_sha256, packages, packages_sha256
 from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
@@ -87,8 +92,9 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     common["review_queue"] = pl.concat([*waiting, sheet_map["review_queue"], common["review_queue"]])
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
-    manifest |= {"settings.publication": limits.model_dump_json(), "settings.publication_origin": _json(origins)}
+    manifest |= {"settings.publication": limits.model_dump_json(), "limit_origins": _json(origins)}
     manifest |= {"settings.report": deployment.report_settings.model_dump_json(), **last_publication(earlier)}
+    manifest |= totals(manifest)
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
@@ -98,9 +104,15 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame
-        differing = changes(earlier, common | _compared(golden_citizens, golden_parcels), manifest)
+        compared = _compared(golden_citizens, golden_parcels)
+        differing = changes(earlier, common | compared, manifest)
         rows["rows/changes"] = differing.height
         yield "changes", differing
+        yield DISTRIBUTION, distribution(earlier, compared)
+        sources = {"citizens": compared["citizen_sources"], "parcels": compared["parcel_sources"]}
+        twice = placed_elsewhere(deployment.data_dir, deployment.mode, commune.code, sources)
+        manifest[COMPARED] = _json(twice.old_communes)
+        yield PLACED_ELSEWHERE, twice.rows
         yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
 
     write_warehouse(deployment.staging(commune.code), tables())
@@ -329,7 +341,8 @@ def _manifest(
     links: dict[str, Tables],
     decisions: pl.DataFrame,
 ) -> dict[str, str]:
-    """What the run was made from, as text by key; the logical hashes are added on publication."""
+    """What the run was made from, as text by key; counts and hashes of the tables are added on publication."""
+    installed = packages()
     manifest = {
         "commune_code": commune.code,
         "commune_name": commune.name,
@@ -339,6 +352,11 @@ def _manifest(
         "run_id": run_id,
         "started_at": now().isoformat(timespec="seconds"),
         "code_version": version("hopnhat"),
+        "code_sha256": code_sha256(),
+        "code_commit": code_commit(),
+        "rules_sha256": ruleset(RULES).sha256,
+        "requirements": _json(installed),
+        "requirements_sha256": packages_sha256(installed),
         "old_communes": _json(
             [
                 {"code": old.code, "name": old.name, "kind": old.kind, "part": old.population_part}

@@ -42,7 +42,15 @@ class Calibration(BaseModel, frozen=True):
 
     def probability(self, weight: pl.Expr) -> pl.Expr:
         """The probability that a pair of this weight (thousandths of a bit) is one entity."""
-        return (1 / (1 + pl.lit(2.0).pow(-self.odds_bits(weight)))).round(6)
+        return self._chance(weight).round(6)
+
+    def expected(self, weights: pl.Series) -> float:
+        """How many of the pairs with these weights are expected to be one entity, in whatever order they stand."""
+        chances = pl.select(self._chance(pl.lit(weights.sort()))).to_series().to_numpy()
+        return round(float(chances.sum()), 3)
+
+    def _chance(self, weight: pl.Expr) -> pl.Expr:
+        return 1 / (1 + pl.lit(2.0).pow(-self.odds_bits(weight)))
 
     def weight_at(self, odds: float) -> int:
         """The least weight (thousandths of a bit) at which the odds are at least so high."""

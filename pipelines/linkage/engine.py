@@ -15,6 +15,7 @@ from pipelines.linkage.explanation import evidence, reason
 from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
+from pipelines.linkage.near_misses import NearMisses, near_misses
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
 from pipelines.linkage.verdicts import ALONE, APART, CONTRADICTED, DIFFERENT, SAME, Verdicts
 from pipelines.linkage.vetoes import overruled, vetoed_pairs
@@ -32,6 +33,7 @@ class Linkage:
     `links`: the contract's table without `dataset`: merged pairs, pairs for review, refused ones, and those that people
     decided; besides it `why` names the constraint of a refused or doubtful pair, or what was decided.
     `paths`: `cluster`, `rows`, `weakest_weight`, `path`; one row an entity of two rows or more.
+    `missed`: pairs that fell short of all that, counted, and a sample of those that nearly did not.
     `candidates`: what each candidate rule gave. `reliability`: the diagram by bands of weight.
     `thresholds`: `automatic` and `review`, in thousandths of a bit.
     """
@@ -39,6 +41,7 @@ class Linkage:
     members: pl.DataFrame
     links: pl.DataFrame
     paths: pl.DataFrame
+    missed: NearMisses
     candidates: pl.DataFrame
     reliability: pl.DataFrame
     model: LinkageModel
@@ -118,11 +121,12 @@ def link(
             margin=round(1000 * settings.margin_bits),
         ),
     )
-    links, thresholds = _decisions(scored, automatic, clusters, model, settings, told)
+    links, missed, thresholds = _decisions(scored, automatic, clusters, model, settings, told)
     return Linkage(
         members=pl.DataFrame({"record_id": ids, "cluster": ids.gather(clusters.root)}),
         links=_links(links, ids, model, spec, thresholds),
         paths=_paths(edges[clusters.tree], clusters, ids),
+        missed=near_misses(missed, ids, model, thresholds["review"]),
         candidates=report,
         reliability=reliability(without, same, model.calibration),
         model=model,
@@ -193,9 +197,9 @@ def _decisions(
     model: LinkageModel,
     settings: LinkageSettings,
     verdicts: pl.DataFrame,
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Pairs that were merged, refused, decided, or are worth a person's time, with `decision` and `why`; and the
-    thresholds.
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+    """Pairs that were merged, refused, decided, or are worth a person's time, with `decision` and `why`; those that
+    are not, nor came together, nor were told apart; and the thresholds.
 
     A pair whose rows came together by other links needs no review, nor one of clusters that were told apart. Where
     more pairs are doubtful than the case budget allows, the review threshold rises, and the most likely ones are kept.
@@ -206,13 +210,8 @@ def _decisions(
     refused = {int(positions[edge]): why for edge, why in clusters.refused.items()}
     threshold, lowest = automatic_weight(settings, model), review_weight(settings, model)
     weight = scored["weight"].to_numpy()
-    doubtful = (
-        ~automatic
-        & ~together
-        & ~decided
-        & (weight >= lowest)
-        & ~_of_parted_clusters(first, second, clusters.root, verdicts)
-    )
+    apart = ~automatic & ~together & ~decided & ~_of_parted_clusters(first, second, clusters.root, verdicts)
+    doubtful = apart & (weight >= lowest)
     budget = max(int(settings.case_share * len(clusters.root)), _FEW_CASES)
     if settings.cases_per_day is not None:
         # Refusals come first; what is left of the officers' days is for doubtful pairs.
@@ -253,6 +252,7 @@ def _decisions(
             .otherwise(pl.lit("refused"))
             .alias("decision")
         ),
+        scored.filter(apart & (weight < lowest)),
         {"automatic": threshold, "review": lowest},
     )
 

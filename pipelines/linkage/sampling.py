@@ -48,10 +48,8 @@ STRATA = pl.Schema(
 _BY_STRATUM = ["dataset", "kind", "stratum"]
 _SURE, _SURER = 0.99, 0.9999
 """Probabilities that part the merged pairs: most stand above the second, most mistakes are feared below the first."""
-_FLOOR = 20
-"""As many of a stratum are drawn at least, so that none is believed unseen."""
-_DOUBT = 0.01
-"""No stratum is taken to be surer than this: it is the model's word that is to be checked."""
+_FLOOR, _DOUBT = 20, 0.01
+"""As many of a stratum are drawn at least; none is taken to be surer than this."""
 
 
 def merged_strata(links: pl.DataFrame) -> pl.DataFrame:
@@ -94,33 +92,38 @@ def strata(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def allocation(strata: pl.DataFrame, n: int) -> pl.DataFrame:
-    """The strata, with how many pairs of each to `draw`: in every dataset n in all, or as many as there are.
+    """The strata, with how many pairs of each to `draw`: n of every dataset, or as many as there are.
 
-    Half go to merged pairs, which tell precision, and half to the others, which tell what was missed. Within a half
-    the number is in proportion to pairs × √(p (1 − p)), which makes the estimate of the total most precise (Neyman
-    1934), p being what the model expects; but it believes in no certainty beyond 1 in 100, and draws at least 20 of
-    each stratum, since a model that is wrong must not decide where nobody looks.
+    Half go to merged pairs, which tell precision, and half to the others, which tell what was missed; each half is
+    shared out as `shared_out` says.
     """
-    halves = []
     parted = strata.sort(_BY_STRATUM).with_columns((pl.col("kind") == MERGED).alias("merged"))
-    for half in parted.partition_by("dataset", "merged", maintain_order=True, include_key=True):
-        expected = np.clip((half["expected"] / half["pairs"]).to_numpy(), _DOUBT, 1 - _DOUBT)
-        size = half["pairs"].to_numpy() * np.sqrt(expected * (1 - expected))
-        draws = shared_out(n // 2, size, half["available"].to_numpy(), _FLOOR)
-        halves.append(half.drop("merged").with_columns(pl.Series("draw", draws, dtype=pl.Int64)))
+    halves = [
+        half.drop("merged").with_columns(
+            pl.Series("draw", shared_out(n // 2, half["pairs"], half["expected"], half["available"]), dtype=pl.Int64)
+        )
+        for half in parted.partition_by("dataset", "merged", maintain_order=True)
+    ]
     return pl.concat(halves).sort(_BY_STRATUM) if halves else strata.with_columns(draw=pl.lit(0, pl.Int64))
 
 
-def shared_out(n: int, size: NDArray[np.float64], available: NDArray[np.int64], floor: int) -> NDArray[np.int64]:
-    """n shared out in proportion to sizes, each share no more than is available and no less than the floor (if so
-    many are there), whatever n is."""
-    least = np.minimum(available, floor)
-    low, high = 0.0, float(available.max(initial=0)) / max(float(size.min(initial=1.0)), 1e-12)
-    for _ in range(100):  # the one factor at which the shares add up to n, by bisection
+def shared_out(n: int, pairs: pl.Series, expected: pl.Series, available: pl.Series) -> NDArray[np.int64]:
+    """How many of each stratum to draw so that the estimate of the total is most precise with n in all.
+
+    In proportion to pairs × √(p (1 − p)) (Neyman 1934), p being what the model expects; but it is believed in no
+    certainty beyond 1 in 100, and at least 20 of each stratum are drawn, though that be more than n: a model that is
+    wrong must not decide where nobody looks.
+    """
+    p = np.clip((expected / pairs).to_numpy(), _DOUBT, 1 - _DOUBT)
+    size, most = pairs.to_numpy() * np.sqrt(p * (1 - p)), available.to_numpy()
+    least = np.minimum(most, _FLOOR)
+    low, high = 0.0, float(np.max(most / size, initial=0.0)) + 1.0
+    for _ in range(100):  # bisection: the largest factor at which the shares add up to no more than n
         factor = (low + high) / 2
-        total = int(np.clip(np.floor(factor * size), least, available).sum())
-        low, high = (factor, high) if total <= n else (low, factor)
-    return np.clip(np.floor(low * size), least, available).astype(np.int64)
+        fits = np.clip(np.floor(factor * size), least, most).sum() <= n
+        low, high = (factor, high) if fits else (low, factor)
+    shares: NDArray[np.int64] = np.clip(np.floor(low * size), least, most).astype(np.int64)
+    return shares
 
 
 def draw(frame: pl.DataFrame, allocation: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -129,21 +132,14 @@ def draw(frame: pl.DataFrame, allocation: pl.DataFrame, seed: int) -> pl.DataFra
     They come in the order of their numbers, so that neither weight nor decision can be guessed from a pair's place.
     """
     numbered = frame.with_columns(pair_numbers(frame, str(seed)))
-    return (
-        smallest(numbered, _BY_STRATUM, allocation.select(*_BY_STRATUM, "draw"))
-        .sort("number", "record_id_a", "record_id_b")
-        .select(frame.columns)
-    )
+    drawn = smallest(numbered.join(allocation.select(*_BY_STRATUM, "draw"), on=_BY_STRATUM), _BY_STRATUM)
+    return drawn.sort("number", "record_id_a", "record_id_b").select(frame.columns)
 
 
-def smallest(numbered: pl.DataFrame, by: list[str], draws: pl.DataFrame) -> pl.DataFrame:
+def smallest(numbered: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Of each group the rows with the smallest `number`, as many as its `draw` says."""
-    return (
-        numbered.join(draws, on=by)
-        .sort("number", "record_id_a", "record_id_b")
-        .filter(pl.int_range(pl.len()).over(by) < pl.col("draw"))
-        .drop("draw")
-    )
+    order = pl.struct("number", "record_id_a", "record_id_b").rank("ordinal").over(by)
+    return numbered.filter(order <= pl.col("draw"))
 
 
 def pair_numbers(pairs: pl.DataFrame, salt: str) -> pl.Series:

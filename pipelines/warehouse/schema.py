@@ -117,7 +117,7 @@ CITIZENS = Table(
         Column("birth_year", COUNT, "năm sinh", "birth year"),
         Column("sex", TEXT, "giới tính: male (nam), female (nữ)", "male, female"),
         Column("personal_id", TEXT, "số định danh cá nhân, 12 số", "12-digit personal number"),
-        Column("personal_id_status", TEXT, "độ tin của số định danh", "trusted, doubtful, shared, none"),
+        Column("personal_id_status", TEXT, "độ tin cậy của số định danh", "trusted, doubtful, shared, none"),
         Column("former_personal_ids", TEXTS, "các số định danh khác", "other personal numbers on its rows"),
         Column("old_id_no", TEXT, "số CMND 9 số", "old 9-digit number"),
         Column("household_id", TEXT, "mã hộ", "household"),
@@ -174,7 +174,10 @@ CITIZEN_NUMBERS = Table(
         Column("citizen_id", TEXT, "mã công dân", "person", "citizens"),
         Column("personal_id", TEXT, "số định danh, 12 số", "12-digit personal number"),
         Column(
-            "status", TEXT, "độ tin của số trên dòng này", "trusted, doubtful, shared, superseded (issued again), wrong"
+            "status",
+            TEXT,
+            "độ tin cậy của số trên dòng này",
+            "trusted, doubtful, shared, superseded (issued again), wrong",
         ),
         Column("record_id", TEXT, "dòng có số này", "row that has the number"),
     ),
@@ -285,6 +288,22 @@ LINKS = Table(
     ),
 )
 
+NEAR_MISSES = Table(
+    "near_misses",
+    "một cặp dòng suýt được đưa ra xem xét: mẫu ngẫu nhiên theo tầng, để đo số cặp bỏ sót",
+    "one compared pair just below the review threshold: a random sample by strata, to measure what was missed",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("record_id_a", TEXT, "dòng thứ nhất", "first row"),
+        Column("record_id_b", TEXT, "dòng thứ hai", "second row"),
+        Column("weight", COUNT, "trọng số, phần nghìn bit", "match weight in thousandths of a bit"),
+        Column("probability", REAL, "xác suất theo mô hình", "probability by the model"),
+        Column("stratum", TEXT, "tầng theo trọng số; near_1 gần ngưỡng nhất", "band of weight; near_1 is the nearest"),
+        Column("stratum_pairs", COUNT, "tổng số cặp của tầng", "how many pairs the band has in all"),
+        Column("evidence", EVIDENCE, "chứng cứ từng trường", "field, level and weight"),
+    ),
+)
+
 CLUSTERS = Table(
     "clusters",
     "một thực thể gồm từ hai dòng trở lên",
@@ -354,7 +373,7 @@ CLERICAL_ANSWERS = Table(
         Column("at", TEXT, "thời điểm trả lời", "when"),
         Column("draw_id", TEXT, "mã mẫu", "id of the draw"),
         Column("drawn", COUNT, "số cặp của mẫu trong bộ dữ liệu này", "how many pairs of the dataset were drawn"),
-        Column("seed", COUNT, "hạt giống", "seed of the draw"),
+        Column("seed", COUNT, "hạt giống ngẫu nhiên", "seed of the draw"),
         Column("version", TEXT, "bản công bố được rút mẫu", "publication that was sampled"),
         Column("version_logical_hash", TEXT, "mã kiểm của bản đó", "its logical hash"),
         Column("version_links_hash", TEXT, "mã kiểm các cặp của bản đó", "hash of its links"),
@@ -518,6 +537,8 @@ VALIDATION_RESULTS = Table(
         Column("failed", COUNT, "số không đạt", "things that failed"),
         Column("passed", FLAG, "đạt", "whether it passed"),
     ),
+    # These compare with what was published before, here and in other new communes.
+    hashed_rows="suite NOT IN ('shift', 'placement')",
 )
 
 MANIFEST = Table(
@@ -544,6 +565,7 @@ TABLES: Final[tuple[Table, ...]] = (
     PARCEL_OWNERS,
     SHEET_MAP,
     LINKS,
+    NEAR_MISSES,
     CLUSTERS,
     REVIEW_QUEUE,
     DECISIONS,

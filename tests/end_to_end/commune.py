@@ -361,6 +361,9 @@ class Commune:
             "links": pl.concat(
                 [linkage[name].links.drop("why").with_columns(dataset=pl.lit(name)) for name in DATASETS]
             ),
+            "near_misses": pl.concat(
+                [linkage[name].missed.sample.with_columns(dataset=pl.lit(name)) for name in DATASETS]
+            ),
         }
         tables["row_balance"] = row_balance(
             read.files, records, {name: tables[f"{name[:-1]}_sources"] for name in DATASETS}

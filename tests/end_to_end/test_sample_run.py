@@ -46,7 +46,7 @@ CONTRACT = {
     "validation_results": "rule_id suite expectation severity limit checked failed passed",
     "manifest": "key value",
 }
-BEYOND = {"column_encodings", "decoded_rows", "changes", "citizen_numbers"}
+BEYOND = {"column_encodings", "decoded_rows", "changes", "citizen_numbers", "near_misses"}
 """Tables that the contract does not ask for."""
 VIEWS = {"cong_dan", "ho_gia_dinh", "thua_dat", "chu_su_dung", "so_doi_chieu_thua", "can_doi_dong", "thay_doi"}
 
