@@ -23,20 +23,21 @@ _LONGEST: Final = 160
 # An entity a group: its weight is that of the weakest link which holds it together, and the lightest comes first.
 _MERGES: Final = """
 CREATE OR REPLACE TEMP TABLE groups AS
-SELECT row_number() OVER (ORDER BY weakest_weight NULLS FIRST, entity_id) - 1 AS nth, entity_id, weakest_weight AS weight,
-    path, NULL::VARCHAR AS decision, NULL::VARCHAR AS reason, NULL::VARCHAR AS case_reason
+SELECT row_number() OVER (ORDER BY weakest_weight NULLS FIRST, entity_id) - 1 AS nth, entity_id,
+    weakest_weight AS weight, path, NULL::VARCHAR AS decision, NULL::VARCHAR AS reason, NULL::VARCHAR AS case_reason
 FROM clusters WHERE dataset = $dataset;
 
 CREATE OR REPLACE TEMP TABLE members AS
-SELECT g.nth, row_number() OVER (PARTITION BY g.nth
-        ORDER BY s.outcome = 'kept' DESC, s.old_commune_code, s.source_file, s.source_line, s.record_id) - 1 AS place, s.*
+SELECT g.nth, s.*, row_number() OVER (PARTITION BY g.nth
+    ORDER BY s.outcome = 'kept' DESC, s.old_commune_code, s.source_file, s.source_line, s.record_id) - 1 AS place
 FROM groups g JOIN sources s ON s.dataset = $dataset AND s.entity_id = g.entity_id;
 
 CREATE OR REPLACE TEMP TABLE joining AS
 SELECT a.nth, a.place AS a, b.place AS b, l.weight, l.probability, l.decision, coalesce(l.evidence, []) AS evidence,
     list_has_any([{'a': l.record_id_a, 'b': l.record_id_b}, {'a': l.record_id_b, 'b': l.record_id_a}],
         list_transform(g.path, lambda step: {'a': step.record_id_a, 'b': step.record_id_b})) AS on_path
-FROM links l JOIN members a ON a.record_id = l.record_id_a JOIN members b ON b.record_id = l.record_id_b AND b.nth = a.nth
+FROM links l JOIN members a ON a.record_id = l.record_id_a
+    JOIN members b ON b.record_id = l.record_id_b AND b.nth = a.nth
     JOIN groups g ON g.nth = a.nth
 WHERE l.dataset = $dataset;
 """
@@ -64,7 +65,8 @@ FROM groups;
 """
 
 _GROUPS: Final = """
-SELECT g.*, coalesce(r.found, 0) AS rows, coalesce(l.found, 0) AS links, coalesce(g.decision, l.decided, 'automatic') AS decided
+SELECT g.*, coalesce(r.found, 0) AS rows, coalesce(l.found, 0) AS links,
+    coalesce(g.decision, l.decided, 'automatic') AS decided
 FROM groups g LEFT JOIN (SELECT nth, count(*) AS found FROM members GROUP BY nth) r USING (nth)
     LEFT JOIN (SELECT nth, count(*) AS found, max(decision) FILTER (decision = 'officer') AS decided
         FROM joining GROUP BY nth) l USING (nth)
@@ -79,14 +81,16 @@ _GOLDEN: Final = {
 
 _ROWS: Final = """
 SELECT m.nth, m.place, coalesce(m.entity_id, '') AS entity, coalesce(m.source_file, '') AS file, m.source_line AS line,
-    coalesce(m.old_commune_code, '') AS commune, (m.outcome = 'kept')::INT AS kept, m.record_id[:$letters] AS id, {cells}
+    coalesce(m.old_commune_code, '') AS commune, (m.outcome = 'kept')::INT AS kept, m.record_id[:$letters] AS id,
+    {cells}
 FROM members m LEFT JOIN headers h
     ON h.commune = coalesce(m.old_commune_code, '') AND h.headers = coalesce(map_keys(m.raw), [])
 ORDER BY m.nth, m.place
 """
 
 _LINKS: Final = """
-WITH told AS (SELECT row_number() OVER (ORDER BY evidence) - 1 AS told, evidence FROM (SELECT DISTINCT evidence FROM joining))
+WITH told AS (SELECT row_number() OVER (ORDER BY evidence) - 1 AS told, evidence
+    FROM (SELECT DISTINCT evidence FROM joining))
 SELECT j.*, t.told FROM joining j JOIN told t USING (evidence) ORDER BY j.nth, NOT j.on_path, j.weight, j.a, j.b
 """
 
@@ -163,7 +167,7 @@ def _rows(warehouse: duckdb.DuckDBPyConnection, dataset: str, own_headers: OwnHe
         {"commune": commune, "headers": headers, **headers_of(dataset, headers, _own(own_headers, commune))}
         for commune, headers in found
     ]
-    schema = {"commune": pl.String, "headers": pl.List(pl.String), **dict.fromkeys(columns, pl.String)}
+    schema = pl.Schema({"commune": pl.String(), "headers": pl.List(pl.String), **dict.fromkeys(columns, pl.String())})
     warehouse.register("headers", pl.DataFrame([{key: row.get(key) for key in schema} for row in known], schema=schema))
     cells = ", ".join(_cell(field) for field in FIELDS[dataset])
     rows = warehouse.execute(_ROWS.format(cells=cells), {"letters": ID_LETTERS}).pl()

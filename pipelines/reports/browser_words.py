@@ -21,15 +21,15 @@ from pipelines.reports.shown_fields import FIELDS as SHOWN_FIELDS
 
 Kind = Literal["merges", "pairs"]
 
-_SAYINGS: Final = {
+_SAYINGS: Final[dict[str, Text | dict[Kind, Text]]] = {
     "count": {
         "merges": Text("{0} trên {1} thực thể đã gộp khớp với bộ lọc.", "{0} of {1} merged entities match."),
         "pairs": Text("{0} trên {1} cặp khớp với bộ lọc.", "{0} of {1} pairs match."),
     },
     "none": {
         "merges": Text(
-            "Không có thực thể nào: dòng đang tìm không được gộp với dòng nào (xem thêm trang «Bị ngăn, chờ quyết định»), "
-            "hoặc vị trí ghi chưa đúng dòng bắt đầu của bản ghi.",
+            "Không có thực thể nào: dòng đang tìm không được gộp với dòng nào (xem thêm trang «Bị ngăn, chờ quyết "
+            "định»), hoặc vị trí ghi chưa đúng dòng bắt đầu của bản ghi.",
             "None: the row was merged with no other (see also the page on refusals and cases), or the line is not the "
             "one where the record starts.",
         ),
@@ -55,7 +55,9 @@ _SAYINGS: Final = {
     "record": Text("Mã bản ghi", "Record id"),
     "blank": Text("(trống)", "(blank)"),
     "differs": Text("ghi khác", "differs"),
-    "side_by_side": Text("Các dòng nguồn đặt cạnh nhau, ghi đúng như trong tệp", "The source rows as their files have them"),
+    "side_by_side": Text(
+        "Các dòng nguồn đặt cạnh nhau, ghi đúng như trong tệp", "The source rows as their files have them"
+    ),
     "rows_of_link": Text("Dòng {0} và dòng {1}", "Rows {0} and {1}"),
     "bits": Text("trọng số {0} bit", "weight {0} bits"),
     "chance": Text("xác suất là {0} {1}", "probability of {0} {1}"),
@@ -67,7 +69,10 @@ _SAYINGS: Final = {
     "nothing_for_one": Text("Không có chứng cứ nào nghiêng về là {0}.", "No evidence speaks for {0}."),
     "for_two": Text("Chứng cứ mạnh nhất nghiêng về là {0}: {1}.", "Strongest evidence for {0}: {1}."),
     "nothing_for_two": Text("Không có chứng cứ nào nghiêng về là {0}.", "No evidence speaks for {0}."),
-    "no_link": Text("Kho dữ liệu không ghi liên kết nào giữa các dòng này.", "The warehouse has no link between these rows."),
+    "told": Text("{0} ({1} bit)", "{0} ({1} bits)"),
+    "no_link": Text(
+        "Kho dữ liệu không ghi liên kết nào giữa các dòng này.", "The warehouse has no link between these rows."
+    ),
     "no_evidence": Text("Không ghi chứng cứ.", "No evidence recorded."),
     "unexplained": Text("Phần không ghi chứng cứ", "Not explained by evidence"),
     "figures": Text("Số liệu của hình", "The picture's figures"),

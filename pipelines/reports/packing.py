@@ -21,8 +21,8 @@ def packed_column(texts: pl.Series, keys: pl.Series, shown: Callable[[str], str]
 
     `back` is 0 where a text is new, n where it is the n-th newest so far, -1 where there is none: small numbers where
     neighbouring rows say the same. `hidden` are the places of texts of which a part is hidden, so that two of them are
-    told apart by their places (true: all). Texts are one when their `keys` are equal; each is written as `shown` gives it.
-    The order of first standing tells nothing about a text of which a part is hidden, as the order of the texts would.
+    told apart by their places (true: all). Texts are one when their `keys` are equal; each is written as `shown` gives
+    it. The order of first standing tells nothing about the hidden part of a text, as the order of the texts would.
     """
     column = pl.DataFrame({"text": texts, "key": keys}).with_row_index("row")
     said = column.filter(pl.col("text") != "")

@@ -1,4 +1,4 @@
-"""Which fields of a source row the site shows side by side, in which column of an export they stand, how each is hidden.
+"""Which fields of a source row the site shows side by side, where in an export they stand, and which are personal.
 
 A field that is not listed is never shown: no ethnicity, no note, no address, whatever an export calls them.
 """

@@ -296,7 +296,7 @@
   function linkHeading(group, link) {
     const { links } = group.set;
     const role = words.kind === "pairs" ? "" : say(links.path[link] ? "on_path" : "beside_path");
-    return [rowsOfLink(group, link), word("decisions", textAt(links.decision, link)),
+    return [rowsOfLink(group, link), word("decisions", textAt(links.decision, link)).toLowerCase(),
       say("bits", bits(links.weight[link])), chance(group, link), role].filter(Boolean).join(", ");
   }
 
@@ -310,7 +310,7 @@
     const steps = namedSteps(set, weakest).filter((step) => step.field !== null && step.field !== "prior");
     const most = (sign) => steps.filter((step) => step.weight * sign > 0)
       .reduce((a, b) => (a === null || b.weight * sign > a.weight * sign ? b : a), null);
-    const told = (step) => step.name + " (" + bits(step.weight, true) + " bit)";
+    const told = (step) => say("told", step.name, bits(step.weight, true));
     const [forOne, forTwo] = [most(1), most(-1)];
     return [
       say(path.length > 1 ? "weakest_link" : "only_link",
@@ -342,11 +342,12 @@
 
   function printed(group) {
     const row = element("tr", [
-      element("th", words.kind === "merges" ? group.entity : nameOf(group), { scope: "row" }),
+      words.kind === "merges"
+        ? element("th", group.entity, { scope: "row", class: "whole" }) : element("th", nameOf(group), { scope: "row" }),
       ...(words.kind === "merges"
         ? [element("td", nameOf(group)), element("td", whole(group.rows.length), { class: "n" })] : []),
       element("td", bits(group.weight), { class: "n" }),
-      element("td", group.communes.join(", ")),
+      element("td", group.communes.join(", "), { class: "whole" }),
       element("td", group.rows.map((row) => fileOf(group, row) + ":" + lineOf(group, row)).join("; ")),
     ]);
     return opened.has(group) ? [row, detailRow(group, "browser-printed-" + group.set.dataset + group.nth)] : [row];
@@ -354,8 +355,22 @@
 
   function print(onPaper) {
     body.parentElement.classList.toggle("printed", onPaper);
-    if (onPaper) body.replaceChildren(...found.flatMap(printed));
-    else show();
+    if (!onPaper) {
+      show();
+      return;
+    }
+    body.replaceChildren(...found.flatMap(printed));
+    part("count").textContent = [say("count", whole(found.length), whole(groups.length)), ...filtersInForce()].join(" ");
+  }
+
+  /* Each filter that is set, as its label and its choice: a printed list says what it is a list of. */
+  function filtersInForce() {
+    const label = (field) => [...field.labels[0].childNodes]
+      .filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent.trim()).join("");
+    return [...fields].filter((field) => field.name && valueOf(field) !== (DEFAULTS[field.name] ?? "")).map((field) => {
+      if (field.type === "checkbox") return label(field) + ".";
+      return label(field) + ": " + (field.selectedOptions?.[0].text ?? field.value) + ".";
+    });
   }
 
   /* ---- start ---- */
