@@ -1,6 +1,7 @@
 """What the page states, asked of the warehouse: every count is made by one SQL query here.
 
-Linking has its own module, `linkage_facts`, and so have changes, `change_facts`, and unplaced rows, `unplaced_facts`.
+Linking has its own module, `linkage_facts`, and so have changes (`change_facts`), unplaced rows (`unplaced_facts`) and
+ethnic groups (`ethnic_groups`).
 Wording, masking and drawing do not belong here. A table without rows, or a manifest without a key, gives an empty fact
 and never an error.
 """
@@ -16,6 +17,7 @@ import polars as pl
 
 from pipelines.reports.asking import Row, listed, objects, rows_of
 from pipelines.reports.change_facts import ChangeFacts, change_facts
+from pipelines.reports.ethnic_groups import EthnicGroups, ethnic_groups
 from pipelines.reports.land_facts import LandFacts, land_facts
 from pipelines.reports.languages import Language
 from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
@@ -229,6 +231,7 @@ class Facts:
     quality: list[Row]
     quality_hamlets: list[Row]
     quality_reasons: list[Row]
+    ethnic_groups: EthnicGroups
     inputs: list[Row]
     encodings: list[Row]
     land: LandFacts
@@ -263,6 +266,7 @@ def read_facts(warehouse: duckdb.DuckDBPyConnection, validation: pl.DataFrame) -
         quality=rows_of(warehouse, _QUALITY),
         quality_hamlets=quality_by_hamlet(warehouse).to_dicts(),
         quality_reasons=rows_of(warehouse, _QUALITY_REASONS),
+        ethnic_groups=ethnic_groups(warehouse),
         inputs=rows_of(warehouse, _INPUTS),
         encodings=rows_of(warehouse, _ENCODINGS),
         land=land_facts(warehouse),
