@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets import exporting, publications, reviewing
+from assets import exporting, publications, reviewing, verifying
 from assets.options import add_data
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
@@ -94,9 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add_data(resolve)
     resolve.set_defaults(command=_resolve)
 
-    verify = commands.add_parser("verify", help="kiểm tra lại một kho đã công bố / re-check a warehouse")
-    verify.add_argument("file", type=Path, metavar="FILE.duckdb")
-    verify.set_defaults(command=_verify)
+    verifying.add_commands(commands)
 
     sample = commands.add_parser("sample", help="dữ liệu giả lập có đáp án / synthetic exports with truth")
     sample.add_argument("--new-commune", required=True, metavar="CODE")
@@ -263,18 +261,6 @@ def _resolve(options: argparse.Namespace) -> int:
     for sentence in found.sentences:
         print(sentence if known else f"hopnhat: {sentence}", file=sys.stdout if known else sys.stderr)
     return DONE if known else UNUSABLE
-
-
-def _verify(options: argparse.Namespace) -> int:
-    from pipelines.warehouse.verification import verify
-
-    differences = verify(options.file)
-    for difference in differences:
-        print(f"hopnhat: {difference}", file=sys.stderr)
-    if differences:
-        return REFUSED
-    print(f"«{options.file}» đúng với bản kê khai của nó. (The file is what its manifest says.)")
-    return DONE
 
 
 def _sample(options: argparse.Namespace) -> int:

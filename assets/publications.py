@@ -112,6 +112,8 @@ def _rollback(options: argparse.Namespace) -> int:
 
 
 def _promote(options: argparse.Namespace) -> int:
+    from expectations import RULES
+    from expectations.queries import ruleset
     from pipelines.warehouse.promotion import promote, refusals
 
     commune = MergerMap.shipped().new_commune(options.new_commune)
@@ -127,7 +129,7 @@ def _promote(options: argparse.Namespace) -> int:
         print(f"{name} đã là bản chính thức; không có gì thay đổi. (It is the official version already.)")
         return _DONE
     reasons = (
-        refusals(trial, official, _made_from(options, commune))
+        refusals(trial, official, _made_from(options, commune), ruleset(RULES))
         if whole
         else ["tệp bản chạy thử đã bị sửa sau khi công bố"]
     )

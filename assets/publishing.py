@@ -32,8 +32,8 @@ from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.distribution import DISTRIBUTION, distribution
 from pipelines.warehouse.limits import limits_of
-from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE, placed_elsewhere
 from pipelines.warehouse.manifest import totals
+from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE, placed_elsewhere
 from pipelines.warehouse.program import code_commit, code_sha256, packages, packages_sha256
 from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish

@@ -9,12 +9,21 @@ import hashlib
 import duckdb
 
 from pipelines.warehouse import quoting
-from pipelines.warehouse.schema import TABLES, Column, Table
+from pipelines.warehouse.schema import MANIFEST, TABLES, Column, Table
 
 
 def table_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...] = TABLES) -> dict[str, str]:
     """The hash of every table that has one, by table name, in the schema's order."""
-    return {table.name: _hash(connection, table) for table in tables if table.in_logical_hash}
+    return {table.name: _over(row_digests(connection, table)) for table in tables if table.in_logical_hash}
+
+
+def content_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The hash of every table as it stands, with ids and all that hangs on history; only the manifest has none."""
+    return {
+        table.name: _over(_digests(connection, table, [_as_it_is(column) for column in table.columns], "true"))
+        for table in TABLES
+        if table is not MANIFEST
+    }
 
 
 def combined(hashes: dict[str, str]) -> str:
@@ -24,9 +33,17 @@ def combined(hashes: dict[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    hashed = [column for column in table.columns if not column.of_history]
-    columns = ", ".join(f"{quoting.name(column.name)}: {_content(column)}" for column in hashed)
+def row_digests(connection: duckdb.DuckDBPyConnection, table: Table) -> list[bytes]:
+    """The hash of every row that the table's logical hash covers, in order; equal rows stand as often as they are."""
+    columns = [_content(column) for column in table.columns if not column.of_history]
+    return _digests(connection, table, columns, table.hashed_rows)
+
+
+def _over(digests: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def _digests(connection: duckdb.DuckDBPyConnection, table: Table, columns: list[str], condition: str) -> list[bytes]:
     query = f"""
         WITH names AS (
             SELECT 'citizens' AS dataset, citizen_id AS id, min(record_id) AS name
@@ -34,18 +51,21 @@ def _hash(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
             UNION ALL
             SELECT 'parcels', parcel_id, min(record_id) FROM parcel_sources GROUP BY parcel_id
         )
-        SELECT to_json({{{columns}}})::VARCHAR AS row FROM {quoting.name(table.name)} t WHERE {table.hashed_rows}
+        SELECT to_json({{{", ".join(columns)}}})::VARCHAR AS row FROM {quoting.name(table.name)} t WHERE {condition}
     """
     # Hashed in Python: DuckDB's SHA-256 takes twenty times as long.
     rows = connection.execute(query).to_arrow_table().column("row").to_pylist()
-    digests = sorted(hashlib.sha256(row.encode()).digest() for row in rows)
-    return hashlib.sha256(b"".join(digests)).hexdigest()
+    return sorted(hashlib.sha256(row.encode()).digest() for row in rows)
+
+
+def _as_it_is(column: Column) -> str:
+    return f"{quoting.name(column.name)}: t.{quoting.name(column.name)}"
 
 
 def _content(column: Column) -> str:
     """The column's value, or the name of the entity whose id stands there."""
-    value = f"t.{quoting.name(column.name)}"
     if column.entity is None:
-        return value
+        return _as_it_is(column)
     dataset = "t.dataset" if column.entity == "any" else quoting.text(column.entity)
-    return f"(SELECT name FROM names n WHERE n.dataset = {dataset} AND n.id = {value})"
+    name = quoting.name(column.name)
+    return f"{name}: (SELECT name FROM names n WHERE n.dataset = {dataset} AND n.id = t.{name})"

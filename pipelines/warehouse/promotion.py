@@ -13,9 +13,10 @@ import polars as pl
 
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import CHURN, changes, compared_tables, last_publication
-from pipelines.warehouse.logical_hash import combined, table_hashes
-from pipelines.warehouse.publishing import as_table
+from pipelines.warehouse.manifest import DECISIONS, LOGICAL_HASH, REFERENCE, as_table, sealed
+from pipelines.warehouse.origins import THEN_AND_NOW, by_document, differences
 from pipelines.warehouse.reading import open_warehouse
+from pipelines.warehouse.rechecking import Ruleset
 from pipelines.warehouse.schema import CHANGES
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.verification import verify
@@ -28,34 +29,21 @@ _FAILED_GATES: Final = (
     "SELECT rule_id FROM validation_results WHERE severity = 'gate' AND passed IS NOT TRUE ORDER BY rule_id"
 )
 _GATES: Final = "SELECT count(*) FROM validation_results WHERE severity = 'gate'"
-_INPUT: Final = "input_sha256."
-_REFERENCE: Final = "reference_sha256."
-_DECISIONS: Final = "decisions_sha256"
-_REFERENCES: Final = {
-    "merger_map": "bảng sáp nhập xã",
-    "known_headers": "bảng tên cột đi kèm chương trình",
-    "header_aliases": "bảng tên cột của đơn vị (reference/header_aliases.csv)",
-    "split_rules": "quy tắc chia xã cũ của đơn vị (reference/split_rules.csv)",
-    "land_uses": "danh mục loại đất đi kèm chương trình",
-    "land_use_codes": "mã loại đất của đơn vị (reference/land_use_codes.csv)",
-    "sheet_map": "số tờ do đơn vị ghi (reference/sheet_map.csv)",
-    "publication_limits": "giới hạn công bố của đơn vị (reference/publication_limits.csv)",
-}
 _ENTITIES: Final = {"citizens": "người", "parcels": "thửa đất"}
 _MOST_NAMED: Final = 5
 
 
-def refusals(trial: Path, official: Path, made_from: Mapping[str, str]) -> list[str]:
+def refusals(trial: Path, official: Path, made_from: Mapping[str, str], rules: Ruleset | None = None) -> list[str]:
     """Why the published trial may not become official: ends of a Vietnamese sentence; empty when it may.
 
     The trial's gates compared it with the trial before it; how much people lose by it is compared here with the
     official file that it is to replace, under the limit of the trial's own settings.
 
     `made_from` holds what a run would read now under the manifest's own keys: `input_sha256.<document>`,
-    `reference_sha256.<name>`, `decisions_sha256`.
+    `reference_sha256.<name>`, `decisions_sha256`. The `rules`, when given, are judged once more.
     """
-    if differences := verify(trial):
-        return [f"bản chạy thử không còn nguyên vẹn hoặc do chương trình cũ tạo ra ({differences[0].rstrip('.')})"]
+    if broken := verify(trial, rules).differences:
+        return [f"bản chạy thử không còn nguyên vẹn hoặc do chương trình cũ tạo ra ({broken[0].rstrip('.')})"]
     with open_warehouse(trial) as connection:
         failed = [rule for (rule,) in connection.execute(_FAILED_GATES).fetchall()]
         (gates,) = connection.execute(_GATES).fetchall()[0]
@@ -97,7 +85,9 @@ def promote(trial: Path, official: Path, *, at: datetime, by: str) -> dict[str, 
     }
 
     def seal(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-        if combined(table_hashes(connection)) != manifest["logical_hash"]:
+        of_trial = manifest[LOGICAL_HASH]
+        manifest.update(sealed(manifest, connection))
+        if manifest[LOGICAL_HASH] != of_trial:
             raise RuntimeError("the copy is not equal to the trial")
         return as_table(manifest)
 
@@ -122,22 +112,6 @@ def _beyond_the_limit(differing: pl.DataFrame, earlier: Mapping[str, str], manif
 
 def _differing(manifest: Mapping[str, str], made_from: Mapping[str, str]) -> list[str]:
     """What differs between what the trial was made from and what there is now, in words."""
-    then = {_document(key, made_from): value for key, value in manifest.items() if key.startswith(_INPUT)}
-    then |= {key: value for key, value in manifest.items() if key.startswith((_REFERENCE, _DECISIONS))}
-    keys = sorted(then.keys() | made_from.keys())
-    return [_in_words(key, then, made_from) for key in keys if then.get(key) != made_from.get(key)]
-
-
-def _document(key: str, made_from: Mapping[str, str]) -> str:
-    """The key of the file of which a table was read: a sheet's name stands behind that of its workbook, in brackets."""
-    return key if key in made_from or not key.endswith("]") else key.rpartition(" [")[0]
-
-
-def _in_words(key: str, then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    if key.startswith(_INPUT):
-        fate = "mới thêm" if key not in then else "không còn" if key not in now else "đã thay đổi"
-        return f"tệp «{key.removeprefix(_INPUT)}» {fate}"
-    if key.startswith(_REFERENCE):
-        name = key.removeprefix(_REFERENCE)
-        return f"{_REFERENCES.get(name, f'bảng tham chiếu «{name}»')} đã thay đổi"
-    return "quyết định của cán bộ đã thay đổi"
+    then = by_document(manifest, made_from)
+    then |= {key: value for key, value in manifest.items() if key.startswith((REFERENCE, DECISIONS))}
+    return differences(then, made_from, THEN_AND_NOW)

@@ -10,8 +10,8 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse.building import write_warehouse
-from pipelines.warehouse.logical_hash import combined, table_hashes
-from pipelines.warehouse.schema import MANIFEST, VALIDATION_RESULTS
+from pipelines.warehouse.manifest import as_table, sealed
+from pipelines.warehouse.schema import VALIDATION_RESULTS
 from pipelines.warehouse.versions import catch_up, manifest_of, record
 
 
@@ -20,22 +20,15 @@ def publish(staging: Path, validation: pl.DataFrame, target: Path, *, at: dateti
 
     The file is written fresh and takes the place of the last one in one rename: a reader has the old file whole or
     the new one whole. Then its version is kept, published `at` this time `by` this user. Returns the manifest, to
-    which the logical hashes were added.
+    which the row counts and hashes of its tables were added.
     """
     catch_up(target)
     manifest = manifest_of(staging)
 
     def seal(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-        hashes = table_hashes(connection)
-        manifest.update({f"logical_hash.{name}": value for name, value in hashes.items()})
-        manifest["logical_hash"] = combined(hashes)
+        manifest.update(sealed(manifest, connection))
         return as_table(manifest)
 
     write_warehouse(target, [(VALIDATION_RESULTS.name, validation)], staging=staging, seal=seal)
     record(target, "publish", at, by)
     return manifest
-
-
-def as_table(manifest: dict[str, str]) -> pl.DataFrame:
-    """The rows of the table `manifest`, by key."""
-    return pl.DataFrame(sorted(manifest.items()), schema=MANIFEST.polars_schema, orient="row")

@@ -1,50 +1,77 @@
-"""Re-checking a published warehouse from the file alone."""
+"""Re-checking a published warehouse from the file alone: each difference named in one Vietnamese sentence.
 
+What does not belong here: the rules themselves (`rechecking` is given them), two files side by side (`comparison`), and
+the exports that a file was made from. No sentence has a value of a row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.logical_hash import combined, table_hashes
+from pipelines.warehouse import manifest as entries
+from pipelines.warehouse import quoting
+from pipelines.warehouse.logical_hash import combined, content_hashes, table_hashes
+from pipelines.warehouse.origins import on_one_line
 from pipelines.warehouse.placing import sha256_file, sha256_of, stated_checksum
 from pipelines.warehouse.reading import open_warehouse
-from pipelines.warehouse.schema import TABLES
+from pipelines.warehouse.rechecking import Rechecked, Ruleset, recheck
+from pipelines.warehouse.schema import TABLES, VIEWS
 
-_PROMISES = {
-    "Số dòng vật lý của mỗi tệp bằng tổng các loại dòng": "SELECT count(*) FROM row_balance WHERE physical_lines"
-    " <> title_lines + header_lines + blank_lines + total_lines + record_lines",
-    "Bản ghi = đọc được + giữ riêng": "SELECT count(*) FROM row_balance WHERE records <> loaded + quarantined",
-    "Đọc được = xếp ở đây + chưa xếp được + thuộc xã khác": "SELECT count(*) FROM row_balance"
-    " WHERE loaded <> placed + unplaced + elsewhere",
-    "Xếp ở đây = giữ + gộp": "SELECT count(*) FROM row_balance WHERE placed <> kept + merged",
-    "Mỗi người có đúng một dòng được giữ": "SELECT abs((SELECT count(*) FROM citizens)"
-    " - (SELECT count(*) FROM citizen_sources WHERE outcome = 'kept'))",
-    "Mỗi thửa đất có đúng một dòng được giữ": "SELECT abs((SELECT count(*) FROM parcels)"
-    " - (SELECT count(*) FROM parcel_sources WHERE outcome = 'kept'))",
-    "Mọi quy tắc chặn đều đạt khi công bố": "SELECT count(*) FROM validation_results"
-    " WHERE severity = 'gate' AND NOT passed",
-}
+_MOST_NAMED: Final = 8
+_TABLE: Final = "CASE WHEN schema_name = 'main' THEN table_name ELSE concat_ws('.', schema_name, table_name) END"
+_FAILED_GATES: Final = (
+    "SELECT rule_id FROM validation_results WHERE severity = 'gate' AND passed IS NOT TRUE ORDER BY rule_id"
+)
 
 
-def verify(path: Path) -> list[str]:
-    """What differs between a published file and what it says of itself; one Vietnamese sentence each.
+@dataclass(frozen=True)
+class Verification:
+    """What came of re-checking a file."""
 
-    Compares the bytes with the `.sha256` beside the file (when there is one), the tables with the schema, the content
-    with the logical hashes in the manifest, and the promises of the contract with the rows. Raises UnusableInput
-    when there is no such file or it is no warehouse.
+    differences: list[str]
+    """One sentence each; none when the file is what it says of itself."""
+    sha256: str
+    """Of the file's bytes."""
+    manifest: Mapping[str, str] = field(default_factory=dict)
+    rechecked: Rechecked | None = None
+    """None when no rules were given, or the tables are not those that rules are about."""
+
+
+def verify(path: Path, rules: Ruleset | None = None) -> Verification:
+    """Re-check a published file: what differs between it and what it says of itself.
+
+    Compares the bytes with the `.sha256` beside the file (when there is one), tables and views with the schema, the
+    manifest with itself, the rows with its counts and hashes, and judges the rules again. Raises UnusableInput when
+    there is no such file or it is no warehouse.
     """
     if not path.is_file():
         raise UnusableInput(f"Không có tệp «{path}».", f"There is no file {path}.")
-    differences = []
-    stated = stated_checksum(path)
-    if stated is not None and sha256_of(path) != stated:
-        differences.append(f"Nội dung tệp khác với mã băm trong «{sha256_file(path).name}».")
+    digest = sha256_of(path)
+    damaged = (
+        []
+        if stated_checksum(path) in {None, digest}
+        else [f"Nội dung tệp khác với mã băm trong «{sha256_file(path).name}»."]
+    )
     try:
         with open_warehouse(path) as connection:
-            return differences + _content(connection, path)
+            if not _tables(connection) & {table.name for table in TABLES}:
+                raise _no_warehouse(path)
+            if broken := _shape(connection):
+                stated = entries.read(connection) if "manifest" in _tables(connection) else {}
+                return Verification([*damaged, *broken, *_unknown(connection)], digest, stated)
+            manifest = entries.read(connection)
+            found = [*damaged, *_unknown(connection), *_views(connection), *_manifest(manifest)]
+            found += [*_content(connection, manifest), *_gates(connection)]
+            rechecked = None if rules is None else recheck(connection, rules, manifest)
+            found += [] if rechecked is None else rechecked.differences
+            return Verification(found, digest, manifest, rechecked)
     except duckdb.Error:
-        if differences:
-            return [*differences, "Tệp không đọc được như một kho dữ liệu DuckDB."]
+        if damaged:
+            return Verification([*damaged, "Tệp không đọc được như một kho dữ liệu DuckDB."], digest)
         raise _no_warehouse(path) from None
 
 
@@ -55,35 +82,111 @@ def _no_warehouse(path: Path) -> UnusableInput:
     )
 
 
-def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    found = {
-        # DuckDB quotes some field names of a STRUCT when it prints the type.
-        (table, column, kind.replace('"', ""))
-        for table, column, kind in connection.execute(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns()"
-        ).fetchall()
-    }
-    if not {table for table, _, _ in found} & {table.name for table in TABLES}:
-        raise _no_warehouse(path)
-    differences = [
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in connection.execute(f"SELECT {_TABLE} FROM duckdb_tables()").fetchall()}
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str]]:
+    """Table or view, column and type."""
+    # DuckDB quotes some field names of a STRUCT when it prints the type.
+    query = f"SELECT {_TABLE}, column_name, replace(data_type, '\"', '') FROM duckdb_columns() WHERE NOT internal"
+    return set(connection.execute(query).fetchall())
+
+
+def _shape(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Which declared tables and columns the file lacks."""
+    tables, columns = _tables(connection), _columns(connection)
+    missing = [f"Thiếu bảng {table.name}." for table in TABLES if table.name not in tables]
+    return missing + [
         f"Bảng {table.name} thiếu cột {column.name} kiểu {column.type}."
         for table in TABLES
+        if table.name in tables
         for column in table.columns
-        if (table.name, column.name, column.type) not in found
+        if (table.name, column.name, column.type) not in columns
     ]
-    if differences:
-        return differences
-    manifest = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
-    hashes = table_hashes(connection)
-    differences += [
-        f"Bảng {name} khác với mã băm trong bản kê khai."
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Tables and columns that no published file has."""
+    declared = {table.name: {column.name for column in table.columns} for table in TABLES}
+    added = sorted(_tables(connection) - declared.keys())
+    columns = sorted((table, name) for table, name, _ in _columns(connection) if table in declared)
+    return [f"Có thêm bảng lạ «{on_one_line(name)}»." for name in added] + [
+        f"Bảng {table} có thêm cột lạ «{on_one_line(name)}»." for table, name in columns if name not in declared[table]
+    ]
+
+
+def _views(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Which views are not as declared; DuckDB writes the text of both, so that equal ones are told alike."""
+    query = "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal"
+    found = dict(connection.execute(query).fetchall())
+    with duckdb.connect() as memory:
+        for table in TABLES:
+            columns = ", ".join(f"{quoting.name(column.name)} {column.type}" for column in table.columns)
+            memory.execute(f"CREATE TABLE {quoting.name(table.name)} ({columns})")
+        for name, view in VIEWS.items():
+            memory.execute(f"CREATE VIEW {quoting.name(name)} AS {view}")
+        declared = dict(memory.execute(query).fetchall())
+    return [
+        f"Có thêm khung nhìn lạ «{on_one_line(name)}»."
+        if name not in declared
+        else f"Thiếu khung nhìn {name}."
+        if name not in found
+        else f"Khung nhìn {name} đã bị sửa."
+        for name in sorted(found.keys() | declared.keys())
+        if found.get(name) != declared.get(name)
+    ]
+
+
+def _manifest(manifest: Mapping[str, str]) -> list[str]:
+    """Whether the manifest is whole, and agrees with itself."""
+    differences = []
+    if missing := [key for key in entries.NEEDED if not manifest.get(key)]:
+        more = f" và {len(missing) - _MOST_NAMED} mục khác" if len(missing) > _MOST_NAMED else ""
+        differences.append(f"Bản kê khai thiếu mục: {', '.join(missing[:_MOST_NAMED])}{more}.")
+    if entries.OWN_HASH in manifest and manifest[entries.OWN_HASH] != entries.own_hash(manifest):
+        differences.append("Bản kê khai đã bị sửa: các mục không khớp với mã băm của chính nó (manifest_sha256).")
+    return differences + [
+        f"Bản kê khai không khớp với chính nó: mục {key} không phải là mã băm chung của các mục nó tóm lại."
+        for key, value in entries.totals(manifest).items()
+        if key in manifest and manifest[key] != value
+    ]
+
+
+def _content(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str]) -> list[str]:
+    """Which tables are not those of which the manifest has the count and the hash."""
+    hashes, counts = content_hashes(connection), entries.row_counts(connection)
+    changed = [
+        _changed(name, counts[name], manifest.get(f"{entries.ROWS}{name}", ""))
         for name, value in hashes.items()
-        if manifest.get(f"logical_hash.{name}") != value
+        if manifest.get(f"{entries.TABLE_HASH}{name}", value) != value
+        or manifest.get(f"{entries.ROWS}{name}", str(counts[name])) != str(counts[name])
     ]
-    if manifest.get("logical_hash") != combined(hashes):
-        differences.append("Mã băm chung khác với bản kê khai.")
-    for promise, query in _PROMISES.items():
-        (broken,) = connection.execute(query).fetchall()[0]
-        if broken:
-            differences.append(f"Không đạt: {promise} ({broken}).")
+    if changed:
+        return changed  # the logical hashes of these and of tables that name their entities differ then too
+    logical = table_hashes(connection)
+    differences = [
+        f"Bảng {name} khác với mã băm nội dung trong bản kê khai (logical_hash.{name})."
+        for name, value in logical.items()
+        if manifest.get(f"{entries.LOGICAL_HASH}.{name}", value) != value
+    ]
+    if manifest.get(entries.LOGICAL_HASH, "") not in {"", combined(logical)}:
+        differences.append("Mã băm nội dung chung khác với bản kê khai (logical_hash).")
     return differences
+
+
+def _changed(name: str, count: int, stated: str) -> str:
+    if stated == str(count):
+        return f"Bảng {name}: nội dung khác với mã băm trong bản kê khai (vẫn {grouped(count)} dòng)."
+    recorded = f"{grouped(int(stated))}" if stated.isdecimal() else "không ghi số dòng"
+    return f"Bảng {name}: {grouped(count)} dòng, bản kê khai ghi {recorded}; nội dung khác với khi công bố."
+
+
+def grouped(count: int) -> str:
+    """A number as Vietnamese write it: 10.000."""
+    return f"{count:,}".replace(",", ".")
+
+
+def _gates(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    failed = [name for (name,) in connection.execute(_FAILED_GATES).fetchall()]
+    return [f"Tệp ghi rằng quy tắc chặn {on_one_line(str(name))} không đạt khi công bố." for name in failed]

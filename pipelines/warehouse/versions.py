@@ -24,6 +24,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.problems import UnusableInput
+from pipelines.warehouse.manifest import OWN_HASH, ROWS, TABLE_HASH, read
 from pipelines.warehouse.placing import place_checksum, place_copy, place_text, sha256_of, stated_checksum
 from pipelines.warehouse.reading import open_warehouse
 
@@ -37,8 +38,12 @@ LEDGER_TICKET: Final = "ledger_ticket."
 """Begins the keys that tell on which state of the ledger they rest."""
 
 VIETNAM: Final = timezone(timedelta(hours=7))
-_OF_THE_RUN: Final = ("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN, LEDGER_TICKET)
-"""Beginnings of the manifest keys that differ between two publications of the same."""
+_OF_THE_RUN: Final = (
+    *("run_id", "started_at", "earlier.", "promoted_", LEDGER_RUN, LEDGER_TICKET),
+    *("code_commit", ROWS, TABLE_HASH, OWN_HASH),
+)
+"""Beginnings of the manifest keys that differ between two publications of the same: of the run, or of tables that tell
+what it changed. The commit may be of another page of the documentation; the code has its own hash."""
 _IDS: Final = (
     "SELECT record_id, citizen_id AS entity_id FROM citizen_sources UNION ALL"
     " SELECT record_id, parcel_id FROM parcel_sources ORDER BY ALL"
@@ -124,11 +129,7 @@ def _runs_of(path: Path) -> list[str]:
 def manifest_of(path: Path) -> dict[str, str]:
     """The manifest of a warehouse file."""
     with open_warehouse(path) as connection:
-        return _manifest(connection)
-
-
-def _manifest(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+        return read(connection)
 
 
 def catch_up(target: Path) -> bool:
@@ -169,7 +170,7 @@ def record(target: Path, event: Event, at: datetime, by: str, source: str | None
     log = entries(target)
     copy = _copy(target, digest, log)
     with open_warehouse(copy) as connection:
-        manifest = _manifest(connection)
+        manifest = read(connection)
         people, parcels, open_cases = connection.execute(_COUNTS).fetchall()[0]
     hashed = manifest.get("logical_hash", "")
     entry = Entry(
@@ -275,14 +276,15 @@ def _settled(copy: Path, target: Path, alike: set[int]) -> int:
 
 def _says_the_same(one: Path, other: Path) -> bool:
     """Whether two files of equal logical hash were made from the same by the same, and name every entity alike."""
-    return _made_from(one) == _made_from(other) and _ids(one).equals(_ids(other))
+    return _made_from(one) == _made_from(other) and entity_ids(one).equals(entity_ids(other))
 
 
 def _made_from(path: Path) -> dict[str, str]:
     return {key: value for key, value in manifest_of(path).items() if not key.startswith(_OF_THE_RUN)}
 
 
-def _ids(path: Path) -> pa.Table:
+def entity_ids(path: Path) -> pa.Table:
+    """Every placed row of a warehouse file, and the id of the entity that it became."""
     with open_warehouse(path) as connection:
         return connection.execute(_IDS).to_arrow_table()
 

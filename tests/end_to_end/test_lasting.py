@@ -220,7 +220,7 @@ class Lasting(RuleBasedStateMachine):
         assert second.history == first.history
         assert self.commune.ledger_files() == files
         assert self.commune.versions(first.mode) == versions
-        assert verify(self.commune.published(first.mode)) == []
+        assert verify(self.commune.published(first.mode)).differences == []
         self.unproved = False
 
     @precondition(lambda self: self.unproved)

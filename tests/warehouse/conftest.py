@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.building import write_warehouse
+from pipelines.warehouse.manifest import INPUT, NEEDED, REFERENCE, as_table, totals
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.schema import (
     COUNT,
@@ -19,6 +20,7 @@ from pipelines.warehouse.schema import (
     EVIDENCE,
     FLAG,
     LAND_USE,
+    MANIFEST,
     PATH,
     RAW,
     REAL,
@@ -81,6 +83,8 @@ def sample_frames() -> Frames:
     frames[VALIDATION_RESULTS.name] = frames[VALIDATION_RESULTS.name].with_columns(
         severity=pl.lit("gate"), passed=pl.lit(value=True)
     )
+    manifest = {key: f"{key} 0" for key in (*NEEDED, f"{INPUT}10231/so.csv", f"{REFERENCE}merger_map")}
+    frames[MANIFEST.name] = as_table(manifest | totals(manifest))
     return frames
 
 
