@@ -136,6 +136,11 @@
     if (page) known.set("page", page + 1);
     for (const group of opened) known.append("open", keyOf(group));
     history.replaceState(null, "", "#" + known);
+    passOn();
+  }
+
+  /* The other language shows the same view. */
+  function passOn() {
     for (const other of document.querySelectorAll("a[hreflang]")) other.hash = location.hash;
   }
 
@@ -152,6 +157,7 @@
     opened.clear();
     for (const group of groups) if (keys.has(keyOf(group))) opened.add(group);
     page = Math.max((Number(known.get("page")) || 1) - 1, 0);
+    passOn();
   }
 
   /* ---- the list ---- */
