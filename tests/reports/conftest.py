@@ -10,6 +10,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.reports import render_page_set
+from pipelines.reports.facts import Facts, opened, read_facts
 from pipelines.warehouse import schema
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -62,6 +64,25 @@ def text_of(page: str) -> str:
     """The page as a reader sees it: no tags, no style, no script, single spaces."""
     page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+def everything(warehouse: Path, validation: pl.DataFrame) -> str:
+    """All Vietnamese pages of the set, one after the other."""
+    pages = render_page_set(warehouse, validation)
+    return "\n".join(page for name, page in pages.items() if name.endswith(".html") and ".en." not in name)
+
+
+def page_of(warehouse: Path, name: str, validation: pl.DataFrame | None = None, language: str = "vi") -> str:
+    """One page of the set; the checks all passed if none are given."""
+    checked = PASSED if validation is None else validation
+    pages = render_page_set(warehouse, checked, only=lambda page: page.name == name)
+    return pages[f"{name}.html" if language == "vi" else f"{name}.{language}.html"]
+
+
+def facts_of(warehouse: Path) -> Facts:
+    """What the pages state of a warehouse whose checks all passed."""
+    with opened(warehouse) as connection:
+        return read_facts(connection, PASSED)
 
 
 def told(rows: Rows, **manifest: object) -> Rows:

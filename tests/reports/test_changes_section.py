@@ -2,11 +2,11 @@
 
 import pytest
 
-from pipelines.reports import labels, render_commune_page
+from pipelines.reports import labels
 from pipelines.reports.change_facts import CHANGES_SHOWN
 from pipelines.warehouse import schema
 
-from .conftest import NUMBER, PASSED, Rows, Write, checks, text_of, told
+from .conftest import NUMBER, Rows, Write, checks, page_of, text_of, told
 
 PERSON, PARCEL = "10231-0000001-A", "10231-0000009-B"
 RUN = "86b39e60-739a-45fb-9739-359207181234"
@@ -37,17 +37,17 @@ def compared(rows: Rows) -> Rows:
 
 def section(page: str) -> str:
     """The section on changes, as a reader sees it."""
-    return text_of(page[page.index('<section aria-labelledby="thay-doi">') : page.index('id="dau-vao"')])
+    return text_of(page[page.index('<section aria-labelledby="thay-doi">') : page.index("</main>")])
 
 
 def test_a_first_publication_says_that_there_is_nothing_to_compare(write: Write, rows: Rows) -> None:
-    page = render_commune_page(write(rows), PASSED)
+    page = page_of(write(rows), "changes")
     assert "chưa có gì để so sánh" in section(page)
     assert "So với lần công bố trước" not in page
 
 
 def test_entities_then_and_now_add_up(write: Write, compared: Rows) -> None:
-    page = render_commune_page(write(compared), PASSED)
+    page = page_of(write(compared), "changes")
     text = section(page)
     assert "Công dân 2 0 0 1 0 1 ✓ khớp 1 1 (50,0%) 50,0% ✓ trong giới hạn" in text
     assert "Thửa đất 0 1 0 0 0 1 ✓ khớp 0 0 (–) 50,0% ✓ trong giới hạn" in text
@@ -57,13 +57,13 @@ def test_entities_then_and_now_add_up(write: Write, compared: Rows) -> None:
 
 def test_an_entity_that_no_change_accounts_for_shows(write: Write, compared: Rows) -> None:
     compared["changes"].pop()
-    assert "Thửa đất 0 0 0 0 0 1 ✗ không khớp" in section(render_commune_page(write(compared), PASSED))
+    assert "Thửa đất 0 0 0 0 0 1 ✗ không khớp" in section(page_of(write(compared), "changes"))
 
 
 def test_more_than_the_limit_is_marked_with_what_to_do(write: Write, compared: Rows) -> None:
     rows = told(compared, settings__publication={"churn_limit": 0.49})
     refused = checks(("identity.churn_within_limit", "gate", False))
-    text = section(render_commune_page(write(rows), refused))
+    text = section(page_of(write(rows), "changes", refused))
     assert "1 (50,0%) 49,0% ✗ vượt giới hạn" in text
     assert "--churn-limit" in text
 
@@ -71,7 +71,7 @@ def test_more_than_the_limit_is_marked_with_what_to_do(write: Write, compared: R
 def test_what_officers_decided_does_not_count_against_the_limit(write: Write, compared: Rows) -> None:
     compared["changes"][0]["cause"] = "decision"
     rows = told(compared, settings__publication={"churn_limit": 0})
-    assert "1 0 (0,0%) 0,0% ✓ trong giới hạn" in section(render_commune_page(write(rows), PASSED))
+    assert "1 0 (0,0%) 0,0% ✓ trong giới hạn" in section(page_of(write(rows), "changes"))
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_what_officers_decided_does_not_count_against_the_limit(write: Write, co
     ],
 )
 def test_kinds_causes_fields_and_single_changes_are_told(write: Write, compared: Rows, sentence: str) -> None:
-    assert sentence in section(render_commune_page(write(compared), PASSED))
+    assert sentence in section(page_of(write(compared), "changes"))
 
 
 def test_a_long_list_is_cut_and_keeps_every_kind(write: Write, compared: Rows) -> None:
     compared["changes"] += [
         change("withdrawn", "rows_withdrawn", f"10231-{at:07}-X", None, rows_gone=1) for at in range(100, 300)
     ]
-    page = render_commune_page(write(compared), PASSED)
+    page = page_of(write(compared), "changes")
     assert f"{CHANGES_SHOWN} trong 203 thay đổi" in section(page)
     listed = section(page)[section(page).index("TT Loại") :]
     assert listed.count("Rút Dòng nguồn không còn") == CHANGES_SHOWN - 3
@@ -104,7 +104,7 @@ def test_a_long_list_is_cut_and_keeps_every_kind(write: Write, compared: Rows) -
 
 def test_a_number_in_a_name_is_masked_and_the_run_is_not(write: Write, compared: Rows) -> None:
     compared["citizens"][0]["full_name"] = f"Hạnh {NUMBER}"
-    page = render_commune_page(write(compared), PASSED)
+    page = page_of(write(compared), "changes")
     assert NUMBER not in page and "Hạnh 001*****2345" in section(page)
     assert RUN in page  # its last twelve digits look like a number of a person
 
@@ -112,7 +112,7 @@ def test_a_number_in_a_name_is_masked_and_the_run_is_not(write: Write, compared:
 def test_a_publication_without_any_change_says_so(write: Write, compared: Rows) -> None:
     del compared["changes"]
     rows = told(compared, earlier__citizens="1", earlier__parcels="1")
-    page = render_commune_page(write(rows), PASSED)
+    page = page_of(write(rows), "changes")
     assert "Không có thay đổi nào" in section(page)
     assert "công dân không đổi; thửa đất không đổi." in text_of(page)
 

@@ -1,8 +1,6 @@
 """What the audit page says about map sheets, owners and surveys."""
 
-from pipelines.reports import render_commune_page
-
-from .conftest import PASSED, Rows, Write, text_of
+from .conftest import Rows, Write, page_of, text_of
 
 SHEETS = [
     {"old_commune_code": old, "map_system": "299", "old_sheet_no": sheet, "new_sheet_no": new, "assigned_by": by}
@@ -16,12 +14,8 @@ SHEETS = [
 
 
 def section(write: Write, rows: Rows) -> str:
-    page = render_commune_page(write(rows), PASSED)
-    return " ".join(
-        text_of(
-            page[page.index('<section aria-labelledby="dat-dai">') : page.index('aria-labelledby="thay-doi"')]
-        ).split()
-    )
+    page = page_of(write(rows), "land")
+    return " ".join(text_of(page[page.index('<section aria-labelledby="dat-dai">') : page.index("</main>")]).split())
 
 
 def owners(count: int, status: str, reason: str) -> list[dict]:

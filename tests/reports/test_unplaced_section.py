@@ -6,11 +6,9 @@ import polars as pl
 import pytest
 
 from pipelines.communes import MergerMap, SplitRules, place
-from pipelines.reports.facts import read_facts
-from pipelines.reports.page import render_commune_page
 from pipelines.reports.unplaced_facts import GROUPS_SHOWN, HEADER, TO_CHOOSE, UnplacedFacts
 
-from .conftest import PASSED, Rows, Write, text_of
+from .conftest import Rows, Write, facts_of, page_of, text_of
 
 _WORDS = dict.fromkeys(
     ("old_commune_code", "hamlet", "household_key", "map_system", "sheet_no", "parcel_no"), pl.String
@@ -38,7 +36,7 @@ def _waiting(dataset: str, *places: tuple[str | None, ...]) -> list[dict]:
 def facts(write: Write, rows: Rows):
     def read(*waiting: list[dict]) -> list[UnplacedFacts]:
         path = write({**rows, "unplaced": [row for part in waiting for row in part]})
-        return read_facts(path, PASSED).unplaced
+        return facts_of(path).unplaced
 
     return read
 
@@ -109,7 +107,7 @@ def test_the_largest_groups_are_shown_and_all_are_counted(facts, write: Write, r
 
 
 def test_the_page_shows_the_rule_to_copy_and_between_whom_to_choose(write: Write, rows: Rows) -> None:
-    page = text_of(render_commune_page(write({**rows, "unplaced": PEOPLE + LAND}), PASSED))
+    page = text_of(page_of(write({**rows, "unplaced": PEOPLE + LAND}), "set_aside"))
     for text in (
         "Công dân: 13 dòng chưa xếp được",
         f"04936,citizens,Thôn Nội,,,,,,{TO_CHOOSE},",
@@ -122,6 +120,6 @@ def test_the_page_shows_the_rule_to_copy_and_between_whom_to_choose(write: Write
 
 
 def test_the_page_says_when_nothing_waits(write: Write, rows: Rows) -> None:
-    page = text_of(render_commune_page(write({**rows, "unplaced": []}), PASSED))
+    page = text_of(page_of(write({**rows, "unplaced": []}), "set_aside"))
     assert "Không có bản ghi nào chưa xếp được." in page
     assert TO_CHOOSE not in page
