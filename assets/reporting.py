@@ -1,5 +1,6 @@
 """Where a deployment's pages lie, and when they are made: by a run, and again when what is published changes."""
 
+from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
@@ -23,10 +24,10 @@ def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> 
     versions, words = _versions(deployment, code), described(validation)
     current = versions[-1]
     pages = [
-        render_page_set(target, words, publication=current, versions=versions, kept=kept, of_publication=True)
+        render_page_set(target, words, publication=current, versions=versions, kept=kept, only=attrgetter("of_publication"))
         for kept in (False, True)
     ]
-    write_page_set(folder, pages[0])
+    write_page_set(folder, pages[0], whole=False)
     keep_version(folder, current.version, pages[1])
     write_site_index(deployment.reports_dir)
     return current.version

@@ -17,6 +17,7 @@ from pipelines.reports import drawing, evidence_words, labels, pictures, unplace
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
 from pipelines.reports.browser import SCRIPTS, browser_context, browser_data
+from pipelines.reports.ethnic_groups import SMALLEST_SHOWN
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
 from pipelines.reports.land_facts import SHEETS_SHOWN
@@ -176,6 +177,7 @@ def _set_aside(_material: Material, _language: Language) -> dict[str, Any]:
 def _quality(material: Material, language: Language) -> dict[str, Any]:
     rows = _quality_rows(material.facts)
     return {
+        "smallest_shown": SMALLEST_SHOWN,
         "quality_rows": rows,
         "quality_bars": {name: _bars(name, of, material, language) for name, of in rows.items()},
     }
@@ -213,7 +215,7 @@ PAGES: Final = (
     Page("linkage", Text("Chất lượng đối sánh", "Linkage quality"), _linkage),
     Page("merges", Text("Dòng đã gộp", "Merges"), _merges, SCRIPTS),
     Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases, SCRIPTS),
-    Page("set_aside", Text("Để riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
+    Page("set_aside", Text("Giữ riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),
     Page("changes", Text("Thay đổi", "Changes"), _nothing),

@@ -75,7 +75,7 @@ def flow(key: str, title: str, balance: Balance, language: Language) -> Markup:
             290,
             [
                 (say("Đọc được", "Loaded"), balance.loaded, NAVY),
-                (say("Không đọc được, để riêng", "Unreadable, in quarantine"), balance.quarantined, RED),
+                (say("Không đọc được, giữ riêng", "Unreadable, in quarantine"), balance.quarantined, RED),
             ],
         ),
         (

@@ -6,24 +6,28 @@ What stands on a page does not belong here.
 import base64
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.privacy import mask_numbers
+from pipelines.reports.stored_reasons import in_both
 from pipelines.reports.writing import hexadecimal, line_ranges, model_name
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
+@cache
 def environment(language: Language) -> Environment:
     """Templates whose text is in this language: masked, then escaped, unless a formatter of this package made it.
 
     In a template `t(vi, en)` says one of two texts and `tu(dictionary, code)` a word; `vi` tells whether the language
-    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`.
+    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`; and `old`
+    the name of an old commune of the page's `commune`.
     """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -42,6 +46,7 @@ def environment(language: Language) -> Environment:
         moment=language.moment,
         hex=hexadecimal,
         model=model_name,
+        old=pass_context(lambda context, code: context["commune"].old_name(code, language)),
         lines=lambda lines: line_ranges([line for line in lines if line is not None], language),
     )
     made.globals.update(
@@ -50,6 +55,7 @@ def environment(language: Language) -> Environment:
         t=language.say,
         tu=language.word,
         of=language.of,
+        in_both=in_both,
         ty_le=language.percentage,
     )
     return made

@@ -6,7 +6,7 @@ communes to `site_index`.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,15 +34,14 @@ def render_page_set(
     publication: Publication | None = None,
     versions: Sequence[Publication] = (),
     kept: bool = False,
-    of_publication: bool = False,
+    only: Callable[[Page], bool] = lambda page: True,
 ) -> dict[str, str]:
     """The pages of the warehouse file, each a self-contained HTML text, and their summary, by file name.
 
     `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
     it was, and `versions` all that ever were, oldest first; `kept` says that the pages will lie in a version's own
-    folder. With `of_publication` only the pages that tell of the publication are made. The file is opened read-only
-    and closed again.
+    folder. `only` chooses the pages to be made. The file is opened read-only and closed again.
     """
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
@@ -51,17 +50,21 @@ def render_page_set(
         pages = {
             page.file(language): _render(page, material, language)
             for page in PAGES
-            if page.of_publication or not of_publication
+            if only(page)
             for language in LANGUAGES
         }
     return pages | {SUMMARY: _summary(facts, publication)}
 
 
-def write_page_set(folder: Path, pages: Mapping[str, str]) -> None:
-    """Put pages in their places, each whole, the first page last; a page that the set no longer has is taken away."""
+def write_page_set(folder: Path, pages: Mapping[str, str], *, whole: bool = True) -> None:
+    """Put pages in their places, each whole, the first page last. A `whole` set takes away what lay there and is not
+    of it; else pages are only added to the set that is there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in sorted(pages, key=lambda name: (name == "index.html", name)):
         place_text(folder / name, pages[name])
+    for path in folder.iterdir() if whole else ():
+        if path.is_file() and path.name not in pages:
+            path.unlink()
 
 
 def keep_version(folder: Path, version: str, pages: Mapping[str, str]) -> None:
@@ -76,16 +79,13 @@ def keep_version(folder: Path, version: str, pages: Mapping[str, str]) -> None:
     for path in folder.iterdir():
         if path.is_file() and not path.name.startswith("."):
             shutil.copyfile(path, part / path.name)
-    write_page_set(part, pages)
+    write_page_set(part, pages, whole=False)
     part.rename(kept)
 
 
 def _render(page: Page, material: Material, language: Language) -> str:
-    made = environment(language)
-    commune = material.facts.commune
-    made.filters["old"] = lambda code: commune.old_name(code, language)
     scripts = [script(name) for name in page.scripts]
-    return made.get_template(f"{page.name}.html").render(
+    return environment(language).get_template(f"{page.name}.html").render(
         page=page,
         pages=PAGES,
         other=next(one for one in LANGUAGES if one is not language),
@@ -93,7 +93,7 @@ def _render(page: Page, material: Material, language: Language) -> str:
         policy=policy(*scripts),
         material=material,
         facts=material.facts,
-        commune=commune,
+        commune=material.facts.commune,
         publication=material.publication,
         verdict=verdict_of(material.facts),
         labels=labels,
