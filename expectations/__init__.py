@@ -1,8 +1,11 @@
 """What must be true of the data before it is published: rules, and how Great Expectations judges them.
 
 `validate` judges all `RULES` on a staging warehouse: a DuckDB file with every table of
-`pipelines.warehouse.schema` and `citizen_trust` (see `expectations.rule`). Each suite has its module:
-`balance`, `identity`, `land`, `references` and `values` hold the gates, `quality` the warnings.
+`pipelines.warehouse.schema` and the three that are never published, `citizen_trust` (see `expectations.rule`),
+`distribution` and `placed_elsewhere`. Each suite has its module: `balance`, `identity`, `land`, `linkage`, `manifest`,
+`references`, `review` and `values` hold the gates. The others hold warnings: `quality`, `shift` and `placement` on a
+run as a whole, `people`, `numbers`, `dates`, `households`, `parcels`, `owners`, `land_use`, `codes` and `places` on
+what the registers and land books say.
 
 What does not belong here: deciding what a refused gate stops, and showing results to anyone.
 """
@@ -14,7 +17,29 @@ from typing import Final
 
 import polars as pl
 
-from expectations import balance, identity, land, quality, references, running, values
+from expectations import (
+    balance,
+    codes,
+    dates,
+    households,
+    identity,
+    land,
+    land_use,
+    linkage,
+    manifest,
+    numbers,
+    owners,
+    parcels,
+    people,
+    placement,
+    places,
+    quality,
+    references,
+    review,
+    running,
+    shift,
+    values,
+)
 from expectations.rule import Rule
 from expectations.running import ValidationError
 
@@ -24,9 +49,23 @@ RULES: Final[tuple[Rule, ...]] = (
     *balance.RULES,
     *identity.RULES,
     *land.RULES,
+    *linkage.RULES,
+    *manifest.RULES,
     *references.RULES,
+    *review.RULES,
     *values.RULES,
     *quality.RULES,
+    *shift.RULES,
+    *placement.RULES,
+    *people.RULES,
+    *numbers.RULES,
+    *dates.RULES,
+    *households.RULES,
+    *parcels.RULES,
+    *owners.RULES,
+    *land_use.RULES,
+    *codes.RULES,
+    *places.RULES,
 )
 
 

@@ -308,7 +308,7 @@ RULES: Final[tuple[Rule, ...]] = (
                 UNION ALL
                 SELECT unnest(record_ids) FROM review_queue WHERE reason = 'decision_row_changed'
             ) AS decided USING (record_id)""",
-        checked="SELECT count(DISTINCT personal_id) FROM {batch} WHERE status = 'shared'",
+        checked="SELECT count(*) FROM {batch} WHERE status = 'trusted'",
     ),
     Rule(
         id="identity.one_trusted_number",

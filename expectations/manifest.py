@@ -9,7 +9,7 @@ from expectations.rule import ROWS, Rule
 
 _SOURCE: Final = "Data contract: manifest"
 
-_KEYS: Final = (
+KEYS: Final = (
     *("commune_code", "commune_name", "mode", "run_id", "code_version", "old_communes", "decisions_sha256"),
     *("version.dagster", "version.duckdb", "version.great-expectations", "version.polars"),
     *("settings.publication", "reference_sha256.merger_map"),
@@ -35,9 +35,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "The manifest tells commune, mode, run, versions, settings, models and the hashes of reference data and "
         "decisions.",
         f"""
-        SELECT 1 FROM (VALUES {", ".join(f"('{key}')" for key in _KEYS)}) AS needed (key)
+        SELECT 1 FROM (VALUES {", ".join(f"('{key}')" for key in KEYS)}) AS needed (key)
         ANTI JOIN (SELECT key FROM {{batch}} WHERE value <> '') AS told USING (key)""",
-        f"SELECT {len(_KEYS)}",
+        f"SELECT {len(KEYS)}",
     ),
     _gate(
         "once",

@@ -116,7 +116,7 @@ RULES: Final[tuple[Rule, ...]] = (
         ANTI JOIN (SELECT unnest(record_ids) AS record_id FROM review_queue WHERE reason = 'number_shared') AS asked
             USING (record_id)
         WHERE status = 'shared' AND of_several""",
-        "SELECT count(*) FROM {batch} WHERE status = 'shared'",
+        "SELECT count(DISTINCT personal_id) FROM {batch}",
     ),
     _gate(
         "doubtful_number_never_blocks",
@@ -125,7 +125,6 @@ RULES: Final[tuple[Rule, ...]] = (
         "A case on a doubtful personal number never holds up official publication.",
         "Data contract: a non-blocking case is opened for a doubtful number",
         "SELECT 1 FROM {batch} WHERE reason = 'number_doubtful' AND blocking",
-        "SELECT count(*) FROM {batch} WHERE reason = 'number_doubtful'",
     ),
     _gate(
         "decisions_whole",

@@ -199,32 +199,6 @@ RULES: Final[tuple[Rule, ...]] = (
         "Bộ dữ liệu của tệp nguồn",
         "The dataset of a source file",
     ),
-    Rule(
-        id="values.trusted_number_form",
-        suite="values",
-        severity="gate",
-        vi="Số định danh đã coi là đáng tin phải gồm đúng 12 chữ số.",
-        en="A trusted personal number has exactly 12 digits.",
-        source="NĐ 137/2015/NĐ-CP Art. 13; data contract: trusted personal numbers",
-        table="citizens",
-        expectation="""
-            SELECT 1 FROM {batch}
-            WHERE personal_id_status = 'trusted'
-                AND NOT coalesce(regexp_full_match(personal_id, '[0-9]{{12}}'), false)""",
-        checked="SELECT count(*) FROM {batch} WHERE personal_id_status = 'trusted'",
-    ),
-    Rule(
-        id="values.birth_date_precision",
-        suite="values",
-        severity="gate",
-        vi="Chỉ ghi ngày sinh khi biết đủ ngày, tháng, năm.",
-        en="A birth date stands only where it is known to the day.",
-        source="Data contract: citizens.birth_precision",
-        table="citizens",
-        expectation="""
-            SELECT 1 FROM {batch} WHERE birth_date IS NOT NULL AND birth_precision IS DISTINCT FROM 'day'""",
-        checked="SELECT count(birth_date) FROM {batch}",
-    ),
     _one_of(
         "citizen_numbers",
         "status",

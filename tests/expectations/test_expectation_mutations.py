@@ -8,12 +8,17 @@ import duckdb
 import pytest
 
 from expectations import RULES, running, validate
+from pipelines.warehouse.distribution import FIELDS
 
+from .conftest import IDS
 from .domain_mutations import DOMAIN_MUTATIONS
 
 BY_ID = {rule.id: rule for rule in RULES}
 
 _FIRST_FILE = "WHERE source_file = '10231/cong_dan.csv'"
+
+_OF_LAND_ALONE = """UPDATE manifest SET value = '[{"code": "10231", "part": "none"}]' WHERE key = 'old_communes'"""
+"""The only old commune gave land and no people."""
 
 _UNPLACED = "INSERT INTO unplaced (record_id, dataset, source_file) VALUES ('CANARY-u', 'citizens', '10231/x.csv')"
 
@@ -30,6 +35,12 @@ MUTATIONS: dict[str, str] = {
     "balance.kept_per_file": "UPDATE parcel_sources SET outcome = 'merged' WHERE parcel_id = 'L2'",
     "balance.merged_per_file": "UPDATE row_balance SET kept = 1, merged = 2 WHERE dataset = 'parcels'",
     "balance.record_once": "UPDATE quarantine SET record_id = 'CANARY-parcels-2'",
+    "balance.line_once": "UPDATE citizen_sources SET source_line = 2",
+    "balance.record_number_once": "UPDATE parcel_sources SET source_row = 4 WHERE parcel_id = 'L2'",
+    "balance.commune_of_file": "UPDATE row_balance SET old_commune_code = '10234' WHERE dataset = 'parcels'",
+    "balance.file_hash": "UPDATE row_balance SET sha256 = '' WHERE dataset = 'parcels'",
+    "balance.bytes_once": "UPDATE row_balance SET sha256 = repeat('d', 64)",
+    "balance.duplicate_of_a_file": "UPDATE row_balance SET records = 3, loaded = 3 WHERE duplicate_of IS NOT NULL",
     "balance.trust_covers_sources": "DELETE FROM citizen_trust WHERE citizen_id = 'P2'",
     # identity
     "identity.citizens_unique": "INSERT INTO citizens SELECT * FROM citizens WHERE citizen_id = 'P1'",
@@ -43,13 +54,27 @@ MUTATIONS: dict[str, str] = {
     "identity.model_not_drifted": """INSERT INTO manifest VALUES ('alarm.parcels', '{"fired": true}')""",
     "identity.churn_within_limit": """
         UPDATE manifest SET value = '{"churn_limit": 0.49}' WHERE key = 'settings.publication'""",
-    "identity.sheet_map_unique": "UPDATE sheet_map SET new_sheet_no = '1'",
+    "identity.sheet_map_unique": "UPDATE sheet_map SET new_sheet_no = '1', map_system = '299'",
     "identity.citizens_one_kept": "UPDATE citizen_sources SET outcome = 'kept'",
     "identity.citizens_kept_count": "DELETE FROM citizens WHERE citizen_id = 'P2'",
     "identity.citizens_source_rows": "UPDATE citizens SET source_row_count = 3 WHERE citizen_id = 'P1'",
     "identity.parcels_one_kept": "UPDATE parcel_sources SET outcome = 'merged' WHERE parcel_id = 'L2'",
     "identity.parcels_kept_count": "UPDATE parcel_sources SET outcome = 'merged'",
     "identity.parcels_source_rows": "UPDATE parcels SET source_row_count = NULL",
+    "identity.citizen_numbers_unique": "INSERT INTO citizen_numbers SELECT * FROM citizen_numbers",
+    "identity.decisions_unique": "UPDATE decisions SET decision_id = 'D1'",
+    "identity.citizens_id_form": "UPDATE citizens SET citizen_id = '10231-0000001-9' WHERE citizen_id = 'P1'",
+    "identity.parcels_id_form": "UPDATE parcels SET parcel_id = '10231-T000001-W' WHERE parcel_id = 'L1'",
+    "identity.citizens_minted": "UPDATE id_history SET kind = 'split_from' WHERE new_entity_id = 'P1'",
+    "identity.parcels_minted": "DELETE FROM id_history WHERE new_entity_id = 'L2'",
+    "identity.citizens_commune_of_kept_row": "UPDATE citizens SET old_commune_code = NULL WHERE citizen_id = 'P2'",
+    "identity.parcels_commune_of_kept_row": "UPDATE parcels SET old_commune_code = '10234' WHERE parcel_id = 'L2'",
+    "identity.minted_once": "INSERT INTO id_history SELECT * FROM id_history WHERE new_entity_id = 'P1'",
+    "identity.history_ends": "UPDATE id_history SET old_entity_id = 'P1' WHERE new_entity_id = 'P2'",
+    "identity.numbers_of_own_rows": "UPDATE citizens SET former_personal_ids = [personal_id]",
+    "identity.trust_of_own_row": "UPDATE citizen_numbers SET status = 'doubtful'",
+    "identity.shared_number_untrusted": """
+        INSERT INTO citizen_numbers VALUES ('P2', '001090012345', 'shared', 'CANARY-citizens-3')""",
     "identity.one_trusted_number": """
         UPDATE citizen_trust SET trusted_number = '001090054321' WHERE trusted_number IS NULL""",
     # references
@@ -68,6 +93,53 @@ MUTATIONS: dict[str, str] = {
     "references.parcel_owners_in_citizens": "UPDATE parcel_owners SET citizen_id = 'CANARY'",
     "references.clusters_entity": "UPDATE clusters SET dataset = 'parcels'",
     "references.provenance_entity": "UPDATE provenance SET entity_id = 'CANARY'",
+    "references.parcel_numbers_row": "UPDATE parcel_numbers SET record_id = 'CANARY-parcels-4'",
+    "references.citizen_numbers_row": "UPDATE citizen_numbers SET record_id = 'CANARY-citizens-2'",
+    "references.citizens_old_commune": _OF_LAND_ALONE,
+    "references.households_old_commune": _OF_LAND_ALONE,
+    "references.citizen_sources_old_commune": _OF_LAND_ALONE,
+    "references.parcels_old_commune": "UPDATE parcels SET old_commune_code = '10234' WHERE parcel_id = 'L2'",
+    "references.parcel_numbers_old_commune": "UPDATE parcel_numbers SET old_commune_code = NULL",
+    "references.parcel_sources_old_commune": "UPDATE parcel_sources SET old_commune_code = '10234'",
+    "references.sheet_map_old_commune": "UPDATE sheet_map SET old_commune_code = '10234'",
+    "references.unplaced_old_commune": _UNPLACED,
+    "references.row_balance_old_commune": "UPDATE row_balance SET old_commune_code = '10234'",
+    "references.household_members": "UPDATE households SET member_count = 3",
+    "references.household_head_is_member": "UPDATE citizens SET household_id = NULL WHERE citizen_id = 'P1'",
+    "references.household_of_one_commune": "UPDATE households SET old_commune_code = '10234'",
+    # linkage
+    "linkage.rows_of_links": "UPDATE links SET record_id_b = 'CANARY-citizens-4' WHERE dataset = 'parcels'",
+    "linkage.evidence_adds_up": "UPDATE links SET evidence = evidence[:1]",
+    "linkage.probability": "UPDATE links SET probability = 1.01 WHERE dataset = 'parcels'",
+    "linkage.automatic_weight": """
+        UPDATE manifest SET value = '{"automatic": 6001}' WHERE key = 'thresholds.citizens'""",
+    "linkage.automatic_pairs": "UPDATE links SET decision = 'automatic' WHERE decision = 'refused'",
+    "linkage.refused_pairs": "UPDATE links SET decision = 'refused' WHERE decision = 'officer'",
+    "linkage.one_cluster": "DELETE FROM clusters WHERE dataset = 'parcels'",
+    "linkage.path_of_merged_links": "UPDATE links SET weight = 6001 WHERE dataset = 'parcels'",
+    "linkage.path_connects": """
+        UPDATE clusters SET path = [{'record_id_a': 'CANARY-citizens-2', 'record_id_b': 'CANARY-citizens-4',
+            'weight': 6000}] WHERE dataset = 'citizens'""",
+    "linkage.weakest_weight": "UPDATE clusters SET weakest_weight = 5999 WHERE dataset = 'parcels'",
+    "linkage.provenance_of_own_row": "UPDATE provenance SET record_id = 'CANARY-citizens-4'",
+    "linkage.provenance_once": "INSERT INTO provenance SELECT * FROM provenance",
+    # manifest
+    "manifest.keys": "UPDATE manifest SET value = '' WHERE key = 'model_name.parcels'",
+    "manifest.once": "INSERT INTO manifest SELECT * FROM manifest WHERE key = 'run_id'",
+    "manifest.mode": "UPDATE manifest SET value = 'CANARY' WHERE key = 'mode'",
+    "manifest.input_hashes": "UPDATE manifest SET value = 'CANARY' WHERE key = 'input_sha256.10231/cong_dan.csv'",
+    # review
+    "review.rows_of_cases": "UPDATE review_queue SET record_ids = list_append(record_ids, 'CANARY-parcels-2')",
+    "review.cases_of_several_rows": "UPDATE review_queue SET record_ids = record_ids[:1]",
+    "review.cases_ranked": "UPDATE review_queue SET priority = 0",
+    "review.doubt_is_asked": "UPDATE review_queue SET record_ids = record_ids[:2]",
+    "review.shared_number_is_asked": """
+        UPDATE citizen_numbers SET status = 'shared', personal_id = '001090012345'""",
+    "review.doubtful_number_never_blocks": "UPDATE review_queue SET reason = 'number_doubtful', blocking = true",
+    "review.decisions_whole": "UPDATE decisions SET parts = parts[:1]",
+    "review.told_apart": "UPDATE decisions SET kind = 'dissolve', parts = [1, 2] WHERE decision_id = 'D1'",
+    "review.kept_alone": "UPDATE decisions SET kind = 'keep_out' WHERE decision_id = 'D1'",
+    "review.called_one": "UPDATE decisions SET kind = 'same' WHERE decision_id = 'D2'",
     # values
     "values.citizens_birth_precision": "UPDATE citizens SET birth_precision = NULL WHERE citizen_id = 'P2'",
     "values.citizens_sex": "UPDATE citizens SET sex = 'CANARY'",
@@ -89,33 +161,68 @@ MUTATIONS: dict[str, str] = {
     "values.changes_kind": "UPDATE changes SET kind = 'CANARY'",
     "values.changes_cause": "UPDATE changes SET cause = NULL",
     "values.row_balance_dataset": "UPDATE row_balance SET dataset = 'CANARY'",
-    "values.trusted_number_form": "UPDATE citizens SET personal_id = '00109001234' WHERE citizen_id = 'P1'",
-    "values.birth_date_precision": "UPDATE citizens SET birth_precision = 'placeholder'",
+    "values.citizen_numbers_status": "UPDATE citizen_numbers SET status = 'none'",
+    "values.id_history_dataset": "UPDATE id_history SET dataset = NULL",
+    "values.unplaced_dataset": f"{_UNPLACED}; UPDATE unplaced SET dataset = 'unknown'",
+    "values.quarantine_dataset": "UPDATE quarantine SET dataset = 'CANARY'",
+    "values.decisions_dataset": "UPDATE decisions SET dataset = 'CANARY'",
+    "values.decisions_kind": "UPDATE decisions SET kind = 'CANARY'",
+    "values.citizens_personal_id_form": "UPDATE citizens SET personal_id = '01090012345' WHERE citizen_id = 'P1'",
+    "values.citizens_old_id_no_form": "UPDATE citizens SET old_id_no = '12345678'",
+    "values.parcel_owners_owner_id_no_form": "UPDATE parcel_owners SET owner_id_no = '0123456789'",
+    "values.links_filled": "UPDATE links SET reason = NULL WHERE dataset = 'parcels'",
+    "values.review_queue_filled": "UPDATE review_queue SET question = ''",
+    "values.decisions_filled": """UPDATE decisions SET "by" = '' WHERE decision_id = 'D1'""",
+    "values.provenance_filled": "UPDATE provenance SET rule = NULL",
+    "values.quarantine_filled": "UPDATE quarantine SET reason_code = NULL",
+    "values.unplaced_filled": _UNPLACED,
+    "values.parcel_owners_filled": "UPDATE parcel_owners SET reason = '' WHERE parcel_id = 'L2'",
+    "values.parcel_relations_filled": "UPDATE parcel_relations SET reason = NULL",
+    "values.sheet_map_filled": "UPDATE sheet_map SET new_sheet_no = NULL",
+    "values.citizen_sources_raw": "UPDATE citizen_sources SET raw = MAP {}",
+    "values.parcel_sources_raw": "UPDATE parcel_sources SET raw = NULL",
+    "values.unplaced_raw": _UNPLACED,
+    "values.quarantine_bytes": "UPDATE quarantine SET raw_bytes = NULL",
+    "values.birth_precision_told": "UPDATE citizens SET birth_year = 1991 WHERE citizen_id = 'P1'",
+    "values.no_number_no_trust": "UPDATE citizens SET personal_id_status = 'none' WHERE citizen_id = 'P1'",
+    "values.citizens_quality_reasons": "UPDATE citizens SET quality_reasons = ['sex_unknown']",
+    "values.parcels_quality_reasons": "UPDATE parcels SET quality_group = 2 WHERE parcel_id = 'L2'",
+    "values.land_use_codes": "UPDATE parcels SET land_use = [{'code': NULL, 'area_m2': 80.0}]",
+    "values.owner_score": "UPDATE parcel_owners SET score = 1.5 WHERE parcel_id = 'L1'",
     # quality
     "quality.quarantined_share": f"UPDATE row_balance SET quarantined = 2 {_FIRST_FILE}",
+    "quality.quarantine_within_limit": f"UPDATE row_balance SET quarantined = 2 {_FIRST_FILE}",
     "quality.unplaced_rows": _UNPLACED,
-    "quality.commune_without_citizens": "UPDATE row_balance SET dataset = 'parcels'",
-    "quality.birth_date_range": "UPDATE citizens SET birth_date = DATE '2026-07-02' WHERE citizen_id = 'P1'",
-    "quality.birth_year_missing": "UPDATE citizens SET birth_year = NULL",
-    "quality.number_against_sex": "UPDATE citizens SET sex = 'female' WHERE citizen_id = 'P1'",
-    "quality.number_against_birth_year": "UPDATE citizens SET birth_year = 1904 WHERE citizen_id = 'P2'",
+    "quality.unplaced_within_limit": f"{_UNPLACED}; UPDATE row_balance SET unplaced = 1 {_FIRST_FILE}",
     "land.one_current_number": "UPDATE parcel_numbers SET is_current = false WHERE parcel_id = 'L2'",
     "land.one_number_of_a_book": "UPDATE parcel_numbers SET parcel_id = 'L1'",
     "land.sheet_of_the_map": "UPDATE parcel_numbers SET new_sheet_no = '2' WHERE parcel_id = 'L2'",
     "land.owner_and_person": "UPDATE parcel_owners SET citizen_id = 'P1', status = 'no_match'",
     "land.owners_counted": "UPDATE parcel_owners SET owner_no = 2 WHERE parcel_id = 'L2'",
     "land.relation_of_two": "UPDATE parcel_relations SET to_parcel_id = 'L1'",
-    "quality.number_province": "UPDATE citizens SET personal_id = '097090012345' WHERE citizen_id = 'P1'",
-    "quality.shared_number": "UPDATE citizens SET personal_id_status = 'shared'",
-    "quality.trusted_number_of_two_persons": "UPDATE citizen_trust SET trusted_number = '001090012345'",
-    "quality.household_without_head": "UPDATE households SET head_citizen_id = NULL",
-    "quality.parcel_without_owner": "DELETE FROM parcel_owners WHERE parcel_id = 'L2'",
-    "quality.parcel_area": "UPDATE parcels SET area_m2 = 0 WHERE parcel_id = 'L2'",
+    "land.current_number_of_parcel": "UPDATE parcels SET map_scale = '1000' WHERE parcel_id = 'L1'",
+    "land.sheet_once": "INSERT INTO sheet_map SELECT * REPLACE ('3' AS new_sheet_no) FROM sheet_map",
+    "land.sheet_of_a_parcel": "INSERT INTO sheet_map VALUES ('10231', '299', '9', '9', 'officer')",
+    "land.head_keeps_its_sheets": "UPDATE sheet_map SET old_sheet_no = '1'",
+    "land.owner_confirmed_once": """
+        INSERT INTO parcel_owners SELECT * REPLACE (2 AS owner_no) FROM parcel_owners WHERE parcel_id = 'L1'""",
+    # what was published before, here and elsewhere
+    **{
+        f"shift.{dataset}_{field.name}": f"""
+            UPDATE distribution SET present = 50000 + (CASE value WHEN 'a' THEN 1 ELSE -1 END) * 11000
+            WHERE dataset = '{dataset}' AND field = '{field.name}'"""
+        for dataset, fields in FIELDS.items()
+        for field in fields
+    },
+    "placement.placed_once": "INSERT INTO placed_elsewhere VALUES ('CANARY-citizens-2', 'citizens', '04930')",
     **DOMAIN_MUTATIONS,
 }
 
 
 def change(staging: Path, sql: str) -> None:
+    """Run SQL in which entities have the short names of `conftest`."""
+    for short, entity_id in IDS.items():
+        sql = sql.replace(f"'{short}'", f"'{entity_id}'")
     with duckdb.connect(staging) as connection:
         connection.execute(sql)
 
@@ -140,7 +247,7 @@ def test_a_superseded_number_may_stand_beside_its_successor(staging: Path, today
     change(staging, MUTATIONS["identity.one_trusted_number"])
     change(
         staging,
-        """INSERT INTO decisions (kind, record_ids)
-        VALUES ('number_superseded', ['CANARY-citizens-2', 'CANARY-citizens-3'])""",
+        """UPDATE decisions SET kind = 'number_superseded', dataset = 'citizens',
+        record_ids = ['CANARY-citizens-2', 'CANARY-citizens-3'] WHERE kind = 'same'""",
     )
     assert validate(staging, today=today)["passed"].all()
