@@ -105,10 +105,8 @@ def test_no_page_needs_anything_from_outside(write: Write, rows: Rows) -> None:
         found = Addresses(page)
         assert all(address.startswith("#") or address.partition("#")[0] in files for address in found.found)
         assert not found.tags & {"link", "img", "iframe", "object", "base"}
-        page = re.sub(r"sha256-[^']*|<script type=.text/plain.*?</script>", "", page, flags=re.S)
-        assert not re.search(
-            r"https?:|\s//\s*\w+\.|@import|\bsrc=|url\((?!#)|fetch\(|XMLHttp|WebSocket|sendBeacon", page
-        )
+        text = re.sub(r"sha256-[^']*|<script type=.text/plain.*?</script>", "", page, flags=re.S)
+        assert not re.search(r"https?:|@import|\bsrc=|url\((?!#)|\bfetch\(|XMLHttp|WebSocket|sendBeacon", text)
 
 
 def test_every_page_is_in_both_languages_and_each_leads_to_the_other(write: Write, rows: Rows) -> None:
