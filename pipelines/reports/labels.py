@@ -242,6 +242,8 @@ SHEET_ASSIGNED_BY: Final = {
     "late": Text("Bổ sung", "Late"),
 }
 
+MAP_SYSTEMS: Final = {"tổng thể": Text("tổng thể", "overall survey")}
+
 RELATION_KINDS: Final = {
     "resurveyed_as": Text("Đo vẽ lại thành", "Re-surveyed as"),
     "split_into": Text("Tách thành", "Split into"),
