@@ -42,13 +42,6 @@ def sample(options: argparse.Namespace) -> None:
     manifest = manifest_of(warehouse)
     # Another publication has another seed: pairs that an earlier sample had mended are missed where it looked.
     seed = options.seed if options.seed is not None else int(manifest["logical_hash"][:7], 16)
-    used = [draw for draw in log.draws().values() if draw.seed == seed]
-    if any(draw.links_hash != manifest["logical_hash.links"] for draw in used):
-        raise UnusableInput(
-            f"Hạt giống {seed} đã dùng để rút mẫu từ bản khác ({used[0].version}), sau đó có thể đã sửa theo mẫu ấy; "
-            "dùng lại sẽ đo tốt hơn sự thật. Hãy chọn hạt giống khác.",
-            "This seed was used for another publication: choose another one, or the measure is too good.",
-        )
     log_of_versions = entries(warehouse)
     draw = drawn(
         warehouse,
@@ -58,6 +51,13 @@ def sample(options: argparse.Namespace) -> None:
         at=now().isoformat(timespec="seconds"),
         by=user(),
     )
+    other = next((one for one in log.draws().values() if one.seed == seed and one.pairs_hash != draw.pairs_hash), None)
+    if other is not None:
+        raise UnusableInput(
+            f"Hạt giống {seed} đã dùng để rút mẫu từ bản khác ({other.version}), sau đó có thể đã sửa theo mẫu ấy; "
+            "dùng lại thì số đo sẽ tốt hơn sự thật. Hãy chọn hạt giống khác.",
+            "This seed was used for another publication: choose another one, or the measure is too good.",
+        )
     log.add_draw(draw)
     aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
     write_sample(warehouse, draw, options.file, aliases.by_commune)

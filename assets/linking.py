@@ -22,7 +22,7 @@ from pipelines.citizens.golden import golden_citizens as make_golden_citizens
 from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
-from pipelines.clerical.log import answers_table, clerical_log
+from pipelines.clerical.log import answers_table, clerical_log, frame_table
 from pipelines.communes import SplitRules, place
 from pipelines.communes.split_rules import Dataset
 from pipelines.identity.ledger import Assignment, assign_ids
@@ -131,11 +131,12 @@ def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment)
     )
 )
 @in_plain_words
-def clerical_answers(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
+def clerical_answers(context: dg.AssetExecutionContext, deployment: Deployment) -> Tables:
     """Read the answers that hold; they measure what was published then and change nothing here."""
-    answers = answers_table(clerical_log(deployment.data_dir, commune_of(context).code))
+    log = clerical_log(deployment.data_dir, commune_of(context).code)
+    answers = answers_table(log)
     context.log.info(f"Có {answers.height} câu trả lời phúc tra mẫu.")
-    return answers
+    return Tables({"clerical_answers": answers, "clerical_frame": frame_table(log)})
 
 
 @dg.asset(

@@ -76,7 +76,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     golden_citizens: Tables,
     golden_parcels: Tables,
     sheet_map: Tables,
-    clerical_answers: pl.DataFrame,
+    clerical_answers: Tables,
 ) -> dg.MaterializeResult:
     """Write the staging warehouse."""
     commune = commune_of(context)
@@ -100,7 +100,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
         yield from common.items()
         yield "sheet_map", sheet_map["sheet_map"]
-        yield "clerical_answers", clerical_answers
+        yield from clerical_answers.items()
         for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
             rows[f"rows/{name}"] = frame.height
             yield name, frame

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.clerical.log import Answer, Draw, DrawnPair
+from pipelines.clerical.log import Answer, ComparedPair, Draw
 from pipelines.clerical.words import ANSWERS
 from pipelines.clerical.workbook import DRAW
 from pipelines.review.keys import Machine
@@ -35,7 +35,7 @@ class Given:
     """An answer to a pair of a draw, and the sheet and line of the workbook that it was read from."""
 
     answer: Answer
-    pair: DrawnPair
+    pair: ComparedPair
     sheet: str
     line: int
 
@@ -119,7 +119,7 @@ class _Pairs(Page):
                     if one:
                         yield one
 
-    def _given(self, number: int, pair: DrawnPair, lines: SheetLines, name: str) -> Given | None:
+    def _given(self, number: int, pair: ComparedPair, lines: SheetLines, name: str) -> Given | None:
         """What was filled in for a pair; None when nothing was."""
         line = the_filled(lines.keyed.get((number, "answer"), []), (ANSWER, NOTE), "cặp")
         if line is None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import polars as pl
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pipelines.linkage.sampling import MERGED
 from pipelines.problems import UnusableInput
 from pipelines.review.journal import Journal, lines_of
-from pipelines.warehouse.schema import CLERICAL_ANSWERS
+from pipelines.warehouse.schema import CLERICAL_ANSWERS, CLERICAL_FRAME
 
 Dataset = Literal["citizens", "parcels"]
 Verdict = Literal["same", "different", "cannot_tell"]
@@ -25,11 +25,12 @@ Pair = tuple[str, str]
 """The record ids of its two rows, the smaller one first."""
 
 
-class DrawnPair(BaseModel, frozen=True):
-    """A pair of the sample: what the machine made of it (`kind`), and how many pairs its stratum has in all."""
+class ComparedPair(NamedTuple):
+    """A pair of the publication: what the machine made of it (`kind`), and how many pairs its stratum has in all."""
 
     dataset: Dataset
     record_ids: Pair
+    probability: float
     kind: str
     stratum: str
     stratum_pairs: int
@@ -41,10 +42,11 @@ class DrawnPair(BaseModel, frozen=True):
 
 
 class Draw(BaseModel, frozen=True):
-    """A sample: of which publication, by which seed and size, and its pairs in the order in which they are shown.
+    """A sample: of which publication, by which seed and size, and which pairs.
 
-    `version` is how people call the publication, `links_hash` the hash of the links that are measured, `models` the
-    name of the linkage model by data set.
+    `version` is how people call the publication, `pairs_hash` the hash of the pairs that are measured, `models` the
+    name of the linkage model by data set. `frame` holds all pairs that could be drawn, since the next publication will
+    not have those that were mended; `shown` are the positions of those drawn, in the order in which they are shown.
     """
 
     event: Literal["drawn"] = "drawn"
@@ -52,21 +54,27 @@ class Draw(BaseModel, frozen=True):
     size: int
     version: str
     logical_hash: str
-    links_hash: str
+    pairs_hash: str
     models: dict[str, str]
     at: str
     by: str
-    pairs: tuple[DrawnPair, ...]
+    frame: tuple[ComparedPair, ...]
+    shown: tuple[int, ...]
 
     @cached_property
     def draw_id(self) -> str:
         """`PT-` (phúc tra) and a hash of the design and the pairs: the same draw again is the same."""
-        told = [self.seed, self.size, self.logical_hash, [list(pair.model_dump().values()) for pair in self.pairs]]
+        told = [self.seed, self.size, self.logical_hash, self.pairs_hash, self.pairs]
         return f"PT-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]}"
 
     @cached_property
-    def by_rows(self) -> dict[tuple[str, Pair], DrawnPair]:
-        """Its pairs by data set and rows."""
+    def pairs(self) -> tuple[ComparedPair, ...]:
+        """The drawn pairs, in the order in which they are shown."""
+        return tuple(self.frame[at] for at in self.shown)
+
+    @cached_property
+    def by_rows(self) -> dict[tuple[str, Pair], ComparedPair]:
+        """The drawn pairs by data set and rows."""
         return {(pair.dataset, pair.record_ids): pair for pair in self.pairs}
 
 
@@ -143,6 +151,19 @@ def answers_table(log: ClericalLog) -> pl.DataFrame:
     )
 
 
+def frame_table(log: ClericalLog) -> pl.DataFrame:
+    """The warehouse's table of the pairs of which a sample was looked at last, of each data set."""
+    draws = log.draws()
+    newest = {one.dataset: draws[one.draw_id] for one in log.answers() if one.draw_id in draws}
+    rows = [
+        (pair.dataset, *pair.record_ids, *pair[2:])
+        for dataset, draw in sorted(newest.items())
+        for pair in draw.frame
+        if pair.dataset == dataset
+    ]
+    return pl.DataFrame(rows, schema=CLERICAL_FRAME.polars_schema, orient="row")
+
+
 def _row(one: Answer, draw: Draw) -> dict[str, object]:
     pair = draw.by_rows[one.dataset, one.record_ids]
     return {
@@ -160,7 +181,7 @@ def _row(one: Answer, draw: Draw) -> dict[str, object]:
         "seed": draw.seed,
         "version": draw.version,
         "version_logical_hash": draw.logical_hash,
-        "version_links_hash": draw.links_hash,
+        "version_pairs_hash": draw.pairs_hash,
         "model": draw.models.get(one.dataset, ""),
     }
 

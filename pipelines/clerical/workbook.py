@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from pipelines.clerical.log import Draw, DrawnPair
+from pipelines.clerical.log import ComparedPair, Draw
 from pipelines.clerical.words import ANSWERS, GUIDANCE, QUESTIONS, WHO
 from pipelines.reports.asking import Row, rows_of
 from pipelines.review.blocks import fields_of, old_communes_of, said_by, shown_row
@@ -53,7 +53,7 @@ def write_sample(
         book.close()
 
 
-def _asked(pair: DrawnPair) -> AskedCase:
+def _asked(pair: ComparedPair) -> AskedCase:
     """A pair as it is kept in the hidden sheet, where its rows' entities are not told either."""
     return AskedCase(pair.dataset, "pair", 2, pair.record_ids, (1, 2))
 

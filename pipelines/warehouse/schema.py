@@ -376,10 +376,26 @@ CLERICAL_ANSWERS = Table(
         Column("seed", COUNT, "hạt giống ngẫu nhiên", "seed of the draw"),
         Column("version", TEXT, "bản công bố được rút mẫu", "publication that was sampled"),
         Column("version_logical_hash", TEXT, "mã kiểm của bản đó", "its logical hash"),
-        Column("version_links_hash", TEXT, "mã kiểm các cặp của bản đó", "hash of its links"),
+        Column("version_pairs_hash", TEXT, "mã kiểm các cặp của bản đó", "hash of its pairs"),
         Column("model", TEXT, "mô hình của bản đó", "its linkage model"),
     ),
     # What was answered measures an earlier publication: an equal input gives an equal result without it.
+    of_history=True,
+)
+
+CLERICAL_FRAME = Table(
+    "clerical_frame",
+    "một cặp dòng của bản công bố đã được phúc tra, để suy từ mẫu ra toàn bộ",
+    "one pair of the publication of which people looked at a sample, to tell of all from the sample",
+    (
+        Column("dataset", TEXT, "bộ dữ liệu", "citizens or parcels"),
+        Column("record_id_a", TEXT, "dòng thứ nhất", "first row"),
+        Column("record_id_b", TEXT, "dòng thứ hai", "second row"),
+        Column("probability", REAL, "xác suất theo mô hình", "probability by the model"),
+        Column("kind", TEXT, "máy đã làm gì với cặp này", "what the machine did: merged, review, refused, near_miss"),
+        Column("stratum", TEXT, "tầng của mẫu", "stratum of the sample"),
+        Column("stratum_pairs", COUNT, "tổng số cặp của tầng", "how many pairs the stratum has in all"),
+    ),
     of_history=True,
 )
 
@@ -570,6 +586,7 @@ TABLES: Final[tuple[Table, ...]] = (
     REVIEW_QUEUE,
     DECISIONS,
     CLERICAL_ANSWERS,
+    CLERICAL_FRAME,
     PROVENANCE,
     ID_HISTORY,
     CHANGES,
