@@ -59,14 +59,17 @@ RULES: Final[tuple[Rule, ...]] = (
     _gate(
         "rows_of_cases",
         "review_queue",
-        "Mỗi dòng nêu trong một trường hợp cần xem là dòng đã xếp hoặc chưa xếp được của bộ dữ liệu đó.",
-        "Every row of a review case is a placed or an unplaced row of its dataset.",
+        "Mỗi dòng nêu trong một trường hợp cần xem là dòng đã xếp, chưa xếp được hoặc giữ riêng của bộ dữ liệu đó.",
+        "Every row of a review case is a placed or an unplaced row of its dataset, or in quarantine.",
         _CASES,
         f"""
         SELECT 1 FROM (SELECT dataset, unnest(record_ids) AS record_id FROM {{batch}}) AS named
         ANTI JOIN (
             SELECT dataset, record_id FROM {ENTITY_ROWS} UNION ALL SELECT dataset, record_id FROM unplaced
-        ) AS loaded USING (dataset, record_id)""",
+            UNION ALL SELECT asked.dataset, record_id
+            FROM quarantine JOIN (VALUES ('citizens'), ('parcels')) AS asked (dataset)
+                ON quarantine.dataset IN (asked.dataset, 'unknown')
+        ) AS known USING (dataset, record_id)""",
         "SELECT coalesce(sum(len(record_ids)), 0) FROM {batch}",
     ),
     _gate(
