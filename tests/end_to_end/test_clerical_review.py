@@ -100,6 +100,7 @@ def test_a_workbook_that_cannot_be_taken_changes_nothing(review, data, asked, tm
 
 
 def test_a_sample_cannot_be_smaller_than_a_pair(review, tmp_path):
-    refused = review("sample", tmp_path / "none.xlsx", "--size", "0")
-    assert refused.status == 2
+    with pytest.raises(SystemExit) as usage:
+        review("sample", tmp_path / "none.xlsx", "--size", "0")
+    assert usage.value.code == 2
     assert not (tmp_path / "none.xlsx").exists()
