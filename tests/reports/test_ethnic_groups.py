@@ -1,6 +1,7 @@
 """What the pages tell of ethnic groups, and that nobody can work out a count that they keep back."""
 
 import csv
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.reports import render_page_set
 from pipelines.reports.ethnic_groups import SMALLEST_SHOWN, UNLISTED, EthnicGroups, told
 
-from .conftest import Rows, Write, facts_of
+from .conftest import PASSED, Rows, Write, facts_of, text_of
 
 COUNTS = st.dictionaries(
     st.sampled_from(["Kinh", "Mường", "Tày", "Thái", "Nùng", "Dao", "Mông", "Hoa", "Lự", "Mảng", "Cống", "Si La"]),
@@ -90,3 +92,11 @@ def test_every_official_name_is_known_without_its_marks(write: Write, rows: Rows
     recorded = dict.fromkeys([name.decode() for name in bare], SMALLEST_SHOWN)
     groups = facts_of(write(_people(rows, **recorded))).ethnic_groups
     assert groups.shown == [(name, SMALLEST_SHOWN) for name in sorted(official)]
+
+
+def test_the_page_shows_what_may_be_told_and_no_more(write: Write, rows: Rows) -> None:
+    pages = render_page_set(write(_people(rows, Kinh=1200, Tày=12, Dao=3)), PASSED)
+    text, english = text_of(pages["quality.html"]), text_of(pages["quality.en.html"])
+    assert "Kinh 1.200 98,7% Các dân tộc không nêu tên 15 1,2% Không ghi dân tộc 1 0,1% Cộng 1.216 100,0%" in text
+    assert "Kinh 1,200 98.7% Groups not told 15 1.2% None recorded 1 0.1% Total 1,216 100.0%" in english
+    assert not re.search("Tày|Dao", text + english)
