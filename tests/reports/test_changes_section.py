@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.reports import labels
+from pipelines.reports import labels, render_page_set
 from pipelines.reports.change_facts import CHANGES_SHOWN
 from pipelines.warehouse import schema
 
@@ -47,12 +47,12 @@ def test_a_first_publication_says_that_there_is_nothing_to_compare(write: Write,
 
 
 def test_entities_then_and_now_add_up(write: Write, compared: Rows) -> None:
-    page = page_of(write(compared), "changes")
-    text = section(page)
+    pages = render_page_set(write(compared), PASSED)
+    text = section(pages["changes.html"])
     assert "Công dân 2 0 0 1 0 1 ✓ khớp 1 1 (50,0%) 50,0% ✓ trong giới hạn" in text
     assert "Thửa đất 0 1 0 0 0 1 ✓ khớp 0 0 (–) 50,0% ✓ trong giới hạn" in text
     assert "08 giờ 30 phút, ngày 04 tháng 01 năm 2026" in text and RUN in text
-    assert "công dân 1 thay đổi, 1 gộp; thửa đất 1 mới." in text_of(page)
+    assert "công dân 1 thay đổi, 1 gộp; thửa đất 1 mới." in text_of(pages["index.html"])
 
 
 def test_an_entity_that_no_change_accounts_for_shows(write: Write, compared: Rows) -> None:
@@ -112,9 +112,9 @@ def test_a_number_in_a_name_is_masked_and_the_run_is_not(write: Write, compared:
 def test_a_publication_without_any_change_says_so(write: Write, compared: Rows) -> None:
     del compared["changes"]
     rows = told(compared, earlier__citizens="1", earlier__parcels="1")
-    page = page_of(write(rows), "changes")
-    assert "Không có thay đổi nào" in section(page)
-    assert "công dân không đổi; thửa đất không đổi." in text_of(page)
+    pages = render_page_set(write(rows), PASSED)
+    assert "Không có thay đổi nào" in section(pages["changes.html"])
+    assert "công dân không đổi; thửa đất không đổi." in text_of(pages["index.html"])
 
 
 def test_every_field_has_a_vietnamese_word() -> None:
