@@ -6,7 +6,7 @@ from pipelines.reports import labels, render_page_set
 from pipelines.reports.change_facts import CHANGES_SHOWN
 from pipelines.warehouse import schema
 
-from .conftest import NUMBER, Rows, Write, checks, page_of, text_of, told
+from .conftest import NUMBER, PASSED, Rows, Write, checks, page_of, text_of, told
 
 PERSON, PARCEL = "10231-0000001-A", "10231-0000009-B"
 RUN = "86b39e60-739a-45fb-9739-359207181234"
