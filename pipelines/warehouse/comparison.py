@@ -38,7 +38,7 @@ def compare(one: Path, other: Path) -> list[str]:
         compared = (_rows(table, first, second) for table in TABLES if table.in_logical_hash)
         found += [sentence for sentence in compared if sentence]
     ids, others = (pl.DataFrame(entity_ids(path)) for path in (one, other))
-    moved = ids.join(others, on="record_id", suffix="_other").filter(pl.col("entity_id") != pl.col("entity_id_other"))
+    moved = ids.join(others, on=ids.columns, how="anti").join(others, on="record_id", how="semi")
     told = f"Khác ở mã: {grouped(moved.height)} dòng nguồn mang mã thực thể khác nhau."
     return found + ([] if moved.is_empty() else [told])
 
