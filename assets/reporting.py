@@ -8,12 +8,16 @@ import polars as pl
 from assets.deployment import Deployment
 from expectations import described
 from pipelines.reports import Publication, keep_version, render_page_set, write_page_set, write_site_index
+from pipelines.reports.rule_history import rule_history
 from pipelines.warehouse.versions import entries
 
 
 def write_report(deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame) -> None:
     """Write the page set of a new commune, made of a warehouse that is not published (yet)."""
-    pages = render_page_set(warehouse, described(validation), versions=_versions(deployment, code))
+    target = deployment.published(code)
+    pages = render_page_set(
+        warehouse, described(validation), versions=_versions(deployment, code), history=rule_history(target)
+    )
     write_page_set(deployment.report(code).parent, pages)
     write_site_index(deployment.reports_dir)
 
@@ -24,7 +28,9 @@ def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> 
     versions, words = _versions(deployment, code), described(validation)
     current = versions[-1]
     pages = [
-        render_page_set(target, words, publication=current, versions=versions, kept=kept, only=attrgetter("of_publication"))
+        render_page_set(
+            target, words, publication=current, versions=versions, kept=kept, only=attrgetter("of_publication")
+        )
         for kept in (False, True)
     ]
     write_page_set(folder, pages[0], whole=False)

@@ -25,7 +25,10 @@ from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
+from pipelines.reports.rule_history import RuleHistory
 from pipelines.reports.settings import ReportSettings
+from pipelines.reports.shift_facts import shift_facts
+from pipelines.warehouse.schema import TABLES, VIEWS
 
 _DECISIONS_DRAWN: Final = ("automatic", "officer", "review", "refused")
 
@@ -35,7 +38,8 @@ class Material:
     """What all pages of one commune are made of.
 
     `warehouse` has the views that the facts ask of; `publication` is what this warehouse was published as, if it was,
-    and `versions` all that ever were, oldest first; `kept` says that the pages lie in a version's own folder.
+    and `versions` all that ever were, oldest first; `history` is what the rules found in them; `kept` says that the
+    pages lie in a version's own folder.
     """
 
     facts: Facts
@@ -43,6 +47,7 @@ class Material:
     settings: ReportSettings
     publication: Publication | None
     versions: tuple[Publication, ...]
+    history: RuleHistory
     kept: bool
 
     @cached_property
@@ -90,6 +95,23 @@ def _flow(total: Row, language: Language) -> Row:
     key = re.sub(r"[^a-z]", "", total["dataset"]) or "other"
     balance = pictures.Balance(**{column: total[column] for column in names})
     return {"name": name, "svg": pictures.flow(f"flow-{key}", title, balance, language)}
+
+
+def _rules(material: Material, _language: Language) -> dict[str, Any]:
+    verdicts = material.history.verdicts
+    return {
+        "history": {
+            (row["rule_id"], row["version"]): row
+            for row in verdicts.select("rule_id", "version", "failed", "passed").to_dicts()
+        },
+        "past": verdicts["version"].unique(maintain_order=True).to_list(),
+        "unread": material.history.unread,
+        "shifts": shift_facts(material.warehouse),
+    }
+
+
+def _dictionary(_material: Material, _language: Language) -> dict[str, Any]:
+    return {"tables": TABLES, "views": VIEWS, "codes": labels.CODES}
 
 
 def _linkage(material: Material, language: Language) -> dict[str, Any]:
@@ -211,7 +233,7 @@ def _land(_material: Material, _language: Language) -> dict[str, Any]:
 PAGES: Final = (
     Page("index", Text("Tổng quan", "Overview"), _nothing, of_publication=True),
     Page("balance", Text("Cân đối dòng", "Row balance"), _balance),
-    Page("rules", Text("Quy tắc kiểm tra", "Rules"), _nothing),
+    Page("rules", Text("Quy tắc kiểm tra", "Rules"), _rules, ("filter.js",)),
     Page("linkage", Text("Chất lượng đối sánh", "Linkage quality"), _linkage),
     Page("merges", Text("Dòng đã gộp", "Merges"), _merges, SCRIPTS),
     Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases, SCRIPTS),
@@ -219,5 +241,6 @@ PAGES: Final = (
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),
     Page("changes", Text("Thay đổi", "Changes"), _nothing),
+    Page("dictionary", Text("Từ điển dữ liệu", "Data dictionary"), _dictionary, ("filter.js",)),
     Page("manifest", Text("Bản kê khai", "Manifest"), _nothing, of_publication=True),
 )

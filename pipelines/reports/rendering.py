@@ -26,8 +26,8 @@ def environment(language: Language) -> Environment:
     """Templates whose text is in this language: masked, then escaped, unless a formatter of this package made it.
 
     In a template `t(vi, en)` says one of two texts and `tu(dictionary, code)` a word; `vi` tells whether the language
-    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`; and `old`
-    the name of an old commune of the page's `commune`.
+    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`; `old`
+    writes the name of an old commune of the page's `commune`.
     """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),

@@ -35,6 +35,10 @@ class RuleHistory(NamedTuple):
     unread: list[str]
 
 
+NO_HISTORY: Final = RuleHistory(SCHEMA.to_frame(), [])
+"""Nothing was published before."""
+
+
 def rule_history(target: Path, most: int = 8) -> RuleHistory:
     """The verdicts in the last `most` versions of the published file `target`.
 

@@ -19,6 +19,7 @@ from pipelines.reports.languages import LANGUAGES, Language
 from pipelines.reports.pages import PAGES, Material, Page
 from pipelines.reports.publications import Publication
 from pipelines.reports.rendering import environment, policy, script
+from pipelines.reports.rule_history import NO_HISTORY, RuleHistory
 from pipelines.reports.settings import ReportSettings
 from pipelines.reports.verdict import verdict_of
 from pipelines.warehouse.placing import place_text
@@ -33,6 +34,7 @@ def render_page_set(
     *,
     publication: Publication | None = None,
     versions: Sequence[Publication] = (),
+    history: RuleHistory = NO_HISTORY,
     kept: bool = False,
     only: Callable[[Page], bool] = lambda page: True,
 ) -> dict[str, str]:
@@ -40,13 +42,14 @@ def render_page_set(
 
     `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
-    it was, and `versions` all that ever were, oldest first; `kept` says that the pages will lie in a version's own
-    folder. `only` chooses the pages to be made. The file is opened read-only and closed again.
+    it was, and `versions` all that ever were, oldest first; `history` is what the rules found in them; `kept` says that
+    the pages will lie in a version's own folder. `only` chooses the pages to be made. The file is opened read-only and
+    closed again.
     """
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
-        material = Material(facts, connection, settings, publication, tuple(versions), kept)
+        material = Material(facts, connection, settings, publication, tuple(versions), history, kept)
         pages = {
             page.file(language): _render(page, material, language)
             for page in PAGES
@@ -85,19 +88,23 @@ def keep_version(folder: Path, version: str, pages: Mapping[str, str]) -> None:
 
 def _render(page: Page, material: Material, language: Language) -> str:
     scripts = [script(name) for name in page.scripts]
-    return environment(language).get_template(f"{page.name}.html").render(
-        page=page,
-        pages=PAGES,
-        other=next(one for one in LANGUAGES if one is not language),
-        scripts=scripts,
-        policy=policy(*scripts),
-        material=material,
-        facts=material.facts,
-        commune=material.facts.commune,
-        publication=material.publication,
-        verdict=verdict_of(material.facts),
-        labels=labels,
-        **page.context(material, language),
+    return (
+        environment(language)
+        .get_template(f"{page.name}.html")
+        .render(
+            page=page,
+            pages=PAGES,
+            other=next(one for one in LANGUAGES if one is not language),
+            scripts=scripts,
+            policy=policy(*scripts),
+            material=material,
+            facts=material.facts,
+            commune=material.facts.commune,
+            publication=material.publication,
+            verdict=verdict_of(material.facts),
+            labels=labels,
+            **page.context(material, language),
+        )
     )
 
 
