@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 from markupsafe import Markup
 
-from pipelines.reports import drawing, evidence_words, labels, pictures, unplaced_facts
+from pipelines.reports import drawing, evidence_words, labels, pictures, proof_words, unplaced_facts
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
 from pipelines.reports.browser import SCRIPTS, browser_context, browser_data
@@ -23,6 +23,7 @@ from pipelines.reports.forecast import forecast
 from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
+from pipelines.reports.manifest_facts import manifest_facts
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.rule_history import RuleHistory
@@ -112,6 +113,10 @@ def _rules(material: Material, _language: Language) -> dict[str, Any]:
 
 def _dictionary(_material: Material, _language: Language) -> dict[str, Any]:
     return {"tables": TABLES, "views": VIEWS, "codes": labels.CODES}
+
+
+def _manifest(material: Material, _language: Language) -> dict[str, Any]:
+    return {"manifest": manifest_facts(material.facts.manifest), "proof": proof_words}
 
 
 def _linkage(material: Material, language: Language) -> dict[str, Any]:
@@ -242,5 +247,5 @@ PAGES: Final = (
     Page("land", Text("Đất đai", "Land"), _land),
     Page("changes", Text("Thay đổi", "Changes"), _nothing),
     Page("dictionary", Text("Từ điển dữ liệu", "Data dictionary"), _dictionary, ("filter.js",)),
-    Page("manifest", Text("Bản kê khai", "Manifest"), _nothing, of_publication=True),
+    Page("manifest", Text("Bản kê khai", "Manifest"), _manifest, ("filter.js",), of_publication=True),
 )
