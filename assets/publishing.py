@@ -359,7 +359,13 @@ def _manifest(
         "requirements_sha256": packages_sha256(installed),
         "old_communes": _json(
             [
-                {"code": old.code, "name": old.name, "kind": old.kind, "part": old.population_part}
+                {
+                    "code": old.code,
+                    "name": old.name,
+                    "kind": old.kind,
+                    "part": old.population_part,
+                    "land_part": old.area_part,
+                }
                 for old in commune.old_communes
             ]
         ),
