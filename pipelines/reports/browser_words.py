@@ -37,7 +37,6 @@ _SAYINGS: Final[dict[str, Text | dict[Kind, Text]]] = {
     },
     "shown": Text("Đang hiện {0} đến {1}.", "Showing {0} to {1}."),
     "page": Text("Trang {0} trên {1}", "Page {0} of {1}"),
-    "longer_id": Text("Ghi ít nhất 4 ký tự đầu của mã.", "Write at least the first 4 letters of the id."),
     "at_least": Text("từ {0} dòng trở lên", "{0} rows or more"),
     "any_against": Text("nghiêng về là {0}, mọi mức", "speaks for {0}, any level"),
     "above": Text("trên {0}", "above {0}"),

@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 from pipelines.reports import render_page_set, site
 from pipelines.reports.browser_data import merges_data
 from pipelines.reports.browser_words import browser_words
-from pipelines.reports.facts import opened, read_facts
+from pipelines.reports.facts import opened
 from pipelines.reports.languages import ENGLISH, LANGUAGES
 from pipelines.reports.packing import packed_column
-from pipelines.reports.pages import PAGES, Material
+from pipelines.reports.pages import PAGES
 from pipelines.reports.privacy import mask_name
-from pipelines.reports.settings import ReportSettings
 
 from .conftest import NUMBER, OLD_NUMBER, PASSED, Rows, as_raw, facts_of, small_commune, told, write_warehouse
 
@@ -126,13 +125,16 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_warehouse(tmp_path_factory.mktemp("merges") / "staging.duckdb", merged_commune())
 
 
-@pytest.fixture(scope="module")
-def folder(warehouse: Path) -> Path:
+def pages_of(warehouse: Path) -> dict[str, str]:
     """The two pages that browse, in both languages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(site, "PAGES", tuple(page for page in PAGES if page.name in ("merges", "cases")))
-        pages = render_page_set(warehouse, PASSED)
-    for name, page in pages.items():
+        return render_page_set(warehouse, PASSED)
+
+
+@pytest.fixture(scope="module")
+def folder(warehouse: Path) -> Path:
+    for name, page in pages_of(warehouse).items():
         (warehouse.parent / name).write_text(page, encoding="utf-8")
     return warehouse.parent
 
@@ -140,11 +142,6 @@ def folder(warehouse: Path) -> Path:
 def carried(page: str) -> tuple[str, list[dict[str, Any]]]:
     """What a page carries: as text, and by data set."""
     letters = re.search(r'<script type="text/plain" id="browser-data">(.*?)</script>', page, re.S)[1]  # type: ignore[index]
-    return contents(letters)
-
-
-def contents(letters: str) -> tuple[str, list[dict[str, Any]]]:
-    """Packed data as text, and by data set."""
     text = gzip.decompress(base64.b64decode(letters)).decode()
     return text, json.loads(text)
 
@@ -221,10 +218,8 @@ def test_names_are_initials_where_the_setting_asks_for_it(tmp_path: Path) -> Non
         for at in (1, 2)
     ]
     rows["clusters"].append({"dataset": "parcels", "entity_id": "10231-0000009-B", "rows": 2, "path": []})
-    with opened(write_warehouse(tmp_path / "w.duckdb", rows)) as connection:
-        facts = read_facts(connection, PASSED)
-        material = Material(facts, connection, ReportSettings(mask_names=True), None, (), kept=False)
-        merges, pairs = (contents(letters)[0] for letters in (material.merges, material.pairs))
+    pages = pages_of(write_warehouse(tmp_path / "w.duckdb", told(rows, settings__report={"mask_names": True})))
+    merges, pairs = (carried(pages[name])[0] for name in ("merges.html", "cases.html"))
     names = ("Nguyễn", "Tuấn", "Đào", "Người", "Già", "Phạm", "Khoai")
     assert [name for name in names if name in merges or name in pairs] == []
     assert "N. V. T." in merges and "H. Ô. P. V. K." in merges and "L. N." in pairs

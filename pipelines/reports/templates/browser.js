@@ -178,7 +178,7 @@
       button.setAttribute("aria-expanded", opened.has(group));
       addressed();
     });
-    return element("th", button, { scope: "row" });
+    return element("th", button, { scope: "row", ...(words.kind === "merges" ? { class: "whole" } : {}) });
   }
 
   const decisionOf = (group) => word("decisions", group.decision) + (group.case ? ": " + word("cases", group.case) : "");
@@ -223,7 +223,6 @@
     found = groups.filter(filterOf(state));
     const order = ORDERS[state.sort];
     if (order) found.sort(order);
-    fields.id.setCustomValidity(state.id && state.id.length < SHORTEST_ID ? say("longer_id") : "");
     part("id-hint").hidden = !(state.id && state.id.length < SHORTEST_ID);
     show();
   }
@@ -425,10 +424,7 @@
       waiting = setTimeout(again, 150);
     });
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(() => {
-      fields.sort.value = DEFAULTS.sort;
-      again();
-    }));
+    form.addEventListener("reset", () => setTimeout(again));
     part("pager").addEventListener("click", (event) => {
       if (event.target.tagName !== "BUTTON") return;
       page = Number(event.target.value);

@@ -1,7 +1,12 @@
 "use strict";
 /* Unpacks what the page carries (packing.py, browser_data.py) into groups of rows and the links between them. */
 const unpacking = (() => {
-  const bytesOf = (letters) => Uint8Array.from(atob(letters.trim()), (letter) => letter.charCodeAt(0));
+  function bytesOf(letters) {
+    const text = atob(letters.trim());
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+    return bytes;
+  }
 
   async function carried(id) {
     const bytes = bytesOf(document.getElementById(id).textContent);
