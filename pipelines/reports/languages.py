@@ -70,9 +70,9 @@ class Language:
         """A share with one decimal: 12,3%; a dash when there is nothing to share."""
         return self._number(f"{100 * part / whole:.1f}%") if whole else Markup("–")
 
-    def share(self, value: float) -> Markup:
+    def share(self, value: float, digits: int = 1) -> Markup:
         """A share that was counted, so that it may be none or all: 0,0% or 100,0%."""
-        return self._number(f"{100 * value:.1f}%")
+        return self._number(f"{100 * value:.{digits}f}%")
 
     def bits(self, thousandths: int | None, signed: bool = False) -> Markup:
         """A weight in thousandths of a bit, as bits: 8,2 (or +8,2 and −1,5). Whole numbers, as in the pages' script."""

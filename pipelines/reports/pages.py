@@ -7,12 +7,13 @@ Counting belongs to the `*_facts` modules, drawing to `pictures`, `reliability` 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import duckdb
 from markupsafe import Markup
 
+from pipelines.clerical.measuring import AGE_WORDS, COMMUNE_WORDS, SEX_WORDS, Measured, expected, measured
 from pipelines.reports import drawing, evidence_words, labels, pictures, proof_words, unplaced_facts
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
@@ -31,6 +32,11 @@ from pipelines.reports.settings import ReportSettings
 from pipelines.reports.shift_facts import shift_facts
 from pipelines.warehouse.schema import TABLES, VIEWS
 
+_DOMAINS: Final = {
+    "sex": Text("Theo giới tính", "By sex"),
+    "age": Text("Theo tuổi", "By age"),
+    "old_commune": Text("Theo xã cũ", "By old commune"),
+}
 _DECISIONS_DRAWN: Final = ("automatic", "officer", "review", "refused")
 
 
@@ -50,6 +56,11 @@ class Material:
     versions: tuple[Publication, ...]
     history: RuleHistory
     kept: bool
+
+    @cached_property
+    def measured(self) -> dict[str, Measured]:
+        """What clerical review has measured, by data set."""
+        return measured(self.warehouse)
 
     @cached_property
     def merges(self) -> Markup:
@@ -121,7 +132,15 @@ def _manifest(material: Material, _language: Language) -> dict[str, Any]:
 
 def _linkage(material: Material, language: Language) -> dict[str, Any]:
     facts = material.facts
+    old_name = partial(facts.commune.old_name, language=language)
+    parts = {"sex": SEX_WORDS, "age": AGE_WORDS, "old_commune": COMMUNE_WORDS}
     return {
+        "measured": material.measured,
+        "expected": expected(material.warehouse),
+        "domain_words": _DOMAINS,
+        "part_name": lambda domain, code: (
+            language.word(parts[domain], code) if code in parts[domain] else old_name(code)
+        ),
         "evidence_words": evidence_words,
         "linkage": {name: _linkage_of(name, found, language) for name, found in facts.linkage.items()},
         "matrices": _matrices(facts),
