@@ -360,27 +360,6 @@ LINE_PARTS: Final = {
     "merged": Text("Gộp", "Merged"),
 }
 
-CODES: Final = {
-    "dataset": DATASETS,
-    "citizens.sex": SEXES,
-    "quality_group": QUALITY_GROUPS,
-    "quality_reasons": QUALITY_REASONS,
-    "parcel_owners.owner_kind": OWNER_KINDS,
-    "parcel_owners.status": OWNER_STATUSES,
-    "parcel_relations.kind": RELATION_KINDS,
-    "sheet_map.assigned_by": SHEET_ASSIGNED_BY,
-    "links.decision": DECISIONS,
-    "review_queue.reason": CASE_REASONS,
-    "decisions.kind": DECISION_KINDS,
-    "changes.kind": CHANGE_KINDS,
-    "changes.cause": CHANGE_CAUSES,
-    "quarantine.reason_code": QUARANTINE_REASONS,
-    "column_encodings.encoding": ENCODINGS,
-    "validation_results.suite": SUITES,
-    "validation_results.severity": SEVERITIES,
-}
-"""Which words belong to the codes of which column, as the data dictionary lists them."""
-
 _FRACTION_DIGITS: Final = 4
 
 

@@ -18,6 +18,7 @@ from pipelines.reports import drawing, evidence_words, labels, pictures, proof_w
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
 from pipelines.reports.browser import SCRIPTS, browser_context, browser_data
+from pipelines.reports.codes import CODES
 from pipelines.reports.ethnic_groups import SMALLEST_SHOWN
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
@@ -123,7 +124,7 @@ def _rules(material: Material, _language: Language) -> dict[str, Any]:
 
 
 def _dictionary(_material: Material, _language: Language) -> dict[str, Any]:
-    return {"tables": TABLES, "views": VIEWS, "codes": labels.CODES}
+    return {"tables": TABLES, "views": VIEWS, "codes": CODES}
 
 
 def _manifest(material: Material, _language: Language) -> dict[str, Any]:
