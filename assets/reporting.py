@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from expectations import described
+from pipelines.ingest.header_aliases import Aliases
 from pipelines.reports import Publication, keep_version, render_page_set, write_page_set, write_site_index
 from pipelines.reports.rule_history import rule_history
 from pipelines.warehouse.versions import entries
@@ -16,7 +17,11 @@ def write_report(deployment: Deployment, code: str, warehouse: Path, validation:
     """Write the page set of a new commune, made of a warehouse that is not published (yet)."""
     target = deployment.published(code)
     pages = render_page_set(
-        warehouse, described(validation), versions=_versions(deployment, code), history=rule_history(target)
+        warehouse,
+        described(validation),
+        versions=_versions(deployment, code),
+        history=rule_history(target),
+        own_headers=Aliases.read(deployment.reference_dir / "header_aliases.csv").by_commune,
     )
     write_page_set(deployment.report(code).parent, pages)
     write_site_index(deployment.reports_dir)

@@ -148,8 +148,8 @@ FROM review_queue GROUP BY dataset ORDER BY dataset
 """
 
 _DECISIONS: Final = """
-SELECT dataset, kind, count(*) AS decisions, count(DISTINCT "by") AS people, max("at") AS latest
-FROM decisions GROUP BY dataset, kind ORDER BY dataset, decisions DESC, kind
+SELECT decision_id, dataset, kind, len(record_ids) AS rows, "by", "at", reason
+FROM decisions ORDER BY "at" DESC, decision_id
 """
 
 _QUARANTINE: Final = """

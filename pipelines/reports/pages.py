@@ -31,6 +31,7 @@ from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.rule_history import RuleHistory
 from pipelines.reports.settings import ReportSettings
 from pipelines.reports.shift_facts import shift_facts
+from pipelines.reports.shown_fields import OwnHeaders
 from pipelines.warehouse.schema import TABLES, VIEWS
 
 _DOMAINS: Final = {
@@ -47,7 +48,7 @@ class Material:
 
     `warehouse` has the views that the facts ask of; `publication` is what this warehouse was published as, if it was,
     and `versions` all that ever were, oldest first; `history` is what the rules found in them; `kept` says that the
-    pages lie in a version's own folder.
+    pages lie in a version's own folder. `own_headers`: the deployment's mapping of headers by old commune.
     """
 
     facts: Facts
@@ -56,6 +57,7 @@ class Material:
     publication: Publication | None
     versions: tuple[Publication, ...]
     history: RuleHistory
+    own_headers: OwnHeaders
     kept: bool
 
     @cached_property
@@ -66,12 +68,12 @@ class Material:
     @cached_property
     def merges(self) -> Markup:
         """Every merged entity, as a page in either language carries them."""
-        return browser_data(self.warehouse, "merges", mask_names=self.settings.mask_names)
+        return browser_data(self.warehouse, "merges", mask_names=self.settings.mask_names, own_headers=self.own_headers)
 
     @cached_property
     def pairs(self) -> Markup:
         """Every pair that was refused or is in review, as a page in either language carries them."""
-        return browser_data(self.warehouse, "pairs", mask_names=self.settings.mask_names)
+        return browser_data(self.warehouse, "pairs", mask_names=self.settings.mask_names, own_headers=self.own_headers)
 
 
 Context = Callable[[Material, Language], dict[str, Any]]
@@ -261,7 +263,7 @@ PAGES: Final = (
     Page("rules", Text("Quy tắc kiểm tra", "Rules"), _rules, ("filter.js",)),
     Page("linkage", Text("Chất lượng đối sánh", "Linkage quality"), _linkage),
     Page("merges", Text("Dòng đã gộp", "Merges"), _merges, SCRIPTS),
-    Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases, SCRIPTS),
+    Page("cases", Text("Bị ngăn, chờ quyết định", "Refusals and cases"), _cases, (*SCRIPTS, "filter.js")),
     Page("set_aside", Text("Giữ riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -21,6 +22,7 @@ from pipelines.reports.publications import Publication
 from pipelines.reports.rendering import environment, policy, script
 from pipelines.reports.rule_history import NO_HISTORY, RuleHistory
 from pipelines.reports.settings import ReportSettings
+from pipelines.reports.shown_fields import OwnHeaders
 from pipelines.reports.verdict import verdict_of
 from pipelines.warehouse.placing import place_text
 
@@ -35,6 +37,7 @@ def render_page_set(
     publication: Publication | None = None,
     versions: Sequence[Publication] = (),
     history: RuleHistory = NO_HISTORY,
+    own_headers: OwnHeaders = MappingProxyType({}),
     kept: bool = False,
     only: Callable[[Page], bool] = lambda page: True,
 ) -> dict[str, str]:
@@ -42,14 +45,14 @@ def render_page_set(
 
     `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
-    it was, and `versions` all that ever were, oldest first; `history` is what the rules found in them; `kept` says that
-    the pages will lie in a version's own folder. `only` chooses the pages to be made. The file is opened read-only and
-    closed again.
+    it was, and `versions` all that ever were, oldest first; `history` is what the rules found in them; `own_headers`
+    the deployment's mapping of headers by old commune; `kept` says that the pages will lie in a version's own folder.
+    `only` chooses the pages to be made. The file is opened read-only and closed again.
     """
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
-        material = Material(facts, connection, settings, publication, tuple(versions), history, kept)
+        material = Material(facts, connection, settings, publication, tuple(versions), history, own_headers, kept)
         pages = {
             page.file(language): _render(page, material, language)
             for page in PAGES
