@@ -129,11 +129,11 @@ def shared_out(n: int, pairs: pl.Series, expected: pl.Series, available: pl.Seri
 def draw(frame: pl.DataFrame, allocation: pl.DataFrame, seed: int) -> pl.DataFrame:
     """The pairs to be shown: of each stratum of the frame as many as the allocation says, by the smallest numbers.
 
-    They come in the order of their numbers, so that neither weight nor decision can be guessed from a pair's place.
+    They come in the order of their record ids.
     """
     numbered = frame.with_columns(pair_numbers(frame, str(seed)))
     drawn = smallest(numbered.join(allocation.select(*_BY_STRATUM, "draw"), on=_BY_STRATUM), _BY_STRATUM)
-    return drawn.sort("number", "record_id_a", "record_id_b").select(frame.columns)
+    return drawn.sort("record_id_a", "record_id_b").select(frame.columns)
 
 
 def smallest(numbered: pl.DataFrame, by: list[str]) -> pl.DataFrame:
