@@ -24,7 +24,7 @@ from pipelines.warehouse.settings import GivenLimits
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land")
+_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land", "clerical")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 

@@ -102,6 +102,7 @@ def assert_equal(first: Linkage, second: Linkage) -> None:
     assert first.links.equals(second.links)
     assert first.paths.equals(second.paths)
     assert first.candidates.equals(second.candidates)
+    assert first.missed.sample.equals(second.missed.sample) and first.missed.strata.equals(second.missed.strata)
     assert first.model == second.model
 
 
@@ -204,6 +205,40 @@ def test_a_pair_that_came_together_by_other_links_needs_no_review(linkage: Linka
     found = link(chain, SPEC, LinkageSettings(automatic_bits=weights[0] / 1000, review_bits=-50), linkage.model)
     assert found.members["cluster"].to_list() == ["a", "a", "a"]
     assert found.links.select("record_id_a", "record_id_b").rows() == [("a", "b"), ("b", "c")]
+
+
+def test_every_compared_pair_is_listed_or_counted_once_unless_its_rows_came_together(
+    ships: pl.DataFrame, linkage: Linkage
+) -> None:
+    ids, cluster = ships["record_id"].sort(), dict(linkage.members.iter_rows())
+    pairs, _ = candidate_pairs(ships.sort("record_id"), SPEC.rules, SETTINGS)
+    apart = {(a, b) for a, b in zip(ids[pairs["a"]], ids[pairs["b"]], strict=True) if cluster[a] != cluster[b]}
+    listed = set(linkage.links.filter(pl.col("decision") != "automatic").select("record_id_a", "record_id_b").rows())
+    drawn = linkage.missed.sample.select("record_id_a", "record_id_b").rows()
+
+    assert listed < apart
+    assert linkage.missed.strata["pairs"].sum() == len(apart - listed)
+    assert set(drawn) <= apart - listed and len(set(drawn)) == len(drawn)
+
+
+def test_near_misses_stand_in_their_band_below_the_review_threshold(ships: pl.DataFrame, linkage: Linkage) -> None:
+    doubting = link(ships, SPEC, LinkageSettings(automatic_bits=20.0, review_bits=15.0), linkage.model)
+    bands = {name: (low, high, pairs) for name, low, high, pairs, _ in doubting.missed.strata.rows()}
+    sample = doubting.missed.sample
+
+    assert doubting.missed.strata["high"].to_list()[0] == 15_000
+    assert sample.height and "beyond" not in set(sample["stratum"])
+    for weight, probability, stratum, pairs in sample.select(
+        "weight", "probability", "stratum", "stratum_pairs"
+    ).rows():
+        low, high, counted = bands[stratum]
+        assert low <= weight < high and probability >= 0.001 and pairs == counted
+    # Few as they are, all of them are drawn, with evidence that adds up.
+    assert dict(sample["stratum"].value_counts().rows()) == {
+        name: pairs for name, (_, _, pairs) in bands.items() if pairs and name != "beyond"
+    }
+    sums = sample["evidence"].list.eval(pl.element().struct.field("weight").sum()).list.first()
+    assert sums.to_list() == sample["weight"].to_list()
 
 
 def test_clusters_are_named_by_their_smallest_record_and_paths_hold_them_together(linkage: Linkage) -> None:
