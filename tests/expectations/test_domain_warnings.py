@@ -6,10 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations import RULES, running
+from expectations import RULES
 from expectations.folding import folded, hamlet_name
+from expectations.queries import ruleset
 
-from .conftest import IDS
+from .test_expectation_mutations import change
 
 BY_ID = {rule.id: rule for rule in RULES}
 
@@ -92,12 +93,10 @@ NORMAL: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("case", NORMAL)
 def test_what_is_normal_is_no_warning(case: str, staging: Path, today: date) -> None:
     rule_id, sql = NORMAL[case]
-    for short, entity_id in IDS.items():
-        sql = sql.replace(f"'{short}'", f"'{entity_id}'")
-    with duckdb.connect(staging) as connection:
-        connection.execute(sql)
-    found = running.run([BY_ID[rule_id]], staging, today=today)
-    assert found.select("passed", "failed").row(0) == (True, 0)
+    change(staging, sql)
+    (check,) = ruleset([BY_ID[rule_id]]).on(today)
+    with duckdb.connect(staging, read_only=True) as connection:
+        assert connection.execute(check.failures).fetchall() == []
 
 
 @pytest.mark.parametrize(
