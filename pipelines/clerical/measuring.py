@@ -5,6 +5,7 @@ its pairs stand in the warehouse beside the answers. Which part a pair belongs t
 counts once; a pair whose rows come from two old communes belongs to neither.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,26 +14,6 @@ import polars as pl
 
 from pipelines.clerical.drawing import DATASETS, frame_of, pairs_hash
 from pipelines.linkage.clerical import Expectation, Quality, expectation, quality, quality_by
-from pipelines.reports.asking import objects
-from pipelines.reports.labels import SEXES
-from pipelines.reports.languages import Text
-
-UNKNOWN: Final = "unknown"
-BETWEEN: Final = "between"
-"""The old commune of a pair whose rows come from two."""
-SEX_WORDS: Final = {**SEXES, UNKNOWN: Text("Không rõ", "Unknown")}
-AGE_WORDS: Final = {
-    "age_00": Text("Dưới 15 tuổi", "Under 15"),
-    "age_15": Text("Từ 15 đến 29 tuổi", "15 to 29"),
-    "age_30": Text("Từ 30 đến 59 tuổi", "30 to 59"),
-    "age_60": Text("Từ 60 tuổi", "60 and over"),
-    UNKNOWN: Text("Không rõ tuổi", "Unknown"),
-}
-COMMUNE_WORDS: Final = {
-    BETWEEN: Text("Giữa hai xã cũ", "Between two old communes"),
-    UNKNOWN: Text("Dòng nay đã sửa hoặc rút", "Row corrected or withdrawn since"),
-}
-"""Words for what is no code of an old commune."""
 
 DOMAINS: Final = {"citizens": ("sex", "age", "old_commune"), "parcels": ("old_commune",)}
 """The parts by which a data set is measured."""
@@ -75,7 +56,8 @@ class Measured:
 
     overall: Quality
     parts: dict[str, dict[str, Quality]]
-    """By each of DOMAINS its values: codes of SEX_WORDS, of AGE_WORDS, of old communes or COMMUNE_WORDS."""
+    """By each of DOMAINS the codes of its values: sex; from which age on (`age_15`); old commune, or `between` two; or
+    `unknown`."""
     answered: int
     """How many pairs somebody answered, `cannot_tell` among them."""
     drawn: int
@@ -110,7 +92,7 @@ def expected(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Expectation]:
     return {
         dataset: expectation(frame_of(warehouse, dataset), strata)
         for dataset in DATASETS
-        if not (strata := pl.DataFrame(objects(manifest.get(f"near_miss_strata.{dataset}")))).is_empty()
+        if not (strata := pl.DataFrame(json.loads(manifest.get(f"near_miss_strata.{dataset}", "[]")))).is_empty()
     }
 
 
