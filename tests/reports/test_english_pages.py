@@ -15,8 +15,8 @@ from pipelines.reports.stored_reasons import in_both
 from .conftest import PASSED, Rows, Write, told
 
 _VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-_NOT_YET = {"rules", "linkage", "cases", "manifest"}
 _NAMES = (
+    "Bảng 01",
     "xã Thượng Phúc",
     "xã Nguyễn Trãi",
     "Thượng Phúc",
@@ -25,6 +25,9 @@ _NAMES = (
     "Xóm Mới",
     "Thôn Đông",
     "Hà Nội",
+    "xã Quất Động",
+    "Quất Động",
+    "Huyện Thường Tín",
     "Yên Xuân",
     "Hòa Lạc",
     "Tiếng Việt",
@@ -129,8 +132,10 @@ def full(rows: Rows) -> Rows:
 @pytest.mark.parametrize("state", ["full", "rows", "empty"])
 def test_no_vietnamese_is_left_in_an_english_page(write: Write, request: pytest.FixtureRequest, state: str) -> None:
     pages = render_page_set(write({} if state == "empty" else request.getfixturevalue(state)), PASSED)
-    left = {page.name: vietnamese_in(pages[f"{page.name}.en.html"]) for page in PAGES}
-    assert {name: texts for name, texts in left.items() if texts and name not in _NOT_YET} == {}
+    english = {name: page for name, page in pages.items() if name.endswith(".en.html") and isinstance(page, str)}
+    left = {name: vietnamese_in(page) for name, page in english.items()}
+    assert len(left) >= len(PAGES)
+    assert {name: texts for name, texts in left.items() if texts} == {}
 
 
 def test_a_sentence_without_english_is_shown_and_marked(write: Write, full: Rows) -> None:
