@@ -1,6 +1,7 @@
 """Workbooks that are handed to people: every text stays the text it is, pages print on A4 or A3, nothing half-written.
 
-There is no formula, macro or link in them. What stands in a workbook does not belong here, nor how one is read.
+There is no macro or link in them, and no formula but what a writer sets down as one. What stands in a workbook does not
+belong here, nor how one is read.
 """
 
 import os

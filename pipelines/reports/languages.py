@@ -8,7 +8,7 @@ are made.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -107,6 +107,25 @@ class Language:
         )
         zone = time.strftime("%z")
         return f"{text} (UTC{zone[:3]}:{zone[3:5]})" if zone else text
+
+    def day(self, iso: str) -> str:
+        """An ISO date as an administrative document writes it; what is not a date stays as it is."""
+        try:
+            day = date.fromisoformat(iso)
+        except ValueError:
+            return iso
+        # A day below 10 and the first two months have a zero before them, so that nobody can write another digit there.
+        month = f"{day.month:02}" if day.month < 3 else f"{day.month}"
+        return self.say(
+            f"ngày {day.day:02} tháng {month} năm {day.year}", f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        )
+
+    def stamp(self, iso: str | None) -> str:
+        """An ISO time in short, for tables: 30/11/2026 22:56."""
+        try:
+            return datetime.fromisoformat(iso or "").strftime(self.say("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"))
+        except ValueError:
+            return iso or "–"
 
     def _number(self, english: str) -> Markup:
         """A number that is written the English way, in this language's way."""

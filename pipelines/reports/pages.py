@@ -5,7 +5,7 @@ Counting belongs to the `*_facts` modules, drawing to `pictures`, `reliability` 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
@@ -22,6 +22,8 @@ from pipelines.reports.codes import CODES
 from pipelines.reports.ethnic_groups import SMALLEST_SHOWN
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
+from pipelines.reports.handover_facts import EQUATIONS, Handover, handovers
+from pipelines.reports.handover_workbook import handover_workbook
 from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
@@ -71,6 +73,11 @@ class Material:
         return browser_data(self.warehouse, "merges", mask_names=self.settings.mask_names, own_headers=self.own_headers)
 
     @cached_property
+    def handovers(self) -> list[Handover]:
+        """What each old commune handed over."""
+        return handovers(self.warehouse, self.facts.manifest)
+
+    @cached_property
     def pairs(self) -> Markup:
         """Every pair that was refused or is in review, as a page in either language carries them."""
         return browser_data(self.warehouse, "pairs", mask_names=self.settings.mask_names, own_headers=self.own_headers)
@@ -89,6 +96,20 @@ class Page:
     scripts: tuple[str, ...] = ()
     of_publication: bool = False
     """Whether it tells of the publication itself, so that it is made again once there is one."""
+    own_template: str = ""
+    """Its template, when it shares one with other pages."""
+    workbook: Callable[[Material], bytes] | None = None
+    """Makes the workbook that lies beside it, of the same name."""
+
+    @property
+    def template(self) -> str:
+        """The file of its template."""
+        return f"{self.own_template or self.name}.html"
+
+    @property
+    def workbook_file(self) -> str:
+        """The name of the workbook that lies beside it."""
+        return f"{self.name}.xlsx"
 
     def file(self, language: Language) -> str:
         """The file's name in one language; Vietnamese is the plain one."""
@@ -257,6 +278,35 @@ def _land(_material: Material, _language: Language) -> dict[str, Any]:
     return {"sheets_shown": SHEETS_SHOWN}
 
 
+def _handover(material: Material, _language: Language) -> dict[str, Any]:
+    return {"statements": list(zip(handover_pages(material.handovers), material.handovers, strict=True))}
+
+
+def handover_pages(made: Sequence[Handover]) -> list[Page]:
+    """The statement of each old commune, with its workbook: as many pages as there are old communes."""
+    return [
+        Page(
+            f"handover_{handover.code}",
+            Text(
+                f"Biên bản bàn giao: {handover.name or handover.code}", f"Hand-over: {handover.name or handover.code}"
+            ),
+            partial(_statement, handover),
+            of_publication=True,
+            own_template="handover_statement",
+            workbook=partial(_workbook, handover),
+        )
+        for handover in made
+    ]
+
+
+def _statement(handover: Handover, material: Material, language: Language) -> dict[str, Any]:
+    return {"handover": handover, "equations": EQUATIONS}
+
+
+def _workbook(handover: Handover, material: Material) -> bytes:
+    return handover_workbook(handover, material.facts, material.publication)
+
+
 PAGES: Final = (
     Page("index", Text("Tổng quan", "Overview"), _nothing, of_publication=True),
     Page("balance", Text("Cân đối dòng", "Row balance"), _balance),
@@ -268,6 +318,7 @@ PAGES: Final = (
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),
     Page("changes", Text("Thay đổi", "Changes"), _nothing),
+    Page("handover", Text("Biên bản bàn giao", "Hand-over statements"), _handover, of_publication=True),
     Page("dictionary", Text("Từ điển dữ liệu", "Data dictionary"), _dictionary, ("filter.js",)),
     Page("manifest", Text("Bản kê khai", "Manifest"), _manifest, ("filter.js",), of_publication=True),
 )

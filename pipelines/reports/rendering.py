@@ -26,8 +26,8 @@ def environment(language: Language) -> Environment:
     """Templates whose text is in this language: masked, then escaped, unless a formatter of this package made it.
 
     In a template `t(vi, en)` says one of two texts and `tu(dictionary, code)` a word; `vi` tells whether the language
-    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`; `old`
-    writes the name of an old commune of the page's `commune`.
+    is Vietnamese. The filters write numbers: `so` whole ones, `so_le` decimal ones, `bit`, `share`, `xac_suat`;
+    `moment` and `day` write times; `old` writes the name of an old commune of the page's `commune`.
     """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -44,10 +44,12 @@ def environment(language: Language) -> Environment:
         share=language.share,
         xac_suat=language.probability,
         moment=language.moment,
+        stamp=language.stamp,
+        day=language.day,
         hex=hexadecimal,
         model=model_name,
         old=pass_context(lambda context, code: context["commune"].old_name(code, language)),
-        lines=lambda lines: line_ranges([line for line in lines if line is not None], language),
+        lines=lambda lines, most=200: line_ranges([line for line in lines if line is not None], language, most),
     )
     made.globals.update(
         language=language,

@@ -17,14 +17,14 @@ from pipelines.reports import labels
 from pipelines.reports.asking import mapping
 from pipelines.reports.facts import Facts, opened, read_facts
 from pipelines.reports.languages import LANGUAGES, Language
-from pipelines.reports.pages import PAGES, Material, Page
+from pipelines.reports.pages import PAGES, Material, Page, handover_pages
 from pipelines.reports.publications import Publication
 from pipelines.reports.rendering import environment, policy, script
 from pipelines.reports.rule_history import NO_HISTORY, RuleHistory
 from pipelines.reports.settings import ReportSettings
 from pipelines.reports.shown_fields import OwnHeaders
 from pipelines.reports.verdict import verdict_of
-from pipelines.warehouse.placing import place_text
+from pipelines.warehouse.placing import place_bytes
 
 SUMMARY: Final = "summary.json"
 """What the page over all communes needs of a page set, beside its pages."""
@@ -40,8 +40,9 @@ def render_page_set(
     own_headers: OwnHeaders = MappingProxyType({}),
     kept: bool = False,
     only: Callable[[Page], bool] = lambda page: True,
-) -> dict[str, str]:
-    """The pages of the warehouse file, each a self-contained HTML text, and their summary, by file name.
+) -> dict[str, str | bytes]:
+    """The pages of the warehouse file, each a self-contained HTML text, the workbooks that lie beside some of them, and
+    their summary, by file name.
 
     `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
@@ -53,27 +54,25 @@ def render_page_set(
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
         material = Material(facts, connection, settings, publication, tuple(versions), history, own_headers, kept)
-        pages = {
-            page.file(language): _render(page, material, language)
-            for page in PAGES
-            if only(page)
-            for language in LANGUAGES
-        }
-    return pages | {SUMMARY: _summary(facts, publication)}
+        wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
+        pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
+        workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
+    return {**pages, **workbooks, SUMMARY: _summary(facts, publication)}
 
 
-def write_page_set(folder: Path, pages: Mapping[str, str], *, whole: bool = True) -> None:
+def write_page_set(folder: Path, pages: Mapping[str, str | bytes], *, whole: bool = True) -> None:
     """Put pages in their places, each whole, the first page last. A `whole` set takes away what lay there and is not
     of it; else pages are only added to the set that is there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in sorted(pages, key=lambda name: (name == "index.html", name)):
-        place_text(folder / name, pages[name])
+        made = pages[name]
+        place_bytes(folder / name, made if isinstance(made, bytes) else made.encode())
     for path in folder.iterdir() if whole else ():
         if path.is_file() and path.name not in pages:
             path.unlink()
 
 
-def keep_version(folder: Path, version: str, pages: Mapping[str, str]) -> None:
+def keep_version(folder: Path, version: str, pages: Mapping[str, str | bytes]) -> None:
     """Keep the page set of `folder` as that of a version, with these pages in place of its own; once kept it never
     changes."""
     kept = folder / version
@@ -93,7 +92,7 @@ def _render(page: Page, material: Material, language: Language) -> str:
     scripts = [script(name) for name in page.scripts]
     return (
         environment(language)
-        .get_template(f"{page.name}.html")
+        .get_template(page.template)
         .render(
             page=page,
             pages=PAGES,

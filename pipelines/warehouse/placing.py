@@ -16,8 +16,13 @@ def place(part: Path, path: Path) -> None:
 
 def place_text(path: Path, text: str) -> None:
     """Write a text file, whole or not at all."""
+    place_bytes(path, text.encode())
+
+
+def place_bytes(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
+    part.write_bytes(content)
     place(part, path)
 
 
