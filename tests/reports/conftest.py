@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipelines.reports import render_page_set
 from pipelines.reports.facts import Facts, opened, read_facts
 from pipelines.warehouse import schema
 
+CHROMIUM = Path("/usr/bin/chromium")
 Rows = dict[str, list[dict[str, Any]]]
 Write = Callable[[Rows], Path]
 
@@ -275,3 +276,31 @@ def rows() -> Rows:
 def write(tmp_path: Path) -> Write:
     """Writes rows into a warehouse file."""
     return lambda rows: write_warehouse(tmp_path / "staging.duckdb", rows)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without errands of its own on the network."""
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's Chromium is not installed (apt-get install chromium): no browser test")
+    from playwright.sync_api import sync_playwright
+
+    quiet = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=quiet.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A new page without a network: nothing may be asked of another machine, and the console has nothing to say."""
+    context = browser.new_context(offline=True)
+    opened_page = context.new_page()
+    asked, said = [], []
+    opened_page.on("request", lambda request: asked.append(request.url))
+    opened_page.on("console", lambda message: said.append(message.text))
+    opened_page.on("pageerror", lambda error: said.append(str(error)))
+    yield opened_page
+    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == [] and said == []
+    context.close()

@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from pipelines.reports.privacy import mask_name
 
 from .conftest import NUMBER, OLD_NUMBER, PASSED, Rows, as_raw, facts_of, small_commune, told, write_warehouse
 
-CHROMIUM = Path("/usr/bin/chromium")
 TEMPLATES = Path(__file__).parents[2] / "pipelines/reports/templates"
 ENTITIES = 120
 FILES = ("10231/dan.csv", "10234/dan.csv")
@@ -268,34 +266,6 @@ def test_english_words_are_english(warehouse: Path) -> None:
     assert (words["thousands"], words["point"]) == (",", ".")
     texts = [*words["say"].values(), *words["columns"]["citizens"].values(), *words["same"].values()]
     assert [text for text in texts if re.search(r"[^\x00-\x7f]", text)] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, without errands of its own on the network."""
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's Chromium is not installed (apt-get install chromium): no browser test")
-    from playwright.sync_api import sync_playwright
-
-    quiet = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=quiet.split())
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A new page without a network: nothing may be asked of another machine, and the console has nothing to say."""
-    context = browser.new_context(offline=True)
-    opened_page = context.new_page()
-    asked, said = [], []
-    opened_page.on("request", lambda request: asked.append(request.url))
-    opened_page.on("console", lambda message: said.append(message.text))
-    opened_page.on("pageerror", lambda error: said.append(str(error)))
-    yield opened_page
-    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == [] and said == []
-    context.close()
 
 
 def _open(page: Any, folder: Path, name: str = "merges.html", address: str = "") -> Any:
