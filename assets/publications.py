@@ -171,21 +171,23 @@ def _made_from(options: argparse.Namespace, commune: NewCommune) -> Mapping[str,
 
 
 def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
-    """Make the audit page again from the published file, and let the change stand in Dagster.
+    """Make the audit pages again from the published file, and let the change stand in Dagster.
 
-    What was published holds even when one of them fails, and then that is what is said. A page that could not be made
-    is taken away, since it tells of another version; a file of an older program may lack what the page asks for.
+    What was published holds even when one of them fails, and then that is what is said. Pages that could not be made
+    are taken away, since they tell of another version; a file of an older program may lack what the page asks for.
     """
+    from pipelines.reports import write_page_set
+
     page = deployment.report(commune.code)
     print(f"Kho dữ liệu: {deployment.published(commune.code)}")
     try:
         _write_pages(deployment, commune.code)
         print(f"Báo cáo:     {page}")
     except Exception as problem:  # its message may hold values of rows
-        page.unlink(missing_ok=True)
+        write_page_set(page.parent, {})
         print(
             f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn đã được đưa vào "
-            "chỗ. (The audit page could not be made; what was asked for is published.)",
+            "chỗ. (The audit pages could not be made; what was asked for is published.)",
             file=sys.stderr,
         )
     try:

@@ -39,8 +39,9 @@ class Outcome:
     def published(self, code: str, mode: str = "trial") -> Path:
         return self.data / "published" / mode / f"{code}.duckdb"
 
-    def report(self, code: str, mode: str = "trial") -> str:
-        return (self.data / "reports" / mode / code / "index.html").read_text(encoding="utf-8")
+    def report(self, code: str, mode: str = "trial", page: str = "index") -> str:
+        """One page of the audit site, in Vietnamese."""
+        return (self.data / "reports" / mode / code / f"{page}.html").read_text(encoding="utf-8")
 
     def query(self, code: str, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.published(code)), read_only=True) as connection:

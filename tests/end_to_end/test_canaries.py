@@ -248,7 +248,7 @@ def _error_in_tables(_path, tables, **_kwargs):
             _duckdb_error(frame)
 
 
-def _error_in_report(staging, _validation):
+def _error_in_report(staging, *_, **__):
     with duckdb.connect(str(staging), read_only=True) as connection:
         connection.execute("SELECT CAST(full_name AS INTEGER) FROM citizens")
 
@@ -264,7 +264,7 @@ UNEXPECTED = {
     "assets.linking.standardise_citizens": _polars_error,
     "assets.linking.place": _error_with_a_cause,
     "assets.publishing.write_warehouse": _error_in_tables,
-    "assets.publishing.render_commune_page": _error_in_report,
+    "assets.reporting.render_page_set": _error_in_report,
     "assets.parquet_io.describe": lambda tables: _polars_error(tables["citizens"]) if "citizens" in tables else {},
 }
 
@@ -288,4 +288,4 @@ def test_an_unexpected_error_tells_nothing_of_a_row(in_process, exports, monkeyp
     (sentence,) = failed.sentences()
     assert "lỗi ngoài dự kiến" in sentence
     assert exports.canaries.leaked(_everything_said(failed)) == []
-    assert not failed.published(CODE).exists() or function.endswith("render_commune_page")
+    assert not failed.published(CODE).exists() or function.endswith("render_page_set")

@@ -93,7 +93,7 @@ def test_a_first_publication_has_nothing_to_compare(four):
     assert four.status == 0, four.err
     assert changes(four) == []
     assert four.query(CODE, EARLIER) == []
-    assert "chưa có gì để so sánh" in four.report(CODE)
+    assert "chưa có gì để so sánh" in four.report(CODE, page="changes")
 
 
 def test_late_files_of_a_fifth_commune_are_no_churn_and_every_id_stays(four, five):
@@ -128,9 +128,8 @@ def test_missing_files_of_a_commune_are_refused_by_the_rule_that_says_how_to_go_
     assert re.search(r"identity\.churn_within_limit \(\d+ trường hợp\)", sentence)
     assert "--churn-limit" in sentence
     assert missing.published(CODE).read_bytes() == corrected[0].published(CODE).read_bytes()
-    report = missing.report(CODE)
-    assert "Từ chối công bố" in report
-    assert "✗ vượt giới hạn" in report
+    assert "Từ chối công bố" in missing.report(CODE)
+    assert "✗ vượt giới hạn" in missing.report(CODE, page="changes")
 
 
 def test_a_raised_limit_lets_one_publication_pass_and_names_what_is_withdrawn(accepted, corrected):
@@ -153,7 +152,7 @@ def test_the_next_run_is_as_strict_as_ever_and_tells_nothing_new(accepted, publi
     again = publish()
     assert again.status == 0, again.err
     assert changes(again) == []
-    assert "Không có thay đổi nào" in again.report(CODE)
+    assert "Không có thay đổi nào" in again.report(CODE, page="changes")
 
 
 @pytest.mark.parametrize("share", ["1.5", "-0.1", "nan", "nhiều"])

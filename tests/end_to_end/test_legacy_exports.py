@@ -96,6 +96,6 @@ def test_the_same_people_and_parcels_come_out(legacy_run, plain_run):
 def test_the_report_tells_what_was_decoded(legacy_run):
     told = dict(legacy_run.query(CODE, "SELECT old_commune_code, encoding FROM row_balance WHERE dataset = 'citizens'"))
     assert told == {"10231": "tcvn3", "10234": "utf-8 (vni)", "10240": "utf-16-le", "10249": "xlsx", "10255": "utf-8"}
-    page = legacy_run.report(CODE)
+    page = legacy_run.report(CODE, page="balance")
     for words in ("TCVN3 (phông ABC, .VnTime)", "VNI-Windows", "UTF-8 bị đọc nhầm bảng mã", "Unicode tổ hợp (NFD)"):
         assert words in page

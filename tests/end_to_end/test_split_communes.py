@@ -180,7 +180,7 @@ FROM row_balance GROUP BY ALL
 
 
 def test_the_report_proposes_the_rule_that_is_missing(runs) -> None:
-    page = runs.report("09988")
+    page = runs.report("09988", page="set_aside")
     assert "04936,citizens,Thôn Trung,,,,,,MÃ_XÃ_MỚI," in page
     assert "04936,parcels,,299,6,6,,,MÃ_XÃ_MỚI," in page
     assert "Bổ sung thôn cho dòng, hoặc cho một dòng khác của hộ." in page
