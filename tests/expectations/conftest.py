@@ -94,7 +94,7 @@ def tell_the_run(connection: duckdb.DuckDBPyConnection) -> None:
         "commune_code": "10231",
         "mode": "trial",
         "settings.publication": _LIMITS.model_dump_json(),
-        "old_communes": _OLD_COMMUNES,
+        "old_communes": "[]",
         "thresholds.citizens": thresholds,
         "thresholds.parcels": thresholds,
     }
@@ -103,6 +103,7 @@ def tell_the_run(connection: duckdb.DuckDBPyConnection) -> None:
 
 def fill(connection: duckdb.DuckDBPyConnection) -> None:
     """The rows of the small valid warehouse."""
+    connection.execute("UPDATE manifest SET value = ? WHERE key = 'old_communes'", [_OLD_COMMUNES])
     first, second = NUMBERS
     quality = {"quality_group": 1, "quality_reasons": [], "note": CANARY}
     person = quality | {"full_name": f"{CANARY} A", "household_id": "H1", "status": "present", "phone": CANARY}
@@ -179,7 +180,9 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     insert(
         connection,
         "parcel_owners",
-        owner | {"parcel_id": "L1", "owner_kind": "person", "citizen_id": "P1", "status": "confirmed", "score": 0.99},
+        owner
+        | {"parcel_id": "L1", "owner_kind": "person", "citizen_id": "P1", "status": "confirmed", "score": 0.99}
+        | {"owner_id_no": first},
         owner | {"parcel_id": "L2", "owner_kind": "state", "status": "no_match"},
     )
     sheet = {"old_commune_code": "10231", "assigned_by": "rule"}
