@@ -6,6 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.clerical.log import clerical_log
+from pipelines.clerical.measuring import measured
+from pipelines.warehouse.reading import open_warehouse
+from tests.clerical.conftest import SampleBook
 from tests.review.conftest import Book
 
 CODE = "10231"
@@ -44,7 +48,21 @@ def cases(data: Path, where: str = "status = 'open'") -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def answered(review, data, asked, in_process):
+def sampled(review, data):
+    """Twelve pairs of a sample were looked at, by somebody who found the machine right in each."""
+    path = data.parent / "sample.xlsx"
+    assert review("sample", path).status == 0
+    (draw,) = clerical_log(data, CODE).draws().values()
+    book = SampleBook.read(path).signed("Lê Lan")
+    for number, pair in enumerate(draw.pairs[:12], start=1):
+        book.say(number, "Là một" if pair.machine == "same" else "Khác nhau")
+    taken = review("import", book.save(data.parent / "looked_at.xlsx"))
+    assert "Đã nhận 12 câu trả lời phúc tra; 0 câu trái với máy" in taken.out
+    return draw
+
+
+@pytest.fixture(scope="module")
+def answered(review, data, asked, sampled, in_process):
     """The first case about a link is one person, the second is two; the run that follows, and what stood before."""
     before = cases(data, "reason = 'link_in_review' AND len(record_ids) = 2")
     same, different = list(before)[:2]
@@ -78,6 +96,19 @@ def test_the_merger_is_told_with_its_cause(answered):
     assert outcome.query(CODE, "SELECT DISTINCT cause FROM changes WHERE kind = 'merged'") == [("decision",)]
     links = outcome.query(CODE, "SELECT count(*) FROM links WHERE decision = 'officer'")
     assert links[0][0] >= 2
+
+
+def test_answers_of_a_sample_stand_in_the_next_publication_with_all_that_measuring_needs(answered, sampled):
+    outcome, *_ = answered
+    with open_warehouse(outcome.published(CODE)) as connection:
+        found = measured(connection)["citizens"]
+    assert found.overall.precision.low < 0.99 < found.overall.precision.value
+    assert found.overall.merged_pairs == sum(
+        (pair.dataset, pair.kind) == ("citizens", "merged") for pair in sampled.frame
+    )
+    assert (found.answered, found.people, found.version) == (12, 1, "trial-1")
+    assert not found.is_this_publication  # two cases were decided since
+    assert found.is_this_model
 
 
 def test_the_same_workbook_again_takes_nothing(review, data, answered):
