@@ -90,7 +90,7 @@ def judged_frame(data: Path, dataset: str) -> pl.DataFrame:
 
 def _answered(frame: pl.DataFrame, size: int, seed: int) -> tuple[int, tuple]:
     shown = draw(frame, allocation(strata(frame), size), seed)
-    found = quality(frame, shown.select("record_id_a", "record_id_b", "is_match"))
+    found = quality(frame.drop("is_match"), shown.select("record_id_a", "record_id_b", "is_match"))
     return shown.height, (found.precision, found.recall)
 
 

@@ -111,12 +111,12 @@ def shared_out(n: int, pairs: pl.Series, expected: pl.Series, available: pl.Seri
     """How many of each stratum to draw so that the estimate of the total is most precise with n in all.
 
     In proportion to pairs × √(p (1 − p)) (Neyman 1934), p being what the model expects; but it is believed in no
-    certainty beyond 1 in 100, and at least 20 of each stratum are drawn, though that be more than n: a model that is
-    wrong must not decide where nobody looks.
+    certainty beyond 1 in 100, and at least 20 of each stratum are drawn (fewer where half of n does not suffice):
+    a model that is wrong must not decide where nobody looks.
     """
     p = np.clip((expected / pairs).to_numpy(), _DOUBT, 1 - _DOUBT)
     size, most = pairs.to_numpy() * np.sqrt(p * (1 - p)), available.to_numpy()
-    least = np.minimum(most, _FLOOR)
+    least = np.minimum(most, np.clip(n // (2 * max(len(size), 1)), 1, _FLOOR))
     low, high = 0.0, float(np.max(most / size, initial=0.0)) + 1.0
     for _ in range(100):  # bisection: the largest factor at which the shares add up to no more than n
         factor = (low + high) / 2

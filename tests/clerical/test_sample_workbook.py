@@ -15,7 +15,7 @@ from tests.review.conftest import Package, warehouse_at
 
 def test_every_kind_of_pair_is_drawn_with_the_size_of_its_stratum(draw):
     kinds = Counter((pair.dataset, pair.kind) for pair in draw.pairs)
-    assert kinds["citizens", "merged"] == 20
+    assert kinds["citizens", "merged"] == 18
     assert [kinds["citizens", kind] for kind in ("review", "refused", "near_miss")] == [5, 1, 3]
     assert [kinds["parcels", kind] for kind in ("merged", "review", "near_miss")] == [2, 1, 1]
     assert {(pair.kind, pair.stratum_pairs) for pair in draw.pairs if pair.dataset == "citizens"} >= {
