@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.communes import MergerMap
 from pipelines.reports.asking import Row, objects, rows_of
 from pipelines.reports.publications import Publication
+from pipelines.warehouse.manifest import REFERENCE
 
 EQUATIONS: Final = (
     ("physical_lines", ("title_lines", "header_lines", "blank_lines", "total_lines", "record_lines")),
@@ -25,6 +26,9 @@ EQUATIONS: Final = (
 """What must hold in every file: the first number is the sum of the others."""
 
 NUMBERS: Final = tuple(dict.fromkeys(column for whole, parts in EQUATIONS for column in (whole, *parts)))
+
+MERGER_MAP: Final = f"{REFERENCE}merger_map"
+"""The entry of the manifest with the hash of the table that says which old commune went where."""
 
 _CODE: Final = re.compile(r"\d{5}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from markupsafe import Markup
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
@@ -17,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.reports import labels
 from pipelines.reports.asking import Row
 from pipelines.reports.facts import Facts
-from pipelines.reports.handover_facts import EQUATIONS, NUMBERS, Handover
+from pipelines.reports.handover_facts import EQUATIONS, MERGER_MAP, NUMBERS, Handover
 from pipelines.reports.languages import VIETNAMESE
 from pipelines.reports.privacy import mask_numbers
 from pipelines.reports.publications import Publication
@@ -154,7 +155,7 @@ class _Book:
     def hashes(self) -> None:
         """What is signed for: the publication, then every file as it was handed over."""
         sheet, line = self._sheet("Mã băm", {"Nội dung": 60, "Giá trị": 76})
-        publication, manifest = self._publication, self._facts.manifest
+        publication = self._publication
         told: list[tuple[str, str | None]] = [("Phiên bản công bố", "chưa công bố")]
         if publication:
             told = [
@@ -165,7 +166,8 @@ class _Book:
                 ("Lệnh kiểm tra", f"hopnhat verify {self._facts.commune.code}.duckdb"),
             ]
         told += [(f"SHA-256 của tệp {row['source_file']}", row["sha256"]) for row in self._handover.files]
-        told += [("SHA-256 của bảng sáp nhập", manifest.get("reference_sha256.merger_map.csv"))]
+        if merger_map := self._facts.manifest.get(MERGER_MAP):
+            told.append(("SHA-256 của bảng sáp nhập", merger_map))
         for name, value in told:
             self._text(sheet, line, 0, name)
             self._text(sheet, line, 1, value)
@@ -189,9 +191,9 @@ class _Book:
     def _sum(self, sheet: Worksheet, line: int, total: Row, files: tuple[int, int]) -> None:
         """The sum of a data set, without files that repeat another one."""
         for at in range(_FIRST):
-            self._text(sheet, line, at, f"Tổng {self._dataset(total).lower()}" if at == 1 else "", "sum text")
+            self._text(sheet, line, at, {1: "Tổng", 2: self._dataset(total)}.get(at, ""), "sum text")
         dataset, repeats = (f"${name}${files[0] + 1}:${name}${files[1] + 1}" for name in ("C", "D"))
-        own = f'({dataset}="{self._dataset(total)}")*({repeats}="")'
+        own = f'({dataset}=$C{line + 1})*({repeats}="")'
         for at, column in enumerate(NUMBERS, start=_FIRST):
             cells = f"{xl_rowcol_to_cell(files[0], at)}:{xl_rowcol_to_cell(files[1], at)}"
             sheet.write_formula(line, at, f"=SUMPRODUCT({own}*{cells})", self._formats["sum"], total[column])
@@ -244,7 +246,7 @@ class _Book:
         if not text:
             sheet.write_blank(line, at, None, self._formats[look])
         else:
-            hidden = text if not isinstance(hexadecimal(text), str) else mask_numbers(text)
+            hidden = text if isinstance(hexadecimal(text), Markup) else mask_numbers(text)
             sheet.write_string(line, at, hidden, self._formats[look])
 
     def _number(self, sheet: Worksheet, line: int, at: int, value: int | None) -> None:

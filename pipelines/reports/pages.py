@@ -22,7 +22,7 @@ from pipelines.reports.codes import CODES
 from pipelines.reports.ethnic_groups import SMALLEST_SHOWN
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
-from pipelines.reports.handover_facts import EQUATIONS, Handover, handovers
+from pipelines.reports.handover_facts import EQUATIONS, MERGER_MAP, Handover, handovers
 from pipelines.reports.handover_workbook import handover_workbook
 from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
@@ -300,7 +300,7 @@ def handover_pages(made: Sequence[Handover]) -> list[Page]:
 
 
 def _statement(handover: Handover, material: Material, language: Language) -> dict[str, Any]:
-    return {"handover": handover, "equations": EQUATIONS}
+    return {"handover": handover, "equations": EQUATIONS, "merger_map": MERGER_MAP}
 
 
 def _workbook(handover: Handover, material: Material) -> bytes:
