@@ -31,7 +31,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from pipelines.linkage.sampling import MERGED, REFUSED
+from pipelines.linkage.sampling import MERGED
 
 Floats = NDArray[np.float64]
 
@@ -110,11 +110,12 @@ def quality_by(frame: pl.DataFrame, answers: pl.DataFrame, domain: str) -> dict[
 def expectation(frame: pl.DataFrame, near_miss_strata: pl.DataFrame) -> Expectation:
     """What the model expects of one dataset; `near_miss_strata` as the linkage counted them, `beyond` the last.
 
-    A pair that a rule refused counts as two entities, whatever its weight: the rule knows what the model does not.
+    What a rule refused counts by its weight like any other pair: most of it is one entity, held apart by numbers that
+    disagree, until people say which is right.
     """
     own = frame.filter(~pl.col("stratum").is_in(near_miss_strata["stratum"].implode()))
     merged = own.filter(kind=MERGED)["probability"].sort()
-    listed = own.filter(~pl.col("kind").is_in([MERGED, REFUSED]))["probability"].sort()
+    listed = own.filter(pl.col("kind") != MERGED)["probability"].sort()
     found, missed = (float(one.to_numpy().sum()) for one in (merged, pl.concat([listed, near_miss_strata["expected"]])))
     beyond = near_miss_strata.filter(pl.col("low").is_null())
     return Expectation(

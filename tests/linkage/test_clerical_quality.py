@@ -159,7 +159,7 @@ def test_what_the_model_expects_counts_what_lies_beyond() -> None:
     found = expectation(frame.with_columns(probability=pl.when(kind="merged").then(0.9).otherwise(0.5)), counted)
 
     assert found.precision == pytest.approx(0.9)
-    assert found.recall == pytest.approx(90 / (90 + 4 + 2 + 4))
+    assert found.recall == pytest.approx(90 / (90 + 10 * 0.5 + 8 * 0.5 + 2 + 4))
     assert (found.beyond, found.beyond_pairs) == (4.0, 5000)
 
 
