@@ -253,21 +253,21 @@ RELATION_KINDS: Final = {
 
 SEXES: Final = {"male": Text("Nam", "Male"), "female": Text("Nữ", "Female")}
 
-MEASURED_PARTS: Final = {
-    "sex": {**SEXES, "unknown": Text("Không rõ", "Unknown")},
-    "age": {
-        "age_00": Text("Dưới 15 tuổi", "Under 15"),
-        "age_15": Text("Từ 15 đến 29 tuổi", "15 to 29"),
-        "age_30": Text("Từ 30 đến 59 tuổi", "30 to 59"),
-        "age_60": Text("Từ 60 tuổi", "60 and over"),
-        "unknown": Text("Không rõ tuổi", "Unknown"),
-    },
-    "old_commune": {
-        "between": Text("Giữa hai xã cũ", "Between two old communes"),
-        "unknown": Text("Dòng nay đã sửa hoặc rút", "Row corrected or withdrawn since"),
-    },
+MEASURED_SEXES: Final = {**SEXES, "unknown": Text("Không rõ", "Unknown")}
+
+MEASURED_AGES: Final = {
+    "age_00": Text("Dưới 15 tuổi", "Under 15"),
+    "age_15": Text("Từ 15 đến 29 tuổi", "15 to 29"),
+    "age_30": Text("Từ 30 đến 59 tuổi", "30 to 59"),
+    "age_60": Text("Từ 60 tuổi", "60 and over"),
+    "unknown": Text("Không rõ tuổi", "Age unknown"),
 }
-"""The parts by which linkage quality is measured; of old communes, what is no code of one."""
+
+MEASURED_COMMUNES: Final = {
+    "between": Text("Giữa hai xã cũ", "Between two old communes"),
+    "unknown": Text("Dòng nay đã sửa hoặc rút", "Row corrected or withdrawn since"),
+}
+"""What is no code of an old commune where linkage quality is measured by commune."""
 
 CHANGE_KINDS: Final = {
     "withdrawn": Text("Rút", "Withdrawn"),

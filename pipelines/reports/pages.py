@@ -157,13 +157,13 @@ def _manifest(material: Material, _language: Language) -> dict[str, Any]:
 def _linkage(material: Material, language: Language) -> dict[str, Any]:
     facts = material.facts
     old_name = partial(facts.commune.old_name, language=language)
-    parts = labels.MEASURED_PARTS
+    words = {"sex": labels.MEASURED_SEXES, "age": labels.MEASURED_AGES, "old_commune": labels.MEASURED_COMMUNES}
     return {
         "measured": material.measured,
         "expected": expected(material.warehouse),
         "domain_words": _DOMAINS,
         "part_name": lambda domain, code: (
-            language.word(parts[domain], code) if code in parts[domain] else old_name(code)
+            language.word(words[domain], code) if code in words[domain] else old_name(code)
         ),
         "evidence_words": evidence_words,
         "linkage": {name: _linkage_of(name, found, language) for name, found in facts.linkage.items()},

@@ -72,7 +72,7 @@ def test_the_diagram_has_a_column_for_every_band_of_the_manifest(write: Write, r
     assert "từ 0,0 bit: 1.250 cặp, dự kiến 62,00%, thấy 50,0%" in text
     assert "Ở 1 trên 3 khoảng trọng số" in text
     assert "−4,0 −2,0 40 20,00% 17,5% 8,7% – 31,9% ✓ phù hợp" in text
-    assert "0,0 2,0 1.250 62,00% 50,0% 47,2% – 52,8% ≠ quá tự tin" in text
+    assert "0,0 2,0 1.250 62,00% 50,0% 47,2% – 52,8% ▲ quá tự tin" in text
 
 
 def test_bands_are_as_wide_as_the_engine_makes_them() -> None:
@@ -144,7 +144,7 @@ def test_unreadable_entries_about_the_model_are_passed_over(write: Write, rows: 
     staging = write(broken)
     facts = facts_of(staging).linkage["citizens"]
     assert facts.reliability == [] and facts.model.rows is None and facts.model.slope is None
-    assert "Kết quả gộp" in page_of(staging, "linkage")
+    assert "Cách gộp và mức tin cậy" in page_of(staging, "linkage")
 
 
 @pytest.mark.parametrize(
