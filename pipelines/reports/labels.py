@@ -257,9 +257,9 @@ MEASURED_SEXES: Final = {**SEXES, "unknown": Text("Không rõ", "Unknown")}
 
 MEASURED_AGES: Final = {
     "age_00": Text("Dưới 15 tuổi", "Under 15"),
-    "age_15": Text("Từ 15 đến 29 tuổi", "15 to 29"),
-    "age_30": Text("Từ 30 đến 59 tuổi", "30 to 59"),
-    "age_60": Text("Từ 60 tuổi", "60 and over"),
+    "age_15": Text("Từ 15 đến 29 tuổi", "From 15 to 29"),
+    "age_30": Text("Từ 30 đến 59 tuổi", "From 30 to 59"),
+    "age_60": Text("Từ 60 tuổi", "From 60"),
     "unknown": Text("Không rõ tuổi", "Age unknown"),
 }
 
