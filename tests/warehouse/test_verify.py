@@ -179,6 +179,24 @@ def test_results_in_the_file_are_compared_where_the_same_rules_gave_them(
     assert [("links.none" in one and "1 lỗi" in one and "3 lỗi" in one) for one in found] == [True] * compared
 
 
+def test_a_count_of_the_manifest_is_that_of_before_it_was_sealed(
+    tmp_path: Path, frames: Frames, publish_frames: Publish
+) -> None:
+    """Publication adds counts and hashes to it, of which the rules that judged the staging warehouse saw none."""
+    once = replace(
+        NO_EMPTY_NAME,
+        id="manifest.once",
+        failures="SELECT 1 FROM manifest GROUP BY key HAVING count(*) > 1",
+        checked="SELECT count(*) FROM manifest",
+    )
+    held, broken = (
+        publish_frames(tmp_path / name, with_results(frames, {"rule_id": once.id, "checked": 5, "failed": failed}))
+        for name, failed in (("held", 0), ("broken", 1))
+    )
+    assert differences(held, ruleset(once, sha256="ours")) == []
+    assert len(differences(broken, ruleset(once, sha256="ours"))) == 1
+
+
 def test_rules_are_judged_by_the_day_of_the_data(tmp_path: Path, frames: Frames, publish_frames: Publish) -> None:
     days: list[date] = []
 
