@@ -28,6 +28,7 @@ from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
 from pipelines.reports.manifest_facts import manifest_facts
+from pipelines.reports.privacy import mask_name
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.rule_history import RuleHistory
@@ -237,7 +238,13 @@ def _merges(material: Material, language: Language) -> dict[str, Any]:
 
 def _cases(material: Material, language: Language) -> dict[str, Any]:
     told = forecast(material.facts.queue, material.facts.linkage, language)
-    return {"forecast": told, **browser_context(material.pairs, material.facts, language, "pairs")}
+    browser = browser_context(material.pairs, material.facts, language, "pairs")
+    # A reason in a person's own words may name anybody, and names in it cannot be told from other words.
+    return {"forecast": told, "reasons_hidden": material.settings.mask_names, **browser}
+
+
+def _changes(material: Material, _language: Language) -> dict[str, Any]:
+    return {"named": mask_name if material.settings.mask_names else str}
 
 
 def _set_aside(_material: Material, _language: Language) -> dict[str, Any]:
@@ -317,7 +324,7 @@ PAGES: Final = (
     Page("set_aside", Text("Giữ riêng, chưa xếp", "Set aside, unplaced"), _set_aside),
     Page("quality", Text("Nhóm chất lượng", "Quality groups"), _quality),
     Page("land", Text("Đất đai", "Land"), _land),
-    Page("changes", Text("Thay đổi", "Changes"), _nothing),
+    Page("changes", Text("Thay đổi", "Changes"), _changes),
     Page("handover", Text("Biên bản bàn giao", "Hand-over statements"), _handover, of_publication=True),
     Page("dictionary", Text("Từ điển dữ liệu", "Data dictionary"), _dictionary, ("filter.js",)),
     Page("manifest", Text("Bản kê khai", "Manifest"), _manifest, ("filter.js",), of_publication=True),

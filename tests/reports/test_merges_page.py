@@ -20,7 +20,7 @@ from pipelines.reports.languages import ENGLISH, LANGUAGES
 from pipelines.reports.packing import packed_column
 from pipelines.reports.privacy import mask_name
 
-from .conftest import NUMBER, OLD_NUMBER, PASSED, Rows, as_raw, facts_of, small_commune, told, write_warehouse
+from .conftest import NUMBER, OLD_NUMBER, PASSED, Rows, as_raw, facts_of, page_of, small_commune, told, write_warehouse
 
 TEMPLATES = Path(__file__).parents[2] / "pipelines/reports/templates"
 ENTITIES = 120
@@ -218,6 +218,21 @@ def test_names_are_initials_where_the_setting_asks_for_it(tmp_path: Path) -> Non
     names = ("Nguyễn", "Tuấn", "Đào", "Người", "Già", "Phạm", "Khoai")
     assert [name for name in names if name in merges or name in pairs] == []
     assert "N. V. T." in merges and "H. Ô. P. V. K." in merges and "L. N." in pairs
+
+
+def test_changes_and_reasons_name_nobody_where_names_are_masked(tmp_path: Path) -> None:
+    rows = merged_commune()
+    person = rows["citizens"][0]["citizen_id"]
+    new = {"dataset": "citizens", "kind": "new", "cause": "rows_arrived", "entity_id": person, "fields": []}
+    rows["changes"] = [new | {"old_commune_code": "10231", "rows_arrived": 2, "rows_gone": 0}]
+    decided = {"decision_id": "QD-0123456789ab", "dataset": "citizens", "kind": "same", "record_ids": ["r1"]}
+    rows["decisions"] = [decided | {"by": "an", "at": "2026-01-04T08:30:00+07:00", "reason": "Theo ông Phạm Khoai."}]
+    rows = told(rows, earlier__citizens="0", earlier__parcels="0")
+    shown = write_warehouse(tmp_path / "shown.duckdb", rows)
+    masked = write_warehouse(tmp_path / "masked.duckdb", told(rows, settings__report={"mask_names": True}))
+    for page, name in (("changes", rows["citizens"][0]["full_name"]), ("cases", "Phạm Khoai")):
+        assert name in page_of(shown, page)
+        assert name not in page_of(masked, page)
 
 
 def test_a_name_of_which_no_word_is_a_word_is_hidden_whole() -> None:
