@@ -12,6 +12,10 @@ nux:
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+event_log_storage:
+  module: assets.event_log
+  class: EventLogStorage
+  config: {}
 """
 
 

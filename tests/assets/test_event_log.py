@@ -1,0 +1,47 @@
+"""The event log that keeps its connections: the same events in the same files as Dagster's own."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+from assets.event_log import EventLogStorage
+from assets.instance import prepare_home
+
+
+@dg.asset(check_specs=[dg.AssetCheckSpec("counted", asset="numbers")])
+def numbers():
+    yield dg.Output([1, 2, 3])
+    yield dg.AssetCheckResult(check_name="counted", passed=False, metadata={"failed": 3})
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    return prepare_home(tmp_path)
+
+
+def test_dagsters_own_log_reads_what_it_wrote(home):
+    with dg.DagsterInstance.get() as instance:
+        assert type(instance.event_log_storage) is EventLogStorage
+        run = dg.materialize([numbers], instance=instance)
+        told = instance.all_logs(run.run_id)
+    own = SqliteEventLogStorage(str(home / "history" / "runs"))
+    assert own.get_logs_for_run(run.run_id) == told
+    assert len(own.get_asset_check_execution_history(dg.AssetCheckKey(dg.AssetKey("numbers"), "counted"), limit=5)) == 1
+
+
+def test_what_dagsters_own_log_wrote_is_read(home):
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with dg.DagsterInstance.get() as instance:
+        run = dg.materialize([numbers], instance=instance)
+    kept = EventLogStorage(str(home / "history" / "runs"))
+    assert len(kept.get_logs_for_run(run.run_id)) > 5
+
+
+def test_looking_at_many_runs_keeps_few_databases_open(home):
+    kept = EventLogStorage(str(home / "history" / "runs"))
+    for at in range(40):
+        kept.get_logs_for_run(f"run-{at}")
+    assert len(kept._engines) <= 17
