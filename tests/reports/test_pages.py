@@ -173,7 +173,7 @@ def test_a_merge_across_communes_is_counted_as_such(write: Write, rows: Rows) ->
         ("quality", "Không xác định được hộ 1 1 0"),
         ("quality", "Không có chủ sử dụng 1 0 1"),
         ("linkage", "Cùng họ tên và năm sinh, một bên chỉ ghi năm 8.123 40 7 2 150"),
-        ("index", "08 giờ 30 phút, ngày 05 tháng 01 năm 2026 (UTC+07:00)"),
+        ("index", "Bắt đầu: 05/01/2026 08:30"),
     ],
 )
 def test_what_waits_and_why_is_on_the_page(write: Write, rows: Rows, name: str, sentence: str) -> None:
