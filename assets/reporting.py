@@ -8,19 +8,27 @@ import polars as pl
 from assets.deployment import Deployment
 from expectations import described
 from pipelines.ingest.header_aliases import Aliases
-from pipelines.reports import Publication, keep_version, render_page_set, write_page_set, write_site_index
+from pipelines.reports import (
+    Publication,
+    keep_version,
+    kept_versions,
+    render_page_set,
+    write_page_set,
+    write_site_index,
+)
 from pipelines.reports.rule_history import rule_history
 from pipelines.warehouse.versions import entries
 
 
 def write_report(deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame) -> None:
-    """Write the page set of a new commune, made of a warehouse that is not published (yet)."""
+    """Write the page set of a new commune, made of a warehouse that is not published (yet), or of the published one."""
     target = deployment.published(code)
     pages = render_page_set(
         warehouse,
         described(validation),
         versions=_versions(deployment, code),
-        history=rule_history(target),
+        with_pages=kept_versions(deployment.report(code).parent),
+        history=rule_history(target, of_published=warehouse == target),
         own_headers=Aliases.read(deployment.reference_dir / "header_aliases.csv").by_commune,
     )
     write_page_set(deployment.report(code).parent, pages)
@@ -34,7 +42,13 @@ def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> 
     current = versions[-1]
     pages = [
         render_page_set(
-            target, words, publication=current, versions=versions, kept=kept, only=attrgetter("of_publication")
+            target,
+            words,
+            publication=current,
+            versions=versions,
+            with_pages=kept_versions(folder) | {current.version},
+            kept=kept,
+            only=attrgetter("of_publication"),
         )
         for kept in (False, True)
     ]

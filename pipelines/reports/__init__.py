@@ -5,7 +5,7 @@
 """
 
 from pipelines.reports.publications import Publication
-from pipelines.reports.site import keep_version, render_page_set, write_page_set
+from pipelines.reports.site import keep_version, kept_versions, render_page_set, write_page_set
 from pipelines.reports.site_index import write_site_index
 
-__all__ = ["Publication", "keep_version", "render_page_set", "write_page_set", "write_site_index"]
+__all__ = ["Publication", "keep_version", "kept_versions", "render_page_set", "write_page_set", "write_site_index"]

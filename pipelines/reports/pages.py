@@ -50,8 +50,9 @@ class Material:
     """What all pages of one commune are made of.
 
     `warehouse` has the views that the facts ask of; `publication` is what this warehouse was published as, if it was,
-    and `versions` all that ever were, oldest first; `history` is what the rules found in them; `kept` says that the
-    pages lie in a version's own folder. `own_headers`: the deployment's mapping of headers by old commune.
+    and `versions` all that ever were, oldest first, of which those `with_pages` have page sets of their own; `history`
+    is what the rules found in them; `kept` says that the pages lie in a version's own folder. `own_headers`: the
+    deployment's mapping of headers by old commune.
     """
 
     facts: Facts
@@ -59,6 +60,7 @@ class Material:
     settings: ReportSettings
     publication: Publication | None
     versions: tuple[Publication, ...]
+    with_pages: frozenset[str]
     history: RuleHistory
     own_headers: OwnHeaders
     kept: bool

@@ -39,14 +39,18 @@ NO_HISTORY: Final = RuleHistory(SCHEMA.to_frame(), [])
 """Nothing was published before."""
 
 
-def rule_history(target: Path, most: int = 8) -> RuleHistory:
+def rule_history(target: Path, most: int = 8, *, of_published: bool = False) -> RuleHistory:
     """The verdicts in the last `most` versions of the published file `target`.
 
-    A version that was put in its place more than once stands where it was put last.
+    A version that was put in its place more than once stands where it was put last. `of_published`: they stand beside
+    the verdicts of what is published now, which are not told twice.
     """
+    log = entries(target)
     shown: dict[int, Entry] = {}
-    for entry in reversed(entries(target)):
+    for entry in reversed(log):
         shown.setdefault(entry.version, entry)
+    if of_published and log:
+        del shown[log[-1].version]
     oldest_first = list(shown.values())[:most][::-1]
     read = {version_name(target, entry.version): _verdicts(target, entry) for entry in oldest_first}
     found = [frame for frame in read.values() if frame is not None]

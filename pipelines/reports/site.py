@@ -6,7 +6,7 @@ communes to `site_index`.
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -36,6 +36,7 @@ def render_page_set(
     *,
     publication: Publication | None = None,
     versions: Sequence[Publication] = (),
+    with_pages: Collection[str] = (),
     history: RuleHistory = NO_HISTORY,
     own_headers: OwnHeaders = MappingProxyType({}),
     kept: bool = False,
@@ -46,18 +47,29 @@ def render_page_set(
 
     `validation` holds the results of the checks (table `validation_results`, with `sentence_vi`, `sentence_en` and
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
-    it was, and `versions` all that ever were, oldest first; `history` is what the rules found in them; `own_headers`
-    the deployment's mapping of headers by old commune; `kept` says that the pages will lie in a version's own folder.
+    it was, and `versions` all that ever were, oldest first, of which those `with_pages` have page sets in folders of
+    their names; `history` is what the rules found in them; `own_headers` the deployment's mapping of headers by old
+    commune; `kept` says that the pages will lie in a version's own folder.
     `only` chooses the pages to be made. The file is opened read-only and closed again.
     """
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
-        material = Material(facts, connection, settings, publication, tuple(versions), history, own_headers, kept)
+        material = Material(
+            facts,
+            connection,
+            settings,
+            publication,
+            tuple(versions),
+            frozenset(with_pages),
+            history,
+            own_headers,
+            kept,
+        )
         wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
         pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
         workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
-    return {**pages, **workbooks, SUMMARY: _summary(facts, publication)}
+    return {**pages, **workbooks, SUMMARY: _summary(facts, publication, versions)}
 
 
 def write_page_set(folder: Path, pages: Mapping[str, str | bytes], *, whole: bool = True) -> None:
@@ -88,6 +100,11 @@ def keep_version(folder: Path, version: str, pages: Mapping[str, str | bytes]) -
     part.rename(kept)
 
 
+def kept_versions(folder: Path) -> set[str]:
+    """The versions of which a page set is kept in `folder`."""
+    return {path.parent.name for path in folder.glob(f"*/{SUMMARY}") if not path.parent.name.startswith(".")}
+
+
 def _render(page: Page, material: Material, language: Language) -> str:
     scripts = [script(name) for name in page.scripts]
     return (
@@ -110,8 +127,10 @@ def _render(page: Page, material: Material, language: Language) -> str:
     )
 
 
-def _summary(facts: Facts, publication: Publication | None) -> str:
+def _summary(facts: Facts, publication: Publication | None, versions: Sequence[Publication]) -> str:
+    """`version` is what these pages tell of, `in_place` what is published when they are made."""
     commune, verdict = facts.commune, verdict_of(facts)
+    in_place = versions[-1] if versions else None
     told = {
         "code": commune.code,
         "name": commune.name,
@@ -126,5 +145,7 @@ def _summary(facts: Facts, publication: Publication | None) -> str:
         "figures": facts.figures,
         "version": publication.version if publication else "",
         "published_at": publication.at if publication else "",
+        "in_place": in_place.version if in_place else "",
+        "in_place_since": in_place.at if in_place else "",
     }
     return json.dumps(told, ensure_ascii=False, indent=1)

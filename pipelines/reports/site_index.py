@@ -40,7 +40,8 @@ def _summaries(reports: Path) -> dict[Path, int]:
 
 
 def _read(path: Path, reports: Path) -> Row:
-    """What a summary tells, and where its pages and versions lie; nothing when it cannot be read."""
+    """What a summary tells, and where its pages and versions lie: first the one that is published, then the others,
+    newest first. Nothing when it cannot be read."""
     try:
         told: dict[str, Any] = mapping(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -54,7 +55,17 @@ def _read(path: Path, reports: Path) -> Row:
         if not kept.parent.name.startswith(".")
     ]
     newest_first = sorted(versions, key=lambda one: str(one.get("published_at", "")), reverse=True)
-    return told | {"folder": folder.relative_to(reports).as_posix(), "versions": newest_first}
+    in_place = str(told.get("in_place", ""))
+    others = [one for one in newest_first if one.get("version") != in_place]
+    if in_place:
+        # One that was published by a program without these pages has none.
+        kept = next((one["folder"] for one in versions if one.get("version") == in_place), "")
+        others.insert(0, {"version": in_place, "published_at": told.get("in_place_since", ""), "folder": kept})
+    return told | {
+        "folder": folder.relative_to(reports).as_posix(),
+        "in_place": in_place,
+        "versions": others,
+    }
 
 
 def _file(language: Language) -> str:

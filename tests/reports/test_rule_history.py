@@ -66,6 +66,14 @@ def test_a_version_put_back_stands_where_it_was_put_last(target: Path, log: Log)
     assert told.rows() == [("trial-2", "publish"), ("trial-1", "rollback")]
 
 
+def test_what_is_published_is_not_told_beside_itself(target: Path, log: Log) -> None:
+    assert rule_history(target, of_published=True).verdicts.is_empty()
+    log(1, "publish")
+    log(2, "publish")
+    log(1, "rollback")
+    assert set(rule_history(target, of_published=True).verdicts["version"]) == {"trial-2"}
+
+
 def test_only_the_last_versions_are_read(target: Path, log: Log) -> None:
     for version in (1, 2, 3):
         log(version, "publish")

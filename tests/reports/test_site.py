@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.reports import Publication, keep_version, render_page_set, write_page_set, write_site_index
 
-from .conftest import PASSED, checks, small_commune, write_warehouse
+from .conftest import PASSED, checks, small_commune, text_of, write_warehouse
 
 PUBLISHED = Publication("trial-1", "publish", "2026-01-05T09:00:00+07:00", "an", "ab" * 32, "cd" * 32)
 TILES = {
@@ -37,7 +37,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     validation = checks(("identity.a", "gate", True), ("quality.b", "warning", False), ("quality.c", "warning", True))
     for kept in (False, True):
-        pages = render_page_set(warehouse, validation, publication=PUBLISHED, versions=[PUBLISHED], kept=kept)
+        pages = render_page_set(
+            warehouse, validation, publication=PUBLISHED, versions=[PUBLISHED], with_pages={"trial-1"}, kept=kept
+        )
         if kept:
             keep_version(folder / "trial/10231", "trial-1", pages)
         else:
@@ -62,6 +64,12 @@ def test_every_link_leads_somewhere(reports: Path) -> None:
     for path in reports.rglob("*.html"):
         for address in re.findall(r'href="([^"#]+)', path.read_text(encoding="utf-8")):
             assert (path.parent / address).is_file(), f"{path.name}: {address}"
+
+
+def test_a_version_that_has_pages_is_reached_from_the_first_page(page: Any, reports: Path) -> None:
+    page.goto((reports / "trial/10231/index.html").as_uri())
+    page.click("main >> text=trial-1 >> nth=-1")
+    assert page.url.endswith("/trial/10231/trial-1/index.html")
 
 
 def test_every_number_of_the_summary_is_the_warehouses(page: Any, reports: Path, warehouse: Path) -> None:
@@ -148,6 +156,31 @@ def test_the_page_over_all_communes_tells_each_and_its_versions(page: Any, repor
     assert page.locator("#communes-count").inner_text() == "1 / 1"
     page.click("text=trial-1")
     assert page.url.endswith("/trial/10231/trial-1/index.html")
+
+
+def test_the_version_that_was_put_back_is_told_to_be_in_place(tmp_path: Path, warehouse: Path) -> None:
+    second = Publication("trial-2", "publish", "2026-01-06T09:00:00+07:00", "an", "ab" * 32, "cd" * 32)
+    back = Publication("trial-1", "rollback", "2026-01-07T09:00:00+07:00", "an", "ab" * 32, "cd" * 32)
+    for versions in ([PUBLISHED], [PUBLISHED, second], [PUBLISHED, second, back]):
+        pages = render_page_set(warehouse, PASSED, publication=versions[-1], versions=versions)
+        write_page_set(tmp_path / "trial/10231", pages)
+        keep_version(tmp_path / "trial/10231", versions[-1].version, pages)
+    write_site_index(tmp_path)
+    told = text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert "trial-1 (07/01/2026 09:00, đang dùng ), trial-2 (06/01/2026 09:00)" in told
+    refused = render_page_set(warehouse, checks(("identity.a", "gate", False)), versions=[PUBLISHED, second, back])
+    write_page_set(tmp_path / "trial/10231", refused)
+    write_site_index(tmp_path)
+    told = text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert "từ chối công bố" in told and "trial-1 (07/01/2026 09:00, đang dùng ), trial-2" in told
+
+
+def test_a_version_without_kept_pages_is_told_without_a_link(tmp_path: Path, warehouse: Path) -> None:
+    """It was published by a program that kept none."""
+    write_page_set(tmp_path / "trial/10231", render_page_set(warehouse, PASSED, versions=[PUBLISHED]))
+    write_site_index(tmp_path)
+    assert "trial-1 (05/01/2026 09:00, đang dùng )" in text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+    test_every_link_leads_somewhere(tmp_path)
 
 
 def test_a_summary_that_cannot_be_read_is_passed_over(tmp_path: Path, warehouse: Path) -> None:
