@@ -63,6 +63,15 @@ RULES: Final[tuple[Rule, ...]] = (
         "Every owner who is not yet confirmed has a number by which he can be looked up.",
         PLAN_515,
     ),
+    warning(
+        "owners.number_form",
+        "parcel_owners",
+        "Số giấy tờ của chủ sử dụng, nếu sổ có ghi, gồm đúng 9 hoặc 12 chữ số.",
+        "An owner's number, where the book has one, has exactly 9 or 12 digits.",
+        "Data contract: parcel_owners.owner_id_no; books also hold other papers, remarks and slips (likely)",
+        "SELECT 1 FROM {batch} WHERE NOT regexp_full_match(owner_id_no, '[0-9]{{9}}|[0-9]{{12}}')",
+        "SELECT count(owner_id_no) FROM {batch}",
+    ),
     without_reason(
         "owners.number_digits_lost",
         "parcels",

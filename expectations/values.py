@@ -232,13 +232,6 @@ RULES: Final[tuple[Rule, ...]] = (
         "Số CMND ghi cho một người gồm đúng 9 chữ số.",
         "The old number of a person has exactly 9 digits.",
     ),
-    _form(
-        "parcel_owners",
-        "owner_id_no",
-        "[0-9]{{9}}|[0-9]{{12}}",
-        "Số giấy tờ của chủ sử dụng gồm đúng 9 hoặc 12 chữ số.",
-        "The number of an owner has exactly 9 or 12 digits.",
-    ),
     _filled(
         "links",
         ("reason",),

@@ -89,6 +89,7 @@ DOMAIN_MUTATIONS: dict[str, str] = {
     "owners.one_by_one": "UPDATE parcel_owners SET owner_name = 'Ông CANARY và bà B'",
     "owners.once": "INSERT INTO parcel_owners SELECT * REPLACE (2 AS owner_no) FROM parcel_owners",
     "owners.number": _reason("parcels", "no_owner_number"),
+    "owners.number_form": "UPDATE parcel_owners SET owner_id_no = '1.19E+09'",
     "owners.number_digits_lost": _reason("parcels", "owner_number_digits_lost"),
     "owners.number_zeros_lost": _reason("parcels", "owner_number_zeros_restored"),
     "owners.living": _reason("parcels", "owner_dead"),

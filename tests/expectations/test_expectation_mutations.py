@@ -171,7 +171,6 @@ MUTATIONS: dict[str, str] = {
     "values.decisions_kind": "UPDATE decisions SET kind = 'CANARY'",
     "values.citizens_personal_id_form": "UPDATE citizens SET personal_id = '01090012345' WHERE citizen_id = 'P1'",
     "values.citizens_old_id_no_form": "UPDATE citizens SET old_id_no = '12345678'",
-    "values.parcel_owners_owner_id_no_form": "UPDATE parcel_owners SET owner_id_no = '0123456789'",
     "values.links_filled": "UPDATE links SET reason = NULL WHERE dataset = 'parcels'",
     "values.review_queue_filled": "UPDATE review_queue SET question = ''",
     "values.decisions_filled": """UPDATE decisions SET "by" = '' WHERE decision_id = 'D1'""",
