@@ -62,6 +62,8 @@ class Measured:
     """How many pairs somebody answered, `cannot_tell` among them."""
     drawn: int
     """How many pairs the newest of the samples has."""
+    samples: int
+    """Of how many samples the answers are; they may share pairs."""
     cannot_tell: int
     disputed: int
     """Pairs of which people said different things: nobody could tell."""
@@ -111,6 +113,7 @@ def _measured(warehouse: duckdb.DuckDBPyConnection, dataset: str, answers: pl.Da
         parts={domain: quality_by(frame, verdicts, domain) for domain in DOMAINS[dataset]},
         answered=verdicts.height,
         drawn=newest["drawn"],
+        samples=answers["draw_id"].n_unique(),
         cannot_tell=verdicts["is_match"].null_count(),
         disputed=int(verdicts["disputed"].sum()),
         people=answers["by"].n_unique(),

@@ -113,8 +113,15 @@ def test_people_who_agree_are_one_verdict_and_who_do_not_are_none(told):
 def test_a_persons_newer_answer_of_another_draw_of_the_publication_holds(told):
     newer = answer(PEOPLE[0], "different", at=LATER, draw_id="PT-2", drawn=90)
     found = told([answer(PEOPLE[0], "same"), newer])
-    assert (found.answered, found.drawn, found.disputed) == (1, 90, 0)
+    assert (found.answered, found.drawn, found.samples, found.disputed) == (1, 90, 1, 0)
     assert found.overall.precision.value == 0
+
+
+def test_answers_of_several_samples_are_not_told_as_of_one(told):
+    """Three answered pairs would be more than the newest sample has."""
+    first = [answer(pair, "same") for pair in PEOPLE[:2]]
+    found = told([*first, answer(PEOPLE[2], "same", at=LATER, draw_id="PT-2", drawn=1)])
+    assert (found.answered, found.samples) == (3, 2)
 
 
 def test_only_the_publication_that_was_looked_at_last_is_measured(told):
