@@ -174,9 +174,10 @@ def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
     """Make the audit pages again from the published file, and let the change stand in Dagster.
 
     What was published holds even when one of them fails, and then that is what is said. Pages that could not be made
-    are taken away, since they tell of another version; a file of an older program may lack what the page asks for.
+    are taken away, from the page over all communes too, since they tell of another version; a file of an older program
+    may lack what the page asks for.
     """
-    from pipelines.reports import write_page_set
+    from pipelines.reports import write_page_set, write_site_index
 
     page = deployment.report(commune.code)
     print(f"Kho dữ liệu: {deployment.published(commune.code)}")
@@ -185,6 +186,7 @@ def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
         print(f"Báo cáo:     {page}")
     except Exception as problem:  # its message may hold values of rows
         write_page_set(page.parent, {})
+        write_site_index(deployment.reports_dir)
         print(
             f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn đã được đưa vào "
             "chỗ. (The audit pages could not be made; what was asked for is published.)",

@@ -25,7 +25,7 @@ def write_site_index(reports: Path) -> None:
     Two runs may end at once: the one that writes last has seen what the other left, or looks again.
     """
     reports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    seen: dict[Path, int] = {}
+    seen: dict[Path, int] | None = None
     while (found := _summaries(reports)) != seen:
         seen = found
         communes = [row for path in sorted(seen) if (row := _read(path, reports))]

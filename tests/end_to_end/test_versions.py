@@ -186,6 +186,7 @@ def test_a_page_that_cannot_be_made_is_taken_away_and_the_rollback_holds(in_proc
     assert outcome.published(CODE).read_bytes() == first_trial.published(CODE).read_bytes()
     left = data / "reports" / "trial" / CODE
     assert [path for path in left.iterdir() if path.is_file()] == []
+    assert f"trial/{CODE}/" not in (data / "reports" / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
