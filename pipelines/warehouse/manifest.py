@@ -81,7 +81,8 @@ def own_hash(manifest: Mapping[str, str]) -> str:
 
 def read(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The manifest of an open warehouse."""
-    return dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+    # An entry without a key is none of ours, and stands in the hash of the manifest as well.
+    return dict(connection.execute("SELECT coalesce(key, ''), value FROM manifest").fetchall())
 
 
 def as_table(manifest: Mapping[str, str]) -> pl.DataFrame:

@@ -105,6 +105,8 @@ def test_one_wrong_bit_is_found(published: Path, place: float) -> None:
         ("CREATE OR REPLACE VIEW cong_dan AS SELECT * FROM citizens LIMIT 1", "Khung nhìn cong_dan đã bị sửa"),
         ("DROP VIEW thua_dat", "Thiếu khung nhìn thua_dat"),
         ("CREATE VIEW extra AS SELECT 'SECRET' AS name", "Có thêm khung nhìn lạ «extra»"),
+        ("CREATE SCHEMA attic; CREATE VIEW attic.cong_dan AS SELECT 1 AS x", "Có thêm khung nhìn lạ «attic.cong_dan»"),
+        ("INSERT INTO manifest VALUES (NULL, 'SECRET')", "Bản kê khai đã bị sửa"),
     ],
 )
 def test_a_change_under_a_fresh_checksum_is_named(published: Path, statement: str, named: str) -> None:
@@ -114,6 +116,14 @@ def test_a_change_under_a_fresh_checksum_is_named(published: Path, statement: st
     assert not any("duckdb.sha256" in difference or "SECRET" in difference for difference in found)
     tables = [difference for difference in found if difference.startswith("Bảng ")]
     assert len(tables) <= 1, "no table is named that was not changed"
+
+
+def test_a_function_that_hides_a_change_from_every_query_is_named(published: Path) -> None:
+    hiding = "replace(system.main.to_json(a)::VARCHAR, 'SECRET', 'Nguyễn Văn An')"
+    change(published, f"UPDATE citizens SET full_name = 'SECRET'; CREATE MACRO to_json(a) AS {hiding}")
+    assert differences(published) == ["Có thêm hàm lạ «to_json»."]
+    change(published, "CREATE MACRO duckdb_functions() AS TABLE SELECT 'x' AS function_name, true AS internal")
+    assert "Có thêm hàm lạ «to_json»." in differences(published)
 
 
 def test_ids_that_were_swapped_everywhere_are_found(published: Path) -> None:
