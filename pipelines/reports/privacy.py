@@ -10,6 +10,7 @@ from typing import Final
 
 _DIGITS_IN_A_ROW: Final = re.compile(r"(?<!\d)\d{9,13}(?!\d)")
 _DIGITS_IN_GROUPS: Final = re.compile(r"(?<!\d)(?<!\d[ .\u00a0])\d+(?:[ .\u00a0]\d+)+(?![ .\u00a0]?\d)")
+_DIGITS_BY_THREES: Final = re.compile(r"(?<!\d)(?<!\d[-–/_])\d{3}([-–/_])\d{3}\1\d{3}(?:\1\d{3})?(?![-–/_]?\d)")
 _STARS: Final = "*****"
 
 
@@ -24,14 +25,16 @@ def mask_numbers(text: str) -> str:
     """`text` with everything that may be a personal number masked, also one written in groups of digits.
 
     Nine to thirteen digits in a row are masked (a number that lost its zeros, or a telephone number); with
-    dots or spaces between, only exactly nine or twelve digits are, so that ordinary figures stay readable.
+    dots or spaces between, only exactly nine or twelve digits are, so that ordinary figures stay readable; with dashes
+    or slashes only groups of three, so that dates and our own ids do.
     """
 
     def grouped(match: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", match[0])
         return mask_digits(digits) if len(digits) in (9, 12) else match[0]
 
-    return _DIGITS_IN_A_ROW.sub(lambda match: mask_digits(match[0]), _DIGITS_IN_GROUPS.sub(grouped, text))
+    separated = _DIGITS_BY_THREES.sub(grouped, _DIGITS_IN_GROUPS.sub(grouped, text))
+    return _DIGITS_IN_A_ROW.sub(lambda match: mask_digits(match[0]), separated)
 
 
 def mask_identity_field(text: str) -> str:
