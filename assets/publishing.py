@@ -31,7 +31,8 @@ from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
 from pipelines.warehouse.distribution import DISTRIBUTION, distribution
-from pipelines.warehouse.limits import limits_of
+from pipelines.warehouse.limits import in_words, limits_of
+from pipelines.warehouse.manifest import read as read_manifest
 from pipelines.warehouse.manifest import totals
 from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE, placed_elsewhere
 from pipelines.warehouse.program import code_commit, code_sha256, packages, packages_sha256
@@ -40,7 +41,7 @@ from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.schema import LINKS, NEAR_MISSES
-from pipelines.warehouse.settings import GivenLimits
+from pipelines.warehouse.settings import LIMITS, GivenLimits
 from pipelines.warehouse.sources import with_raw
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, version_name
 
@@ -245,6 +246,7 @@ def publication_gate(
         blocking = _one(deployment.staging(commune_of(context).code), BLOCKING_CASES)
         refusals += [f"còn {blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
     remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
+    remedies += _limits_in_force(deployment.staging(commune_of(context).code), set(failed["rule_id"]))
     verdict = (
         f"Không công bố {context.partition_key}: {'; '.join(refusals)}. Bản đã công bố trước đó giữ nguyên; "
         f"{' '.join(['xem báo cáo đối soát.', *remedies])}"
@@ -379,6 +381,17 @@ def _manifest(
     for dataset, part in links.items():
         manifest |= {f"{key}.{dataset}": value for key, value in part["facts"].iter_rows()}
     return manifest | {"decisions_sha256": decisions_sha256(decisions["decision_id"])}
+
+
+def _limits_in_force(staging: Path, failed: set[str]) -> list[str]:
+    """Which limit each of the failed rules went by, and where it was set."""
+    named = [name for name in LIMITS if any(f"'{name}'" in rule.expectation for rule in RULES if rule.id in failed)]
+    if not named:
+        return []
+    with open_warehouse(staging) as connection:
+        manifest = read_manifest(connection)
+    limits, origins = (json.loads(manifest[key]) for key in ("settings.publication", "limit_origins"))
+    return [f"Giới hạn đang dùng: {name} = {limits[name]} ({in_words(origins[name])})." for name in named]
 
 
 def _refuse_if_overtaken(deployment: Deployment, code: str) -> None:

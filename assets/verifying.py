@@ -92,6 +92,13 @@ def _facts(found: Verification, rules_sha256: str) -> list[tuple[str, str]]:
         )
     return [
         *facts,
-        ("Mã băm nội dung:", stated.get(entries.LOGICAL_HASH, "")),
+        ("Mã băm nội dung:", _logical_hash(found.logical_hash, stated.get(entries.LOGICAL_HASH, ""))),
         ("SHA-256 của tệp:", found.sha256),
     ]
+
+
+def _logical_hash(found: str, stated: str) -> str:
+    """The hash of what is in the file: it, not what the manifest says, is to be laid beside the statement."""
+    if not found:
+        return "không tính được"
+    return found if found == stated else f"{found} (bản kê khai ghi {stated})"

@@ -97,6 +97,7 @@ class _Pairs(Page):
         self._draw = draw
         self._dataset = dataset
         self._at = at
+        self._nameless = False
 
     def read(self, sheets: Mapping[str, pl.DataFrame]) -> list[Given]:
         """The answers of the sheet; its problems are noted."""
@@ -129,8 +130,14 @@ class _Pairs(Page):
         if not line.cells[ANSWER]:
             raise Refused(line.number, "có ghi chú nhưng chưa chọn câu trả lời")
         if verdict is None:
-            raise Refused(line.number, "câu trả lời không có trong danh sách")
+            raise Refused(
+                line.number,
+                "câu trả lời không có trong danh sách; chọn «Là một», «Khác nhau» hoặc «Không xác định được»",
+            )
         if not by:
+            if self._nameless:  # said once: the name stands at the head of the sheet, for all its answers
+                return None
+            self._nameless = True
             raise Refused(line.number, "chưa có tên người xem; hãy ghi ở đầu trang hoặc ngay trên dòng này")
         answer = Answer(
             draw_id=self._draw.draw_id,

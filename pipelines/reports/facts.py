@@ -25,6 +25,10 @@ from pipelines.reports.quality_facts import quality_by_hamlet
 from pipelines.reports.unplaced_facts import UnplacedFacts, unplaced_facts
 from pipelines.review.queue import REFUSALS
 
+_BLOCKING_SHOWN: Final = 100
+"""As many of the cases that block are listed one by one, and of each as many rows as this:"""
+_ROWS_SHOWN: Final = 12
+
 _VIEWS: Final = """
 CREATE TEMP VIEW sources AS
     SELECT 'citizens' AS dataset, citizen_id AS entity_id, * EXCLUDE (citizen_id) FROM citizen_sources
@@ -147,6 +151,22 @@ SELECT dataset, count(*) FILTER (status <> 'decided') AS cases, count(*) FILTER 
 FROM review_queue GROUP BY dataset ORDER BY dataset
 """
 
+_BLOCKING: Final = """
+WITH blocking AS (
+    SELECT case_id, dataset, reason, question, priority, record_ids FROM review_queue
+    WHERE blocking AND coalesce(status, 'open') <> 'decided' ORDER BY priority, case_id LIMIT $most),
+places AS (
+    SELECT b.case_id, s.entity_id, coalesce(s.source_file, q.source_file) AS file,
+        coalesce(s.source_line, q.source_line) AS line
+    FROM (SELECT case_id, unnest(record_ids) AS record_id FROM blocking) b
+        LEFT JOIN sources s USING (record_id) LEFT JOIN quarantine q USING (record_id))
+SELECT b.dataset, b.reason, b.question, len(b.record_ids) AS rows,
+    list_sort(list(DISTINCT p.entity_id) FILTER (p.entity_id IS NOT NULL))[:$shown] AS entities,
+    list_sort(list({'file': p.file, 'line': p.line}) FILTER (p.file IS NOT NULL))[:$shown] AS places
+FROM blocking b LEFT JOIN places p USING (case_id)
+GROUP BY b.case_id, b.dataset, b.reason, b.question, b.priority, b.record_ids ORDER BY b.priority, b.case_id
+"""
+
 _DECISIONS: Final = """
 SELECT decision_id, dataset, kind, len(record_ids) AS rows, "by", "at", reason
 FROM decisions ORDER BY "at" DESC, decision_id
@@ -224,6 +244,7 @@ class Facts:
     matrix: list[Row]
     linkage: dict[str, LinkageFacts]
     cases: list[Row]
+    blocking: list[Row]
     queue: list[Row]
     decisions: list[Row]
     quarantine: list[Row]
@@ -259,6 +280,7 @@ def read_facts(warehouse: duckdb.DuckDBPyConnection, validation: pl.DataFrame) -
         matrix=rows_of(warehouse, _COMMUNE_MATRIX),
         linkage={name: linkage_facts(warehouse, name, manifest) for name in ("citizens", "parcels")},
         cases=rows_of(warehouse, _CASES),
+        blocking=rows_of(warehouse, _BLOCKING, most=_BLOCKING_SHOWN, shown=_ROWS_SHOWN),
         queue=rows_of(warehouse, _QUEUE, refusals=list(REFUSALS)),
         decisions=rows_of(warehouse, _DECISIONS),
         quarantine=rows_of(warehouse, _QUARANTINE),

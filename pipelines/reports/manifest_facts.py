@@ -1,11 +1,14 @@
 """What the page of the manifest states: its entries in the groups in which an auditor compares them.
 
-Every entry of the manifest stands in one group, so that nothing is left out; what they prove is said elsewhere.
+Every entry of the manifest stands in one group, so that nothing is left out, but the models themselves, which have
+their hash; what the entries prove is said elsewhere.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from markupsafe import Markup, escape
 
 from pipelines.reports.asking import listed
 from pipelines.reports.languages import Text
@@ -27,6 +30,10 @@ _WHOLE: Final = {
 }
 
 
+_MEASURES: Final = ("reliability.", "candidates.", "near_miss_strata.", "calibration.", "alarm.", "thresholds.")
+_FIGURES: Final = ("model.", *_MEASURES)
+
+
 @dataclass(frozen=True)
 class TableEntry:
     """What the manifest says of one table; what it does not say is empty."""
@@ -40,7 +47,8 @@ class TableEntry:
 @dataclass(frozen=True)
 class ManifestFacts:
     """The manifest in groups. `hashes`: the one over each kind of thing, with what it is. `tables`: every table.
-    `inputs`, `references`, `packages`: names with hash or version. `others`: all other entries by key."""
+    `inputs`, `references`, `packages`: names with hash or version. `figures`: what was counted and estimated, whose
+    digits are no numbers of people. `others`: all other entries by key."""
 
     hashes: list[tuple[Text, str]]
     tables: list[TableEntry]
@@ -48,6 +56,7 @@ class ManifestFacts:
     references: list[tuple[str, str]]
     packages: list[str]
     others: list[tuple[str, str]]
+    figures: list[tuple[str, Markup]]
 
 
 def manifest_facts(manifest: Mapping[str, str]) -> ManifestFacts:
@@ -67,7 +76,10 @@ def manifest_facts(manifest: Mapping[str, str]) -> ManifestFacts:
         inputs=_named(manifest, INPUT),
         references=_named(manifest, REFERENCE),
         packages=[str(package) for package in listed(manifest.get(PACKAGES))],
-        others=sorted((key, value) for key, value in manifest.items() if key not in told),
+        others=sorted(
+            (key, value) for key, value in manifest.items() if key not in told and not key.startswith(_FIGURES)
+        ),
+        figures=sorted((key, Markup(escape(manifest[key]))) for key in manifest if key.startswith(_MEASURES)),
     )
 
 

@@ -56,7 +56,14 @@ class PublicationLimits:
             value = _share(cells["value"])
             if value is None:
                 raise table.defect(
-                    number, "value phải là số từ 0 đến 1, ví dụ 0,05.", "the value is no number from 0 to 1."
+                    number, "value phải là số từ 0 đến 1, ví dụ 0.05.", "the value is no number from 0 to 1."
+                )
+            if cells.get("reason", "").isdecimal():
+                # A decimal comma in a file whose cells are parted by commas: 0,05 is read as 0, and 05 as the reason.
+                raise table.defect(
+                    number,
+                    "reason chỉ có chữ số; nếu value có phần thập phân, hãy dùng dấu chấm, ví dụ 0.05.",
+                    "the reason is digits only: write decimals with a point.",
                 )
             other = lines.setdefault((code, name), Line(value, number, cells.get("reason", "")))
             if other.value != value:
@@ -90,6 +97,14 @@ def limits_of(
         **{name: {"origin": "run"} for name in of_run},
     }
     return settings, origins
+
+
+def in_words(origin: Mapping[str, str | int]) -> str:
+    """Where a limit is from, as `limits_of` tells it."""
+    if origin["origin"] == "file":
+        reason = f": «{origin['reason']}»" if origin["reason"] else ""
+        return f"reference/{PUBLICATION_LIMITS}, dòng {origin['line']}{reason}"
+    return {"run": "đặt cho riêng lần chạy này", "usual": "mức thường dùng"}[str(origin["origin"])]
 
 
 def _share(text: str) -> float | None:

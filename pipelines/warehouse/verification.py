@@ -40,6 +40,8 @@ class Verification:
     manifest: Mapping[str, str] = field(default_factory=dict)
     rechecked: Rechecked | None = None
     """None when no rules were given, or the tables are not those that rules are about."""
+    logical_hash: str = ""
+    """Of the tables as they are; empty when they are not those of a warehouse."""
 
 
 def verify(path: Path, rules: Ruleset | None = None) -> Verification:
@@ -69,9 +71,10 @@ def verify(path: Path, rules: Ruleset | None = None) -> Verification:
             manifest = entries.read(connection)
             found = [*damaged, *_unknown(connection), *_views(connection), *_manifest(manifest)]
             found += [*_content(connection, manifest), *_gates(connection)]
+            logical = combined(table_hashes(connection))
             rechecked = None if rules is None else recheck(connection, rules, manifest)
             found += [] if rechecked is None else rechecked.differences
-            return Verification(found, digest, manifest, rechecked)
+            return Verification(found, digest, manifest, rechecked, logical)
     except duckdb.Error:
         if damaged:
             return Verification([*damaged, "Tệp không đọc được như một kho dữ liệu DuckDB."], digest)

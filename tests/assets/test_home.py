@@ -27,8 +27,8 @@ def test_home_has_telemetry_and_welcome_box_off(tmp_path):
 
 
 def test_dagster_understands_the_settings(tmp_path):
-    home = prepare_home(tmp_path / "data")
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    prepare_home(tmp_path / "data")
+    with dg.DagsterInstance.get() as instance:
         assert instance.telemetry_enabled is False
         assert instance.nux_enabled is False
         assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"

@@ -5,6 +5,7 @@ together as the assets do, so that a run takes a second.
 """
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ import duckdb
 import polars as pl
 
 from expectations import RULES
+from expectations.manifest import KEYS
 from pipelines.citizens.comparisons import SPEC as CITIZENS
 from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens
@@ -53,6 +55,7 @@ from pipelines.synthetic.sample import write_sample
 from pipelines.synthetic.settings import OldCommune, SampleSettings
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.changes import changes, last_publication
+from pipelines.warehouse.manifest import NEEDED, totals
 from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
@@ -378,6 +381,8 @@ class Commune:
         target = self.published(mode)
         earlier = target if target.is_file() else None
         manifest = {
+            # What the manifest tells of the program and its packages plays no part here.
+            **dict.fromkeys({*KEYS, *NEEDED}, "-"),
             "commune_code": CODE,
             "mode": mode,
             "run_id": run_id,
@@ -388,8 +393,16 @@ class Commune:
             **{f"{LEDGER_RUN}{name}": run_id for name in tickets},
             **{f"{LEDGER_TICKET}{name}": ticket for name, ticket in tickets.items()},
             **{f"model_name.{name}": linkage[name].model.name(CODE) for name in DATASETS},
+            **{f"thresholds.{name}": json.dumps(linkage[name].thresholds) for name in DATASETS},
+            "old_communes": json.dumps(
+                [
+                    {"code": old.code, "part": old.population_part, "land_part": old.area_part}
+                    for old in NEW_COMMUNE.old_communes
+                ]
+            ),
             **last_publication(earlier),
         }
+        manifest |= totals(manifest)
         tables["changes"] = changes(earlier, tables, manifest)
         tables["manifest"] = pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
         write_warehouse(staging, tables.items())

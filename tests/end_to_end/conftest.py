@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -46,6 +47,19 @@ class Outcome:
     def query(self, code: str, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.published(code)), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def dagster_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Path], contextlib.AbstractContextManager[dg.DagsterInstance]]:
+    """Opens Dagster's storage below a data folder, as the command and the UI do."""
+
+    def instance(data: Path) -> contextlib.AbstractContextManager[dg.DagsterInstance]:
+        monkeypatch.setenv("DAGSTER_HOME", str(data / "dagster"))
+        return dg.DagsterInstance.get()
+
+    return instance
 
 
 @pytest.fixture(scope="session")

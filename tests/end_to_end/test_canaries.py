@@ -155,10 +155,12 @@ def _everything_said(outcome) -> bytes:
     for path in databases:
         with contextlib.closing(sqlite3.connect(path)) as connection:  # so that a text's bytes are its UTF-8
             assert connection.execute("PRAGMA encoding").fetchone() == ("UTF-8",)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        (run,) = instance.get_runs()
-        events = repr([(event.user_message, event.dagster_event) for event in instance.all_logs(run.run_id)])
-        metadata = repr(run) + repr(instance.get_run_stats(run.run_id))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(home))
+        with dg.DagsterInstance.get() as instance:
+            (run,) = instance.get_runs()
+            events = repr([(event.user_message, event.dagster_event) for event in instance.all_logs(run.run_id)])
+            metadata = repr(run) + repr(instance.get_run_stats(run.run_id))
     names = "\n".join(path.name for path in files)
     return b"\n".join(
         [outcome.output.encode(), events.encode(), metadata.encode(), names.encode()]

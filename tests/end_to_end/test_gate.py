@@ -20,7 +20,7 @@ def refused(in_process, data, small_exports, monkeypatch):
     return lambda: in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
 
 
-def test_refused_run_leaves_everything_published_as_it_was(refused, data, content_of):
+def test_refused_run_leaves_everything_published_as_it_was(refused, data, content_of, dagster_of):
     before = content_of(data / "published")
     outcome = refused()
     assert outcome.status == 1
@@ -33,7 +33,7 @@ def test_refused_run_leaves_everything_published_as_it_was(refused, data, conten
     assert content_of(data / "published") == before
 
     assert "Từ chối công bố" in outcome.report(CODE)
-    with dg.DagsterInstance.from_config(str(data / "dagster")) as instance:
+    with dagster_of(data) as instance:
         (run,) = instance.get_runs()
         assert run.status == dg.DagsterRunStatus.FAILURE
         assert instance.get_latest_materialization_event(dg.AssetKey("audit_report"))

@@ -294,8 +294,8 @@ def _pairs(groups) -> int:
     return sum(comb(size, 2) for size in Counter(groups).values())
 
 
-def test_run_stands_in_the_history(sample_run):
-    with dg.DagsterInstance.from_config(str(sample_run.data / "dagster")) as instance:
+def test_run_stands_in_the_history(sample_run, dagster_of):
+    with dagster_of(sample_run.data) as instance:
         runs = instance.get_runs()
         assert [run.job_name for run in runs] == ["hop_nhat"]
         assert runs[0].tags["dagster/partition"] == "10231 Thượng Phúc"

@@ -85,7 +85,7 @@ def test_an_equal_run_is_an_event_and_no_version(in_process, first_trial, data):
     assert len(list((data / "published").rglob("*.duckdb"))) == 2
 
 
-def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, data):
+def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, data, dagster_of):
     outcome = in_process("promote", *COMMUNE, data=data)
     assert outcome.status == 0, outcome.err
     assert "official-1" in outcome.out
@@ -99,7 +99,7 @@ def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, dat
     assert _query(outcome, "official", IDS) == _query(outcome, "trial", IDS)
     assert "bản chính thức" in outcome.report(CODE, "official")
     assert hopnhat("verify", outcome.published(CODE, "official"), cwd=data.parent).status == 0
-    with dg.DagsterInstance.from_config(str(data / "dagster")) as instance:
+    with dagster_of(data) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey("published_warehouse"))
         assert event.asset_materialization.partition == "10231 Thượng Phúc"
         assert event.asset_materialization.metadata["version"].value == "official-1"
