@@ -50,6 +50,12 @@ class EventLogStorage(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def dispose(self) -> None:
+        """Close the databases, so that nothing of them lies beside."""
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+        super().dispose()
+
     def _engine(self, shard: str) -> Engine:
         engine = self._engines.pop(shard, None)
         if engine is None:

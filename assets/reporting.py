@@ -1,6 +1,5 @@
 """Where a deployment's pages lie, and when they are made: by a run, and again when what is published changes."""
 
-from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +12,7 @@ from pipelines.reports import (
     keep_version,
     kept_versions,
     render_page_set,
+    render_publication,
     write_page_set,
     write_site_index,
 )
@@ -38,22 +38,12 @@ def write_report(deployment: Deployment, code: str, warehouse: Path, validation:
 def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> str:
     """Let the page set tell of the publication, and keep it as that of its version; returns the version."""
     folder, target = deployment.report(code).parent, deployment.published(code)
-    versions, words = _versions(deployment, code), described(validation)
+    versions = _versions(deployment, code)
     current = versions[-1]
-    pages = [
-        render_page_set(
-            target,
-            words,
-            publication=current,
-            versions=versions,
-            with_pages=kept_versions(folder) | {current.version},
-            kept=kept,
-            only=attrgetter("of_publication"),
-        )
-        for kept in (False, True)
-    ]
-    write_page_set(folder, pages[0], whole=False)
-    keep_version(folder, current.version, pages[1])
+    with_pages = kept_versions(folder) | {current.version}
+    newest, kept = render_publication(target, described(validation), current, versions, with_pages)
+    write_page_set(folder, newest, whole=False)
+    keep_version(folder, current.version, kept)
     write_site_index(deployment.reports_dir)
     return current.version
 

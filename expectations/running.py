@@ -157,16 +157,15 @@ def _silence() -> Iterator[None]:
 
 def _evaluate(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: Path) -> dict[str, _Verdict]:
     """Every rule's verdict by GX; the rules on tables that GX cannot open are left out."""
-    by_table = attrgetter("table", "suite")
+    by_table = attrgetter("table")
     source = _data_source(staging)
     try:
         verdicts: dict[str, _Verdict] = {}
-        for table, group in groupby(sorted(rules, key=by_table), key=attrgetter("table")):
+        for table, of_table in groupby(sorted(rules, key=by_table), key=by_table):
             with suppress(Exception):
                 asset = source.add_table_asset(table, table_name=table)
                 batch = asset.add_batch_definition_whole_table("whole").get_batch()
-                for suite, of_suite in groupby(group, key=attrgetter("suite")):
-                    verdicts |= _validate_suite(batch, f"{suite}.{table}", of_suite, queries)
+                verdicts |= _validate_suite(batch, table, of_table, queries)
         return verdicts
     finally:
         # Close the file, which GX opens by two engines: what comes next may want to write to it.
@@ -203,7 +202,7 @@ def _data_source(staging: Path) -> "SQLDatasource":
 def _validate_suite(
     batch: "Batch", name: str, rules: Iterable[Rule], queries: Mapping[str, _Queries]
 ) -> dict[str, _Verdict]:
-    """The verdicts on the rules of one suite that look at one table, in one validation."""
+    """The verdicts on all rules that look at one table, of whichever suite: one validation each is what costs."""
     import great_expectations as gx
     from great_expectations.expectations.metadata_types import FailureSeverity
 

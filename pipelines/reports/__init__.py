@@ -1,11 +1,20 @@
 """The audit site: what came in, what became of each row, why two records became one, in pages that an auditor can sign.
 
-`render_page_set` makes the pages of one commune from a warehouse file, `write_page_set` puts them in their place;
+`render_page_set` makes the pages of one commune from a warehouse file, `render_publication` those that tell of its
+publication; `write_page_set` puts them in their place, `keep_version` keeps them with their version, and
 `write_site_index` makes the page over all communes.
 """
 
 from pipelines.reports.publications import Publication
-from pipelines.reports.site import keep_version, kept_versions, render_page_set, write_page_set
+from pipelines.reports.site import keep_version, kept_versions, render_page_set, render_publication, write_page_set
 from pipelines.reports.site_index import write_site_index
 
-__all__ = ["Publication", "keep_version", "kept_versions", "render_page_set", "write_page_set", "write_site_index"]
+__all__ = [
+    "Publication",
+    "keep_version",
+    "kept_versions",
+    "render_page_set",
+    "render_publication",
+    "write_page_set",
+    "write_site_index",
+]

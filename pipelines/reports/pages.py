@@ -63,7 +63,7 @@ class Material:
     with_pages: frozenset[str]
     history: RuleHistory
     own_headers: OwnHeaders
-    kept: bool
+    kept: bool = False
 
     @cached_property
     def measured(self) -> dict[str, Measured]:

@@ -6,7 +6,10 @@ communes to `site_index`.
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -39,7 +42,6 @@ def render_page_set(
     with_pages: Collection[str] = (),
     history: RuleHistory = NO_HISTORY,
     own_headers: OwnHeaders = MappingProxyType({}),
-    kept: bool = False,
     only: Callable[[Page], bool] = lambda page: True,
 ) -> dict[str, str | bytes]:
     """The pages of the warehouse file, each a self-contained HTML text, the workbooks that lie beside some of them, and
@@ -49,27 +51,49 @@ def render_page_set(
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
     it was, and `versions` all that ever were, oldest first, of which those `with_pages` have page sets in folders of
     their names; `history` is what the rules found in them; `own_headers` the deployment's mapping of headers by old
-    commune; `kept` says that the pages will lie in a version's own folder.
-    `only` chooses the pages to be made. The file is opened read-only and closed again.
+    commune. `only` chooses the pages to be made. The file is opened read-only and closed again.
     """
+    with _material(warehouse, validation, publication, versions, with_pages, history, own_headers) as material:
+        return _made(material, only)
+
+
+def render_publication(
+    warehouse: Path,
+    validation: pl.DataFrame,
+    publication: Publication,
+    versions: Sequence[Publication],
+    with_pages: Collection[str],
+) -> tuple[dict[str, str | bytes], dict[str, str | bytes]]:
+    """Only the pages that tell of a publication itself: as they stand in the commune's folder, and as they are kept in
+    the version's own, from where the ways lead elsewhere. See `render_page_set`."""
+    told = attrgetter("of_publication")
+    with _material(warehouse, validation, publication, versions, with_pages) as material:
+        return _made(material, told), _made(replace(material, kept=True), told)
+
+
+@contextmanager
+def _material(
+    warehouse: Path,
+    validation: pl.DataFrame,
+    publication: Publication | None,
+    versions: Sequence[Publication],
+    with_pages: Collection[str],
+    history: RuleHistory = NO_HISTORY,
+    own_headers: OwnHeaders = MappingProxyType({}),
+) -> Iterator[Material]:
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
-        material = Material(
-            facts,
-            connection,
-            settings,
-            publication,
-            tuple(versions),
-            frozenset(with_pages),
-            history,
-            own_headers,
-            kept,
+        yield Material(
+            facts, connection, settings, publication, tuple(versions), frozenset(with_pages), history, own_headers
         )
-        wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
-        pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
-        workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
-    return {**pages, **workbooks, SUMMARY: _summary(facts, publication, versions)}
+
+
+def _made(material: Material, only: Callable[[Page], bool]) -> dict[str, str | bytes]:
+    wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
+    pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
+    workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
+    return {**pages, **workbooks, SUMMARY: _summary(material.facts, material.publication, material.versions)}
 
 
 def write_page_set(folder: Path, pages: Mapping[str, str | bytes], *, whole: bool = True) -> None:

@@ -24,7 +24,7 @@ def test_one_failed_gate_refuses_publication_and_is_named(write: Write, rows: Ro
     page = text_of(page_of(write(rows), "index", validation))
     assert "Từ chối công bố bản chạy thử" in page
     assert "1 trên 2 điều kiện bắt buộc không đạt" in page
-    assert "Không đạt: so_dinh_danh_rieng" in page
+    assert "Không đạt: expectation of so_dinh_danh_rieng ( so_dinh_danh_rieng : 1 trường hợp)" in page
     assert "Được phép công bố" not in page
 
 
