@@ -1,16 +1,12 @@
-"""The words of the page: Vietnamese for every code, and Vietnamese ways to write numbers and times.
+"""The words of the pages: Vietnamese and English for every code.
 
 The vocabulary of linking is in `evidence_words`.
 
 A code without an entry is shown as it is: a new code must never hide a row.
 """
 
-import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
-
-from markupsafe import Markup
 
 from pipelines.reports.languages import Text
 
@@ -376,61 +372,7 @@ LINE_PARTS: Final = {
     "merged": Text("Gộp", "Merged"),
 }
 
-_FRACTION_DIGITS: Final = 4
-
-
 def word(dictionary: Mapping[str, str], code: object) -> str:
     """The Vietnamese for `code`, or the code itself when the dictionary does not know it."""
     text = "" if code is None else str(code)
     return dictionary.get(text, text)
-
-
-def whole_number(value: object) -> Markup:
-    """An integer with a dot between thousands: 12.345; a dash for what is not a number."""
-    return Markup(f"{int(value):,}".replace(",", ".")) if isinstance(value, int | float) else Markup("–")
-
-
-def decimal_number(value: float | None, digits: int = _FRACTION_DIGITS) -> Markup:
-    """A real number with a decimal comma, without idle zeros: 0,05."""
-    if value is None:
-        return Markup("–")
-    whole, _, fraction = f"{value:,.{digits}f}".partition(".")
-    fraction = fraction.rstrip("0")
-    return Markup(whole.replace(",", ".") + ("," + fraction if fraction else ""))
-
-
-def percentage(part: int, whole: int) -> Markup:
-    """A share with one decimal: 12,3%; a dash when there is nothing to share."""
-    return Markup("–") if not whole else Markup(f"{100 * part / whole:.1f}%".replace(".", ","))
-
-
-def bits(thousandths: int | None, signed: bool = False) -> Markup:
-    """A weight in thousandths of a bit, as bits: 8,2 (or +8,2 and −1,5). Whole numbers, as in the page's script."""
-    if thousandths is None:
-        return Markup("–")
-    tenths = (abs(thousandths) + 50) // 100
-    sign = "" if not tenths else "−" if thousandths < 0 else "+" if signed else ""
-    return Markup(f"{sign}{tenths // 10},{tenths % 10}")
-
-
-def probability(value: float | None) -> Markup:
-    """A probability as a percentage: 97,53%; never a certainty, which no model gives."""
-    if value is None:
-        return Markup("–")
-    hundredths = math.floor(value * 10_000 + 0.5)
-    if hundredths >= 10_000:
-        return Markup("trên 99,99%")
-    return Markup(f"{hundredths // 100},{hundredths % 100:02}%" if hundredths else "dưới 0,01%")
-
-
-def moment(iso: str | None) -> str:
-    """An ISO time as an administrative report writes it; what is not a time stays as it is."""
-    if not iso:
-        return "không ghi"
-    try:
-        time = datetime.fromisoformat(iso)
-    except ValueError:
-        return iso
-    text = f"{time:%H} giờ {time:%M} phút, ngày {time:%d} tháng {time:%m} năm {time:%Y}"
-    zone = time.strftime("%z")
-    return f"{text} (UTC{zone[:3]}:{zone[3:5]})" if zone else text
