@@ -271,7 +271,13 @@ UNEXPECTED = {
 }
 
 
-@pytest.mark.parametrize("function", UNEXPECTED)
+_LONG = {"assets.linking.place", "assets.parquet_io.describe"}
+"""Steps that differ from the others in little: these wait for the long tests."""
+
+
+@pytest.mark.parametrize(
+    "function", [pytest.param(name, marks=[pytest.mark.long] if name in _LONG else []) for name in UNEXPECTED]
+)
 def test_an_unexpected_error_tells_nothing_of_a_row(in_process, exports, monkeypatch, tmp_path, function):
     raised = []
 

@@ -73,11 +73,17 @@ def everything(warehouse: Path, validation: pl.DataFrame) -> str:
     return "\n".join(page for name, page in pages.items() if name.endswith(".html") and ".en." not in name)
 
 
+_MADE: dict[tuple[Path, str, str], dict[str, Any]] = {}
+"""Pages in both languages: many tests look at the same one."""
+
+
 def page_of(warehouse: Path, name: str, validation: pl.DataFrame | None = None, language: str = "vi") -> str:
     """One page of the set; the checks all passed if none are given."""
     checked = PASSED if validation is None else validation
-    pages = render_page_set(warehouse, checked, only=lambda page: page.name == name)
-    return pages[f"{name}.html" if language == "vi" else f"{name}.{language}.html"]
+    key = (warehouse, name, repr(checked.to_dicts()))
+    if key not in _MADE:
+        _MADE[key] = render_page_set(warehouse, checked, only=lambda page: page.name == name)
+    return _MADE[key][f"{name}.html" if language == "vi" else f"{name}.{language}.html"]
 
 
 def facts_of(warehouse: Path) -> Facts:
@@ -272,10 +278,18 @@ def rows() -> Rows:
     return small_commune()
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes rows into a warehouse file."""
-    return lambda rows: write_warehouse(tmp_path / "staging.duckdb", rows)
+@pytest.fixture(scope="session")
+def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
+    """Writes rows into a warehouse file, which is not to be changed: equal rows give the same one."""
+    written: dict[str, Path] = {}
+
+    def write_once(rows: Rows) -> Path:
+        key = repr(rows)
+        if key not in written:
+            written[key] = write_warehouse(tmp_path_factory.mktemp("rows") / "staging.duckdb", rows)
+        return written[key]
+
+    return write_once
 
 
 @pytest.fixture(scope="session")
