@@ -372,6 +372,7 @@ LINE_PARTS: Final = {
     "merged": Text("Gộp", "Merged"),
 }
 
+
 def word(dictionary: Mapping[str, str], code: object) -> str:
     """The Vietnamese for `code`, or the code itself when the dictionary does not know it."""
     text = "" if code is None else str(code)
