@@ -82,7 +82,8 @@ _RULES = SplitRules.none()
 _SPECS = {"citizens": CITIZENS, "parcels": PARCELS}
 _MODELS = {name: shipped_model(spec) for name, spec in _SPECS.items()}
 _ANY_CHANGE = PublicationSettings(churn_limit=1)
-_GATES = [rule for rule in RULES if rule.severity == "gate"]
+_GATES = [rule for rule in RULES if rule.severity == "gate" and rule.suite in {"identity", "references", "review"}]
+"""Those on ids and decisions, which this machine is about: it runs too often to ask all."""
 _START = datetime(2026, 1, 5, 8, tzinfo=timezone(timedelta(hours=7)))
 _FILES = {"cong_dan.csv": "citizens", "thua_dat.csv": "parcels"}
 _DIRTY = SampleSettings(movers=0.35, doubles=0.15, three_rows=0.05, parcel_doubles=0.2, boundary_parcels=0.2).scaled(3)

@@ -756,7 +756,7 @@ def kill_all(office: Lasting, deaths: list[str | int]) -> None:
 
 
 TestLasting = Lasting.TestCase
-TestLasting.settings = usual(2, 6)
+TestLasting.settings = usual(1, 5)
 
 
 class LongLasting(Lasting):
