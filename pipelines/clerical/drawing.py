@@ -13,6 +13,7 @@ from pipelines.clerical.log import ComparedPair, Dataset, Draw
 from pipelines.linkage.sampling import allocation, draw, merged_strata, pair_numbers, strata, unmerged_strata
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.logical_hash import combined, table_hashes
+from pipelines.warehouse.manifest import read as read_manifest
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import LINKS, NEAR_MISSES
 
@@ -31,7 +32,7 @@ def drawn(warehouse: Path, *, size: int, seed: int, version: str, at: str, by: s
     sizes = dict(zip(DATASETS, (round(size * _PEOPLE), size - round(size * _PEOPLE)), strict=True))
     try:
         with open_warehouse(warehouse) as connection:
-            manifest = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+            manifest = read_manifest(connection)
             frames = {dataset: frame_of(connection, dataset) for dataset in DATASETS}
             measured = pairs_hash(connection)
     except duckdb.CatalogException:

@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.clerical.drawing import DATASETS, frame_of, pairs_hash
 from pipelines.linkage.clerical import Expectation, Quality, expectation, quality, quality_by
+from pipelines.warehouse.manifest import read as read_manifest
 
 DOMAINS: Final = {"citizens": ("sex", "age", "old_commune"), "parcels": ("old_commune",)}
 """The parts by which a data set is measured."""
@@ -90,7 +91,7 @@ def measured(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Measured]:
 
 def expected(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Expectation]:
     """What the model of this warehouse itself expects, by data set: to stand beside what was measured."""
-    manifest = _manifest(warehouse)
+    manifest = read_manifest(warehouse)
     return {
         dataset: expectation(frame_of(warehouse, dataset), strata)
         for dataset in DATASETS
@@ -99,7 +100,7 @@ def expected(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Expectation]:
 
 
 def _measured(warehouse: duckdb.DuckDBPyConnection, dataset: str, answers: pl.DataFrame, here: str) -> Measured:
-    newest, manifest = answers.row(-1, named=True), _manifest(warehouse)
+    newest, manifest = answers.row(-1, named=True), read_manifest(warehouse)
     today = manifest.get("started_at", "")[:10] or None
     frame = warehouse.execute(_LABELLED, {"dataset": dataset, "today": today}).pl()
     verdicts = answers.group_by("record_id_a", "record_id_b", maintain_order=True).agg(
@@ -125,7 +126,3 @@ def _measured(warehouse: duckdb.DuckDBPyConnection, dataset: str, answers: pl.Da
         is_this_publication=newest["version_pairs_hash"] == here,
         is_this_model=newest["model"] == manifest.get(f"model_name.{dataset}"),
     )
-
-
-def _manifest(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(warehouse.execute("SELECT key, value FROM manifest").fetchall())

@@ -14,6 +14,7 @@ import duckdb
 from markupsafe import Markup
 
 from pipelines.clerical.measuring import Measured, expected, measured
+from pipelines.linkage.clerical import Expectation
 from pipelines.reports import drawing, evidence_words, labels, pictures, proof_words, unplaced_facts
 from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
@@ -69,6 +70,11 @@ class Material:
     def measured(self) -> dict[str, Measured]:
         """What clerical review has measured, by data set."""
         return measured(self.warehouse)
+
+    @cached_property
+    def expected(self) -> dict[str, Expectation]:
+        """What the model itself expects, by data set."""
+        return expected(self.warehouse)
 
     @cached_property
     def merges(self) -> Markup:
@@ -163,7 +169,7 @@ def _linkage(material: Material, language: Language) -> dict[str, Any]:
     words = {"sex": labels.MEASURED_SEXES, "age": labels.MEASURED_AGES, "old_commune": labels.MEASURED_COMMUNES}
     return {
         "measured": material.measured,
-        "expected": expected(material.warehouse),
+        "expected": material.expected,
         "domain_words": _DOMAINS,
         "part_name": lambda domain, code: (
             language.word(words[domain], code) if code in words[domain] else old_name(code)

@@ -70,11 +70,11 @@ def verify(path: Path, rules: Ruleset | None = None) -> Verification:
                 return Verification([*damaged, *broken, *_unknown(connection)], digest, stated)
             manifest = entries.read(connection)
             found = [*damaged, *_unknown(connection), *_views(connection), *_manifest(manifest)]
-            found += [*_content(connection, manifest), *_gates(connection)]
-            logical = combined(table_hashes(connection))
+            logical = table_hashes(connection)
+            found += [*_content(connection, manifest, logical), *_gates(connection)]
             rechecked = None if rules is None else recheck(connection, rules, manifest)
             found += [] if rechecked is None else rechecked.differences
-            return Verification(found, digest, manifest, rechecked, logical)
+            return Verification(found, digest, manifest, rechecked, combined(logical))
     except duckdb.Error:
         if damaged:
             return Verification([*damaged, "Tệp không đọc được như một kho dữ liệu DuckDB."], digest)
@@ -166,7 +166,7 @@ def _manifest(manifest: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _content(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str]) -> list[str]:
+def _content(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str], logical: dict[str, str]) -> list[str]:
     """Which tables are not those of which the manifest has the count and the hash."""
     hashes, counts = content_hashes(connection), entries.row_counts(connection)
     changed = [
@@ -177,7 +177,6 @@ def _content(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str])
     ]
     if changed:
         return changed  # the logical hashes of these and of tables that name their entities differ then too
-    logical = table_hashes(connection)
     differences = [
         f"Bảng {name} khác với mã băm nội dung trong bản kê khai (logical_hash.{name})."
         for name, value in logical.items()
