@@ -1,13 +1,20 @@
-"""Where a deployment keeps its files, and in which mode a run publishes."""
+"""Where a deployment keeps its files, in which mode a run publishes, and what every run holds while it works."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 from pydantic import Field
 
+from assets.holding import hold, say
 from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.versions import Mode, published_file
+
+PARTITION_TAG = "dagster/partition"
+"""Tells of which new commune a run is."""
 
 
 class Deployment(dg.ConfigurableResource):
@@ -32,6 +39,22 @@ class Deployment(dg.ConfigurableResource):
         default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
         description=f"{ReportSettings.model_fields['mask_names'].description}",
     )
+    show_names: bool = Field(False, description=f"{ReportSettings.model_fields['show_names'].description}")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self, None, None]:
+        """Hold the lock of the run's commune from its first step to its last, wherever it was started.
+
+        Raises UnusableInput when another one holds it for longer than this one is patient.
+        """
+        os.umask(0o077)  # a run of Dagster's daemon is not started by our command, which sets it too
+        partition = context.run.tags.get(PARTITION_TAG) if context.run else None
+        if partition is None:
+            yield self
+            return
+        tell = context.log.warning if context.log else say
+        with hold(self.data_dir, partition.split(" ", 1)[0], "hopnhat run", tell=tell):
+            yield self
 
     @property
     def data_dir(self) -> Path:
@@ -61,7 +84,7 @@ class Deployment(dg.ConfigurableResource):
     @property
     def report_settings(self) -> ReportSettings:
         """What a reader of the pages may see."""
-        return ReportSettings(mask_names=self.mask_names)
+        return ReportSettings(mask_names=self.mask_names, show_names=self.show_names)
 
     @property
     def reports_dir(self) -> Path:

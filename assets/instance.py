@@ -16,6 +16,14 @@ event_log_storage:
   module: assets.event_log
   class: EventLogStorage
   config: {}
+# A second run of a commune waits in the queue instead of holding a worker while it waits for the commune's lock.
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: dagster/partition
+        value:
+          applyLimitPerUniqueValue: true
+        limit: 1
 """
 
 
