@@ -9,6 +9,7 @@ from pipelines.exports import KINDS, write_export
 _DONE = 0
 _WORDS = {
     "plan515": "thửa đất và người sử dụng theo Kế hoạch 515 / parcels and users in Plan 515's order",
+    "masked": "công dân đã che một phần, để kiểm tra tại thôn / people, hidden in part, for a check in the hamlet",
     "sheet-map": "Bảng 01, số tờ bản đồ cũ và mới / old and new map sheets",
 }
 

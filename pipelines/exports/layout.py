@@ -41,6 +41,7 @@ class Page:
     """One worksheet: title lines, tables one below the other, and what is signed at the end.
 
     `standing`: how many columns stay when one scrolls to the right. `wide`: pages of paper side by side.
+    `goes_along`: the first table must not be handed on without this page, so that it lies beside a CSV as a text.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Page:
     standing: int = 0
     paper: Literal["A3", "A4"] = "A4"
     wide: int = 1
+    goes_along: bool = False
 
 
 @dataclass(frozen=True)

@@ -144,9 +144,9 @@ def test_what_was_published_last_is_exported_unless_a_mode_is_asked_for(tmp_path
 
 def test_only_what_there_is_can_be_asked_for(export, tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
-        export("masked", tmp_path / "out.xlsx")
+        export("everything", tmp_path / "out.xlsx")
     assert stopped.value.code == 2
-    assert "masked" in capsys.readouterr().err
+    assert "everything" in capsys.readouterr().err
 
 
 def test_more_lines_than_a_worksheet_holds_are_refused_with_a_way_out(tmp_path):
