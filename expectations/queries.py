@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from expectations.rule import Rule
+from pipelines.warehouse.quoting import Sql
 from pipelines.warehouse.rechecking import Check, Ruleset
 
 
@@ -26,6 +27,6 @@ def ruleset(rules: Iterable[Rule]) -> Ruleset:
 def _check(rule: Rule, today: date) -> Check:
     day = f"DATE '{today.isoformat()}'"
     failures, checked = (
-        query.replace("{today}", day).format(batch=rule.table) for query in (rule.expectation, rule.checked)
+        Sql(query.replace("{today}", day).format(batch=rule.table)) for query in (rule.expectation, rule.checked)
     )
     return Check(rule.id, rule.vi, rule.severity == "gate", rule.limit, failures, checked)

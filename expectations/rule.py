@@ -7,18 +7,20 @@ has a module of its own.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from pipelines.warehouse.quoting import Sql, fill, text
+
 Severity = Literal["gate", "warning"]
 
-ROWS: Final = "SELECT count(*) FROM {batch}"
+ROWS: Final = Sql("SELECT count(*) FROM {batch}")
 """What is checked unless a rule says otherwise: every row of its table."""
 
 CITIZEN_TRUST: Final = "citizen_trust"
 """A staging table that is never published: record_id, citizen_id, trusted_number (null if none)."""
 
-ENTITY_ROWS: Final = """(
+ENTITY_ROWS: Final = Sql("""(
     SELECT 'citizens' AS dataset, citizen_id AS entity_id, record_id FROM citizen_sources
     UNION ALL SELECT 'parcels', parcel_id, record_id FROM parcel_sources
-)"""
+)""")
 """Every placed row of either data set, and the person or parcel that it became: a query in brackets."""
 
 
@@ -47,6 +49,9 @@ class Rule:
     """What an officer may do when it does not hold and all is as it should be; one sentence in Vietnamese, or none."""
 
 
-def setting(name: str) -> str:
+def setting(name: str) -> Sql:
     """SQL of a limit of the publication as the manifest tells it; one that it does not tell is taken as none."""
-    return f"coalesce((SELECT (value ->> '{name}')::DOUBLE FROM manifest WHERE key = 'settings.publication'), 0)"
+    return fill(
+        "coalesce((SELECT (value ->> {name})::DOUBLE FROM manifest WHERE key = 'settings.publication'), 0)",
+        name=text(name),
+    )

@@ -11,6 +11,7 @@ from typing import Final
 
 from expectations.rule import Rule, setting
 from pipelines.warehouse.distribution import DISTRIBUTION, FIELDS, shifts
+from pipelines.warehouse.quoting import Sql, fill, text
 
 _SOURCE: Final = "Publication setting shift_limit (pipelines/warehouse/settings.py): total variation distance"
 _OF: Final = {"citizens": ("công dân", "people"), "parcels": ("thửa đất", "parcels")}
@@ -38,7 +39,12 @@ _WORDS: Final = {
 
 def _of_field(dataset: str, field: str) -> Rule:
     (what_vi, what_en), (vi, en) = _OF[dataset], _WORDS[f"{dataset}.{field}"]
-    of_field = f"({shifts('{batch}')}) AS shift WHERE dataset = '{dataset}' AND field = '{field}'"
+    of_field = fill(
+        "({shifts}) AS shift WHERE dataset = {dataset} AND field = {field}",
+        shifts=shifts(Sql("{batch}")),
+        dataset=text(dataset),
+        field=text(field),
+    )
     return Rule(
         id=f"shift.{dataset}_{field}",
         suite="shift",
@@ -47,8 +53,12 @@ def _of_field(dataset: str, field: str) -> Rule:
         en=f"The distribution of {what_en} by {en} has not shifted beyond the limit since the last publication.",
         source=_SOURCE,
         table=DISTRIBUTION,
-        expectation=f"SELECT 1 FROM {of_field} AND distance > greatest({setting('shift_limit')}, chance)",
-        checked=f"SELECT count(distance) FROM {of_field}",
+        expectation=fill(
+            "SELECT 1 FROM {of_field} AND distance > greatest({limit}, chance)",
+            of_field=of_field,
+            limit=setting("shift_limit"),
+        ),
+        checked=fill("SELECT count(distance) FROM {of_field}", of_field=of_field),
     )
 
 

@@ -14,6 +14,7 @@ from pipelines.linkage.sampling import allocation, draw, merged_strata, pair_num
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.logical_hash import combined, table_hashes
 from pipelines.warehouse.manifest import read as read_manifest
+from pipelines.warehouse.quoting import fill, name
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import LINKS, NEAR_MISSES
 
@@ -67,7 +68,8 @@ def drawn(warehouse: Path, *, size: int, seed: int, version: str, at: str, by: s
 def frame_of(warehouse: duckdb.DuckDBPyConnection, dataset: str) -> pl.DataFrame:
     """All pairs of a data set that can be drawn, as `pipelines.linkage.sampling.FRAME`."""
     links, near_misses = (
-        warehouse.execute(_PAIRS.format(table=table.name), {"dataset": dataset}).pl() for table in (LINKS, NEAR_MISSES)
+        warehouse.execute(fill(_PAIRS, table=name(table.name)), {"dataset": dataset}).pl()
+        for table in (LINKS, NEAR_MISSES)
     )
     return pl.concat([merged_strata(links), unmerged_strata(links, near_misses)])
 

@@ -18,6 +18,7 @@ from pipelines.review.keys import AskedCase, Machine
 from pipelines.review.sheets import MARKERS, ROWS_A_BAND, ReviewBook, ReviewSheet, commune_of, refuse_target
 from pipelines.review.workbook_words import SHEETS
 from pipelines.spreadsheets import written_whole
+from pipelines.warehouse.quoting import fill, name
 from pipelines.warehouse.reading import open_warehouse
 
 DRAW: Final = "draw"
@@ -60,7 +61,7 @@ def _asked(pair: ComparedPair) -> AskedCase:
 
 def _rows(warehouse: duckdb.DuckDBPyConnection, dataset: str, draw: Draw) -> dict[str, Row]:
     ids = sorted({row for pair in draw.pairs if pair.dataset == dataset for row in pair.record_ids})
-    found = rows_of(warehouse, _ROWS.format(sources=_SOURCES[dataset]), ids=ids)
+    found = rows_of(warehouse, fill(_ROWS, sources=name(_SOURCES[dataset])), ids=ids)
     return {row["record_id"]: row for row in found}
 
 

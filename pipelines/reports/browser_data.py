@@ -10,10 +10,12 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from pipelines.reports.hiding import key_of, shown_by
 from pipelines.reports.linkage_facts import ID_LETTERS
 from pipelines.reports.packing import packed_column
-from pipelines.reports.privacy import mask_identity_field, mask_name, mask_numbers
+from pipelines.reports.privacy import mask_numbers
 from pipelines.reports.shown_fields import FIELDS, Content, OwnHeaders, ShownField, headers_of
+from pipelines.warehouse.quoting import Sql, fill, joined, name, number
 
 DATASETS: Final = ("citizens", "parcels")
 
@@ -74,9 +76,10 @@ ORDER BY nth
 """
 
 _GOLDEN: Final = {
-    "citizens": "SELECT g.nth, e.full_name AS name FROM groups g LEFT JOIN citizens e ON e.citizen_id = g.entity_id",
+    "citizens": "SELECT g.nth, e.full_name AS name FROM groups g"
+    " LEFT JOIN citizens e ON e.citizen_id = g.entity_id ORDER BY g.nth",
     "parcels": "SELECT g.nth, concat_ws('/', e.old_sheet_no, e.parcel_no) AS name FROM groups g"
-    " LEFT JOIN parcels e ON e.parcel_id = g.entity_id",
+    " LEFT JOIN parcels e ON e.parcel_id = g.entity_id ORDER BY g.nth",
 }
 
 _ROWS: Final = """
@@ -120,7 +123,7 @@ def _of(
     groups = warehouse.execute(_GROUPS).pl()
     rows = _rows(warehouse, dataset, own_headers)
     links = warehouse.execute(_LINKS).pl()
-    names = warehouse.execute(f"{_GOLDEN[dataset]} ORDER BY g.nth").pl()["name"].fill_null("")
+    names = warehouse.execute(_GOLDEN[dataset]).pl()["name"].fill_null("")
     of_person = dataset == "citizens"
     return {
         "dataset": dataset,
@@ -169,8 +172,8 @@ def _rows(warehouse: duckdb.DuckDBPyConnection, dataset: str, own_headers: OwnHe
     ]
     schema = pl.Schema({"commune": pl.String(), "headers": pl.List(pl.String), **dict.fromkeys(columns, pl.String())})
     warehouse.register("headers", pl.DataFrame([{key: row.get(key) for key in schema} for row in known], schema=schema))
-    cells = ", ".join(_cell(field) for field in FIELDS[dataset])
-    rows = warehouse.execute(_ROWS.format(cells=cells), {"letters": ID_LETTERS}).pl()
+    cells = joined(", ", map(_cell, FIELDS[dataset]))
+    rows = warehouse.execute(fill(_ROWS, cells=cells), {"letters": ID_LETTERS}).pl()
     warehouse.unregister("headers")
     return rows
 
@@ -179,21 +182,20 @@ def _own(headers: OwnHeaders, commune: str) -> dict[str, str]:
     return {**headers.get("", {}), **headers.get(commune, {})}
 
 
-def _cell(field: ShownField) -> str:
-    said = ", ".join(f"nullif(trim(m.raw[h.{column}]), '')" for column in field.columns)
-    return f"coalesce({said}, '')[:{_LONGEST}] AS {field.name}"
+def _cell(field: ShownField) -> Sql:
+    said = (fill("nullif(trim(m.raw[h.{column}]), '')", column=name(column)) for column in field.columns)
+    return fill(
+        "coalesce({said}, '')[:{longest}] AS {field}",
+        said=joined(", ", said),
+        longest=number(_LONGEST),
+        field=name(field.name),
+    )
 
 
 def _column(texts: pl.Series, content: Content, mask_names: bool) -> dict[str, Any]:
-    """One field packed: numbers of persons are one when their digits are, masked names when they are spelled alike."""
-    if content is Content.NUMBER_OF_PERSON:
-        digits = texts.str.replace_all(r"\D", "")
-        keys = pl.select(pl.when(digits == "").then(texts).otherwise(digits)).to_series()
-        return packed_column(texts, keys, mask_identity_field)
-    if content is Content.NAME and mask_names:
-        spelled = texts.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", " ")
-        return packed_column(texts, spelled, mask_name)
-    return packed_column(texts, texts, mask_numbers)
+    """One field packed, each text as it may be shown."""
+    keys = key_of(content, texts, mask_names=mask_names)
+    return packed_column(texts, keys, shown_by(content, texts, mask_names=mask_names))
 
 
 def _plain(texts: pl.Series) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.reports.asking import Row, mapping, number, rows_of
 from pipelines.warehouse.changes import CHURN
+from pipelines.warehouse.quoting import fill
 
 CHANGES_SHOWN: Final = 50
 
@@ -21,19 +22,22 @@ _WEIGHTY: Final = (
 """Fields by which people know who or what it is: changes in them are shown first."""
 
 # Entities now = earlier + new + split off − merged − withdrawn.
-_DATASETS: Final = f"""
+_DATASETS: Final = fill(
+    """
 WITH known AS (
     SELECT key[length('earlier.') + 1:] AS dataset, coalesce(TRY_CAST(value AS BIGINT), 0) AS earlier FROM manifest
     WHERE key IN ('earlier.citizens', 'earlier.parcels')),
 counted AS (
     SELECT dataset, earlier, count(*) FILTER (kind = 'new') AS new, count(*) FILTER (kind = 'split') AS split,
         count(*) FILTER (kind = 'merged') AS merged, count(*) FILTER (kind = 'withdrawn') AS withdrawn,
-        count(*) FILTER (kind = 'changed') AS changed, count(DISTINCT earlier_entity_id) FILTER ({CHURN}) AS churned
+        count(*) FILTER (kind = 'changed') AS changed, count(DISTINCT earlier_entity_id) FILTER ({churn}) AS churned
     FROM known LEFT JOIN changes USING (dataset) GROUP BY dataset, earlier),
 present AS (SELECT dataset, count(*) AS present FROM entities GROUP BY dataset)
 SELECT c.*, coalesce(present, 0) AS present, earlier + new + split - merged - withdrawn = coalesce(present, 0) AS holds
 FROM counted c LEFT JOIN present USING (dataset) ORDER BY dataset
-"""  # noqa: S608 - the condition is our own
+""",
+    churn=CHURN,
+)
 
 _CAUSES: Final = """
 SELECT kind, cause, count(*) FILTER (dataset = 'citizens') AS citizens, count(*) FILTER (dataset = 'parcels') AS parcels

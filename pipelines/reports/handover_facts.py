@@ -16,6 +16,7 @@ from pipelines.communes import MergerMap
 from pipelines.reports.asking import Row, objects, rows_of
 from pipelines.reports.publications import Publication
 from pipelines.warehouse.manifest import REFERENCE
+from pipelines.warehouse.quoting import fill, joined, name, texts
 
 EQUATIONS: Final = (
     ("physical_lines", ("title_lines", "header_lines", "blank_lines", "total_lines", "record_lines")),
@@ -32,18 +33,23 @@ MERGER_MAP: Final = f"{REFERENCE}merger_map"
 
 _CODE: Final = re.compile(r"\d{5}")
 
-_HOLDS: Final = ", ".join(f"{whole} = {' + '.join(parts)}" for whole, parts in EQUATIONS)
+_HOLDS: Final = joined(
+    ", ",
+    (fill("{whole} = {sum}", whole=name(whole), sum=joined(" + ", map(name, parts))) for whole, parts in EQUATIONS),
+)
 
-_FILES: Final = f"""
-SELECT *, [{_HOLDS}] AS holds FROM files ORDER BY dataset, source_file
-"""  # noqa: S608 - the columns are our own
+_FILES: Final = fill("SELECT *, [{holds}] AS holds FROM files ORDER BY dataset, source_file", holds=_HOLDS)
 
-_TOTALS: Final = f"""
+_TOTALS: Final = fill(
+    """
 WITH summed AS (
-    SELECT old_commune_code, dataset, count(*) AS files, sum(COLUMNS({list(NUMBERS)}))::BIGINT
+    SELECT old_commune_code, dataset, count(*) AS files, sum(COLUMNS([{numbers}]))::BIGINT
     FROM files WHERE duplicate_of IS NULL GROUP BY old_commune_code, dataset)
-SELECT *, [{_HOLDS}] AS holds FROM summed ORDER BY dataset
-"""  # noqa: S608 - the columns are our own
+SELECT *, [{holds}] AS holds FROM summed ORDER BY dataset
+""",
+    numbers=texts(NUMBERS),
+    holds=_HOLDS,
+)
 
 # What the files' balance states, against the rows that the tables hold.
 _CHECKS: Final = """

@@ -8,13 +8,18 @@ import duckdb
 
 from pipelines.reports.asking import Row, rows_of
 from pipelines.warehouse.distribution import DISTRIBUTION, shifts
+from pipelines.warehouse.quoting import fill, name
 
-_MOVED = f"""
-SELECT s.*, list({{'value': v.value, 'earlier': v.earlier, 'present': v.present}}
+_MOVED = fill(
+    """
+SELECT s.*, list({'value': v.value, 'earlier': v.earlier, 'present': v.present}
     ORDER BY abs(v.present / s.present - v.earlier / s.earlier) DESC, v.value)[:3] AS moved
-FROM ({shifts(DISTRIBUTION)}) AS s JOIN {DISTRIBUTION} AS v USING (dataset, field)
+FROM ({shifts}) AS s JOIN {distribution} AS v USING (dataset, field)
 WHERE s.distance IS NOT NULL GROUP BY ALL ORDER BY s.dataset, s.distance DESC, s.field
-"""  # noqa: S608 - the table's name is our own
+""",
+    shifts=shifts(name(DISTRIBUTION)),
+    distribution=name(DISTRIBUTION),
+)
 
 
 def shift_facts(warehouse: duckdb.DuckDBPyConnection) -> list[Row]:

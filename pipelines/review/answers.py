@@ -34,7 +34,10 @@ _NO_NAME = "chưa có tên người trả lời; hãy ghi ở đầu trang hoặ
 _GONE = "một dòng của trường hợp này đã được sửa hoặc không còn trong bản đang công bố; hãy xuất sổ mới"
 _CASE = "trường hợp"
 _X = ("x", "✓", "✔")
-_SOURCES = {"citizens": "citizen_sources", "parcels": "parcel_sources"}
+_PRESENT = {
+    "citizens": "SELECT record_id FROM citizen_sources WHERE record_id IN (SELECT unnest($ids))",
+    "parcels": "SELECT record_id FROM parcel_sources WHERE record_id IN (SELECT unnest($ids))",
+}
 
 
 @dataclass(frozen=True)
@@ -215,10 +218,7 @@ def _marks(lines: SheetLines, number: int, case: AskedCase, role: str) -> tuple[
 def _present(warehouse: duckdb.DuckDBPyConnection, dataset: str, answered: Sequence[_Answered]) -> frozenset[str]:
     """Which rows of the cases are in the warehouse."""
     ids = sorted({row for one in answered for row in one.case.record_ids})
-    found = warehouse.execute(
-        f"SELECT record_id FROM {_SOURCES[dataset]} WHERE record_id IN (SELECT unnest($ids))",  # noqa: S608 - a constant
-        {"ids": ids},
-    ).fetchall()
+    found = warehouse.execute(_PRESENT[dataset], {"ids": ids}).fetchall()
     return frozenset(row[0] for row in found)
 
 

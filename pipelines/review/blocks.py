@@ -19,6 +19,7 @@ from pipelines.reports.evidence_words import LEVELS
 from pipelines.reports.labels import DECISIONS, word
 from pipelines.reports.linkage_facts import ID_LETTERS
 from pipelines.review.workbook_words import ENTITY, FIELDS, ROW
+from pipelines.warehouse.quoting import Sql, fill, name
 
 INFORMING: Final = frozenset({"unplaced_rows", "quarantined_rows", "sheet_number_taken", "sheets_not_numbered"})
 """The reasons of cases that inform and are not answered here: a table of the officer's own answers them, or a
@@ -31,11 +32,11 @@ _MOST_LINKS: Final = 6
 _MOST_MERGED: Final = 12
 _URGENCY: Final = {"refused": 0, "review": 1, "officer": 2}
 
-_QUEUE = """
+_QUEUE = Sql("""
     SELECT * FROM review_queue
     WHERE dataset = $dataset AND status <> 'decided'
     ORDER BY status = 'waiting', priority, case_id
-"""
+""")
 
 # Beyond `shown` rows those are shown first that stand for different entities.
 _ROWS = """
@@ -164,9 +165,9 @@ def queue_of(
     """
     sources, entity_id = _SOURCES[dataset]
     asked = {"dataset": dataset, "most": most}
-    names = {"queue": _QUEUE, "sources": sources, "id": entity_id}
-    rows = _by_case(rows_of(warehouse, _ROWS.format(**names), shown=most_rows, **asked))
-    links = _by_case(rows_of(warehouse, _LINKS.format(**names), **asked))
+    queued_rows = fill(_ROWS, queue=_QUEUE, sources=name(sources), id=name(entity_id))
+    rows = _by_case(rows_of(warehouse, queued_rows, shown=most_rows, **asked))
+    links = _by_case(rows_of(warehouse, fill(_LINKS, queue=_QUEUE), **asked))
     earlier = _by_case(rows_of(warehouse, _EARLIER, dataset=dataset))
     queue = rows_of(warehouse, _QUEUE, dataset=dataset)
     cases = [

@@ -15,10 +15,11 @@ import polars as pl
 
 from pipelines.problems import UnusableInput
 from pipelines.review.decisions import BINDING
-from pipelines.warehouse import quoting, schema
+from pipelines.warehouse import schema
+from pipelines.warehouse.quoting import Sql, fill, name, names
 from pipelines.warehouse.reading import open_warehouse
 
-CHURN: Final = "kind IN ('withdrawn', 'merged', 'split') AND cause <> 'decision'"
+CHURN: Final = Sql("kind IN ('withdrawn', 'merged', 'split') AND cause <> 'decision'")
 """Which changes count against the churn limit, in SQL: what people lose without anybody having decided it."""
 
 Frames = Mapping[str, pl.DataFrame]
@@ -78,9 +79,8 @@ def last_publication(earlier: Path | None) -> dict[str, str]:
             "SELECT key, value FROM manifest WHERE key IN ('run_id', 'logical_hash', 'started_at')"
         ).fetchall()
         for kind in _KINDS:
-            said += connection.execute(
-                f"SELECT {quoting.text(kind.dataset)}, count(*)::VARCHAR FROM {quoting.name(kind.dataset)}"
-            ).fetchall()
+            counted = fill("SELECT $dataset, count(*)::VARCHAR FROM {entities}", entities=name(kind.dataset))
+            said += connection.execute(counted, {"dataset": kind.dataset}).fetchall()
     return {f"earlier.{key}": value for key, value in said}
 
 
@@ -128,8 +128,8 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _read(connection: duckdb.DuckDBPyConnection, table: schema.Table, columns: list[str]) -> pl.DataFrame:
     if not columns:
         return table.empty()
-    names = ", ".join(map(quoting.name, columns))
-    found = connection.execute(f"SELECT {names} FROM {quoting.name(table.name)}").to_arrow_table()
+    statement = fill("SELECT {columns} FROM {table}", columns=names(columns), table=name(table.name))
+    found = connection.execute(statement).to_arrow_table()
     return pl.DataFrame(found).cast({name: kind for name, kind in table.polars_schema.items() if name in columns})
 
 

@@ -25,6 +25,7 @@ import polars as pl
 
 from pipelines.parcels.context import use_family
 from pipelines.warehouse.changes import read_tables
+from pipelines.warehouse.quoting import Sql, fill
 from pipelines.warehouse.schema import CITIZENS, PARCEL_OWNERS, PARCELS, Table
 
 DISTRIBUTION: Final = "distribution"
@@ -94,10 +95,11 @@ def distribution(earlier: Path | None, tables: Mapping[str, pl.DataFrame]) -> pl
     return pl.concat(frame.select(SCHEMA.names()) for frame in counted).sort("dataset", "field", "value")
 
 
-def shifts(table: str) -> str:
+def shifts(table: Sql) -> Sql:
     """SQL over a table of SCHEMA: for each `dataset` and `field` how many there are (`earlier`, `present`), the
     `distance` of both distributions, and what `chance` alone may make of it; null where there is nothing to compare."""
-    return f"""
+    return fill(
+        """
         SELECT
             dataset, field, sum(earlier) AS earlier, sum(present) AS present, sum(abs(now - before)) / 2 AS distance,
             sum(sqrt(pooled * (1 - pooled) * scarce)) / 2 + sqrt(ln(100) / 2 * any_value(scarce)) AS chance
@@ -111,7 +113,9 @@ def shifts(table: str) -> str:
                 FROM {table} WINDOW of_field AS (PARTITION BY dataset, field)
             ) AS counted
         ) AS shares
-        GROUP BY dataset, field"""
+        GROUP BY dataset, field""",
+        table=table,
+    )
 
 
 def _read(earlier: Path, fields: list[Field]) -> dict[str, pl.DataFrame]:

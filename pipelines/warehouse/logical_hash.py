@@ -8,8 +8,8 @@ import hashlib
 
 import duckdb
 
-from pipelines.warehouse import quoting
-from pipelines.warehouse.schema import MANIFEST, TABLES, Column, Table
+from pipelines.warehouse.quoting import Sql, fill, joined, name, text
+from pipelines.warehouse.schema import EVERY_ROW, MANIFEST, TABLES, Column, Table
 
 
 def table_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...] = TABLES) -> dict[str, str]:
@@ -20,7 +20,7 @@ def table_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...
 def content_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The hash of every table as it stands, with ids and all that hangs on history; only the manifest has none."""
     return {
-        table.name: _over(_digests(connection, table, [_as_it_is(column) for column in table.columns], "true"))
+        table.name: _over(_digests(connection, table, [_as_it_is(column) for column in table.columns], EVERY_ROW))
         for table in TABLES
         if table is not MANIFEST
     }
@@ -43,29 +43,32 @@ def _over(digests: list[bytes]) -> str:
     return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
-def _digests(connection: duckdb.DuckDBPyConnection, table: Table, columns: list[str], condition: str) -> list[bytes]:
-    query = f"""
+def _digests(connection: duckdb.DuckDBPyConnection, table: Table, columns: list[Sql], condition: Sql) -> list[bytes]:
+    query = """
         WITH names AS (
             SELECT 'citizens' AS dataset, citizen_id AS id, min(record_id) AS name
             FROM citizen_sources GROUP BY citizen_id
             UNION ALL
             SELECT 'parcels', parcel_id, min(record_id) FROM parcel_sources GROUP BY parcel_id
         )
-        SELECT to_json({{{", ".join(columns)}}})::VARCHAR AS row FROM {quoting.name(table.name)} t WHERE {condition}
+        SELECT to_json({{columns}})::VARCHAR AS row FROM {table} t WHERE {condition}
     """
+    statement = fill(query, columns=joined(", ", columns), table=name(table.name), condition=condition)
     # Hashed in Python: DuckDB's SHA-256 takes twenty times as long.
-    rows = connection.execute(query).to_arrow_table().column("row").to_pylist()
+    rows = connection.execute(statement).to_arrow_table().column("row").to_pylist()
     return sorted(hashlib.sha256(row.encode()).digest() for row in rows)
 
 
-def _as_it_is(column: Column) -> str:
-    return f"{quoting.name(column.name)}: t.{quoting.name(column.name)}"
+def _as_it_is(column: Column) -> Sql:
+    return fill("{column}: t.{column}", column=name(column.name))
 
 
-def _content(column: Column) -> str:
+def _content(column: Column) -> Sql:
     """The column's value, or the name of the entity whose id stands there."""
     if column.entity is None:
         return _as_it_is(column)
-    dataset = "t.dataset" if column.entity == "any" else quoting.text(column.entity)
-    name = quoting.name(column.name)
-    return f"{name}: (SELECT name FROM names n WHERE n.dataset = {dataset} AND n.id = t.{name})"
+    return fill(
+        "{column}: (SELECT name FROM names n WHERE n.dataset = {dataset} AND n.id = t.{column})",
+        column=name(column.name),
+        dataset=Sql("t.dataset") if column.entity == "any" else text(column.entity),
+    )

@@ -12,8 +12,8 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from pipelines.warehouse import quoting
 from pipelines.warehouse.logical_hash import combined, content_hashes, table_hashes
+from pipelines.warehouse.quoting import fill, joined, name
 from pipelines.warehouse.schema import MANIFEST, TABLES
 
 INPUT: Final = "input_sha256."
@@ -70,8 +70,8 @@ def sealed(manifest: Mapping[str, str], connection: duckdb.DuckDBPyConnection) -
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many rows every table has, but the manifest itself."""
     names = [table.name for table in TABLES if table is not MANIFEST]
-    counts = ", ".join(f"(SELECT count(*) FROM {quoting.name(name)})" for name in names)
-    return dict(zip(names, connection.execute(f"SELECT {counts}").fetchall()[0], strict=True))
+    counts = joined(", ", (fill("(SELECT count(*) FROM {table})", table=name(table)) for table in names))
+    return dict(zip(names, connection.execute(fill("SELECT {counts}", counts=counts)).fetchall()[0], strict=True))
 
 
 def own_hash(manifest: Mapping[str, str]) -> str:

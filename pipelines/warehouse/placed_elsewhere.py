@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines.communes import MergerMap
+from pipelines.warehouse.quoting import fill, name
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.versions import published_file
 
@@ -62,7 +63,10 @@ def _rows(path: Path, table: str, old_codes: list[str]) -> pl.DataFrame:
     if path.is_file():
         with suppress(duckdb.Error), open_warehouse(path) as connection:
             found = connection.execute(
-                f"SELECT record_id, old_commune_code FROM {table} WHERE list_contains($codes, old_commune_code)",
+                fill(
+                    "SELECT record_id, old_commune_code FROM {table} WHERE list_contains($codes, old_commune_code)",
+                    table=name(table),
+                ),
                 {"codes": old_codes},
             )
             return pl.DataFrame(found.to_arrow_table())

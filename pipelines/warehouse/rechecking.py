@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 
 from pipelines.warehouse import manifest as entries
+from pipelines.warehouse.quoting import Sql, fill
 
 _OF_PUBLICATION: Final = ("changes", "manifest")
 """Tables of which a promoted file has its own: what a rule finds there is no longer what it found in the trial."""
@@ -25,9 +26,9 @@ class Check:
     sentence: str
     is_gate: bool
     limit: float
-    failures: str
+    failures: Sql
     """The query whose rows are what breaks it."""
-    checked: str
+    checked: Sql
     """The query of the number of things it looks at."""
 
 
@@ -78,9 +79,10 @@ def recheck(connection: duckdb.DuckDBPyConnection, rules: Ruleset, manifest: Map
 
 def _judge(connection: duckdb.DuckDBPyConnection, check: Check) -> tuple[int, int]:
     """How many failures, of how many things."""
-    failed, checked = connection.execute(
-        f"SELECT (SELECT count(*) FROM ({check.failures}\n)), ({check.checked}\n)"
-    ).fetchall()[0]
+    both = fill(
+        "SELECT (SELECT count(*) FROM ({failures}\n)), ({checked}\n)", failures=check.failures, checked=check.checked
+    )
+    failed, checked = connection.execute(both).fetchall()[0]
     return int(failed), int(checked)
 
 

@@ -12,19 +12,21 @@ from typing import Final
 
 import polars as pl
 
-TEXT: Final = "VARCHAR"
-COUNT: Final = "BIGINT"
-REAL: Final = "DOUBLE"
-DATE: Final = "DATE"
-FLAG: Final = "BOOLEAN"
-TEXTS: Final = "VARCHAR[]"
-COUNTS: Final = "BIGINT[]"
-BYTES: Final = "BLOB"
-RAW: Final = "MAP(VARCHAR, VARCHAR)"
-LAND_USE: Final = "STRUCT(code VARCHAR, area_m2 DOUBLE)[]"
-EVIDENCE: Final = "STRUCT(field VARCHAR, level VARCHAR, weight BIGINT)[]"
-DECODED_CELLS: Final = "STRUCT(column_name VARCHAR, encoding VARCHAR, confidence DOUBLE)[]"
-PATH: Final = "STRUCT(record_id_a VARCHAR, record_id_b VARCHAR, weight BIGINT)[]"
+from pipelines.warehouse.quoting import Sql, fill, joined, name
+
+TEXT: Final = Sql("VARCHAR")
+COUNT: Final = Sql("BIGINT")
+REAL: Final = Sql("DOUBLE")
+DATE: Final = Sql("DATE")
+FLAG: Final = Sql("BOOLEAN")
+TEXTS: Final = Sql("VARCHAR[]")
+COUNTS: Final = Sql("BIGINT[]")
+BYTES: Final = Sql("BLOB")
+RAW: Final = Sql("MAP(VARCHAR, VARCHAR)")
+LAND_USE: Final = Sql("STRUCT(code VARCHAR, area_m2 DOUBLE)[]")
+EVIDENCE: Final = Sql("STRUCT(field VARCHAR, level VARCHAR, weight BIGINT)[]")
+DECODED_CELLS: Final = Sql("STRUCT(column_name VARCHAR, encoding VARCHAR, confidence DOUBLE)[]")
+PATH: Final = Sql("STRUCT(record_id_a VARCHAR, record_id_b VARCHAR, weight BIGINT)[]")
 
 _POLARS: Final[dict[str, pl.DataType]] = {
     TEXT: pl.String(),
@@ -44,13 +46,16 @@ _POLARS: Final[dict[str, pl.DataType]] = {
     PATH: pl.List(pl.Struct({"record_id_a": pl.String(), "record_id_b": pl.String(), "weight": pl.Int64()})),
 }
 
+EVERY_ROW: Final = Sql("true")
+"""A condition that holds everywhere."""
+
 
 @dataclass(frozen=True)
 class Column:
     """One column: its name, its DuckDB type, and its meaning in Vietnamese and English."""
 
     name: str
-    type: str
+    type: Sql
     vi: str
     en: str
     entity: str | None = None
@@ -70,13 +75,19 @@ class Table:
     in_logical_hash: bool = True
     of_history: bool = False
     """Whether its rows depend on earlier runs: it has a hash of its own, and the one over all tables leaves it out."""
-    hashed_rows: str = "true"
+    hashed_rows: Sql = EVERY_ROW
     """Which rows the logical hash covers, as an SQL condition: those that hang on earlier runs it leaves out."""
 
     @property
     def polars_schema(self) -> pl.Schema:
         """The Polars schema whose frames fill this table (a map is a list of key and value)."""
         return pl.Schema({column.name: _POLARS[column.type] for column in self.columns})
+
+    @property
+    def creation(self) -> Sql:
+        """The statement that makes this table, without a row."""
+        columns = (fill("{name} {type}", name=name(column.name), type=column.type) for column in self.columns)
+        return fill("CREATE TABLE {table} ({columns})", table=name(self.name), columns=joined(", ", columns))
 
     def empty(self) -> pl.DataFrame:
         """This table with no row, for what no run has filled yet."""
@@ -334,7 +345,7 @@ REVIEW_QUEUE = Table(
         Column("blocking", FLAG, "có chặn công bố chính thức không", "whether official publication waits"),
         Column("status", TEXT, "tình trạng", "open, waiting (for a paper, or nobody can tell), decided"),
     ),
-    hashed_rows="reason NOT IN ('sheet_number_taken', 'sheets_not_numbered')",
+    hashed_rows=Sql("reason NOT IN ('sheet_number_taken', 'sheets_not_numbered')"),
 )
 
 DECISIONS = Table(
@@ -554,7 +565,7 @@ VALIDATION_RESULTS = Table(
         Column("passed", FLAG, "đạt", "whether it passed"),
     ),
     # These compare with what was published before, here and in other new communes.
-    hashed_rows="suite NOT IN ('shift', 'placement')",
+    hashed_rows=Sql("suite NOT IN ('shift', 'placement')"),
 )
 
 MANIFEST = Table(
@@ -599,16 +610,18 @@ TABLES: Final[tuple[Table, ...]] = (
     MANIFEST,
 )
 
-VIEWS: Final[dict[str, str]] = {
-    "cong_dan": "SELECT * FROM citizens",
-    "ho_gia_dinh": "SELECT * FROM households",
-    "thua_dat": "SELECT * FROM parcels",
-    "chu_su_dung": "SELECT * FROM parcel_owners",
+VIEWS: Final[dict[str, Sql]] = {
+    "cong_dan": Sql("SELECT * FROM citizens"),
+    "ho_gia_dinh": Sql("SELECT * FROM households"),
+    "thua_dat": Sql("SELECT * FROM parcels"),
+    "chu_su_dung": Sql("SELECT * FROM parcel_owners"),
     # In the order of Bảng 01: by map system, then by new sheet and parcel as numbers.
-    "so_doi_chieu_thua": "SELECT * FROM parcel_numbers ORDER BY map_system,"
-    " TRY_CAST(regexp_extract(new_sheet_no, '^[0-9]+') AS BIGINT), new_sheet_no,"
-    " TRY_CAST(regexp_extract(parcel_no, '^[0-9]+') AS BIGINT), parcel_no, parcel_id",
-    "can_doi_dong": "SELECT * FROM row_balance",
-    "thay_doi": "SELECT * FROM changes",
+    "so_doi_chieu_thua": Sql(
+        "SELECT * FROM parcel_numbers ORDER BY map_system,"
+        " TRY_CAST(regexp_extract(new_sheet_no, '^[0-9]+') AS BIGINT), new_sheet_no,"
+        " TRY_CAST(regexp_extract(parcel_no, '^[0-9]+') AS BIGINT), parcel_no, parcel_id"
+    ),
+    "can_doi_dong": Sql("SELECT * FROM row_balance"),
+    "thay_doi": Sql("SELECT * FROM changes"),
 }
 """Views with Vietnamese names, for officers."""

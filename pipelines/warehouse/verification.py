@@ -13,17 +13,17 @@ import duckdb
 
 from pipelines.problems import UnusableInput
 from pipelines.warehouse import manifest as entries
-from pipelines.warehouse import quoting
 from pipelines.warehouse.logical_hash import combined, content_hashes, table_hashes
 from pipelines.warehouse.origins import on_one_line
 from pipelines.warehouse.placing import sha256_file, sha256_of, stated_checksum
+from pipelines.warehouse.quoting import Sql, fill, name
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.rechecking import Rechecked, Ruleset, recheck
 from pipelines.warehouse.schema import TABLES, VIEWS
 
 _MOST_NAMED: Final = 8
-_TABLE: Final = "CASE WHEN schema_name = 'main' THEN table_name ELSE concat_ws('.', schema_name, table_name) END"
-_VIEW: Final = "CASE WHEN schema_name = 'main' THEN view_name ELSE concat_ws('.', schema_name, view_name) END"
+_TABLE: Final = Sql("CASE WHEN schema_name = 'main' THEN table_name ELSE concat_ws('.', schema_name, table_name) END")
+_VIEW: Final = Sql("CASE WHEN schema_name = 'main' THEN view_name ELSE concat_ws('.', schema_name, view_name) END")
 _FAILED_GATES: Final = (
     "SELECT rule_id FROM validation_results WHERE severity = 'gate' AND passed IS NOT TRUE ORDER BY rule_id"
 )
@@ -96,14 +96,15 @@ def _functions(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    return {name for (name,) in connection.execute(f"SELECT {_TABLE} FROM duckdb_tables()").fetchall()}
+    query = fill("SELECT {table} FROM duckdb_tables()", table=_TABLE)
+    return {table for (table,) in connection.execute(query).fetchall()}
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str]]:
     """Table or view, column and type."""
     # DuckDB quotes some field names of a STRUCT when it prints the type.
-    query = f"SELECT {_TABLE}, column_name, replace(data_type, '\"', '') FROM duckdb_columns() WHERE NOT internal"
-    return set(connection.execute(query).fetchall())
+    query = "SELECT {table}, column_name, replace(data_type, '\"', '') FROM duckdb_columns() WHERE NOT internal"
+    return set(connection.execute(fill(query, table=_TABLE)).fetchall())
 
 
 def _shape(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -131,14 +132,13 @@ def _unknown(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _views(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Which views are not as declared; DuckDB writes the text of both, so that equal ones are told alike."""
-    query = f"SELECT {_VIEW}, sql FROM duckdb_views() WHERE NOT internal"
+    query = fill("SELECT {view}, sql FROM duckdb_views() WHERE NOT internal", view=_VIEW)
     found = dict(connection.execute(query).fetchall())
     with duckdb.connect() as memory:
         for table in TABLES:
-            columns = ", ".join(f"{quoting.name(column.name)} {column.type}" for column in table.columns)
-            memory.execute(f"CREATE TABLE {quoting.name(table.name)} ({columns})")
-        for name, view in VIEWS.items():
-            memory.execute(f"CREATE VIEW {quoting.name(name)} AS {view}")
+            memory.execute(table.creation)
+        for view, defined in VIEWS.items():
+            memory.execute(fill("CREATE VIEW {view} AS {defined}", view=name(view), defined=defined))
         declared = dict(memory.execute(query).fetchall())
     return [
         f"Có thêm khung nhìn lạ «{on_one_line(name)}»."
