@@ -15,7 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets import exporting, publications, reviewing, verifying
+from assets import exporting, publications, reading_acts, reviewing, verifying
+from assets.acting import ActOnRecord, add_purpose, masked, refusal_on_record
+from assets.holding import hold
 from assets.options import add_data
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
@@ -80,9 +82,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="mỗi ngày cán bộ xem được bao nhiêu trường hợp mỗi loại / cases of each kind that people decide a day",
     )
-    run.add_argument(
+    names = run.add_mutually_exclusive_group()
+    names.add_argument(
         "--mask-names", action="store_true", help="che cả họ tên trong báo cáo / mask names in the reports too"
     )
+    names.add_argument(
+        "--show-names",
+        action="store_true",
+        help="hiện họ tên trong báo cáo dù có khóa mã hóa / show names in the reports although there is a key",
+    )
+    add_purpose(run)
     run.set_defaults(command=_run)
 
     publications.add_commands(commands)
@@ -95,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     resolve.set_defaults(command=_resolve)
 
     verifying.add_commands(commands)
+    reading_acts.add_commands(commands)
 
     sample = commands.add_parser("sample", help="dữ liệu giả lập có đáp án / synthetic exports with truth")
     sample.add_argument("--new-commune", required=True, metavar="CODE")
@@ -158,7 +168,14 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
     from pipelines.ingest.sources import find_paths
 
     commune = MergerMap.shipped().new_commune(code)
-    find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's seconds of start-up
+    with refusal_on_record(ActOnRecord(options.data, "run", code, options.mode, options.purpose)):
+        find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's seconds of start-up
+        with hold(options.data, code, "hopnhat run"):
+            return _run_held(options, exports, commune)
+
+
+def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -> int:
+    """The run of one commune, whose lock this process holds."""
     import dagster as dg
 
     from assets.instance import prepare_home
@@ -186,7 +203,9 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
                             "mode": options.mode,
                             "model": options.model,
                             "estimate": options.estimate,
+                            "purpose": masked(options.purpose),  # Dagster keeps it as it is given
                             **({"mask_names": True} if options.mask_names else {}),
+                            **({"mask_names": False, "show_names": True} if options.show_names else {}),
                         }
                     }
                 },

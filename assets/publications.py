@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets.holding import hold
 from assets.occasion import now, user
 from assets.options import add_commune
 from pipelines.communes import MergerMap, NewCommune
@@ -101,22 +102,29 @@ def _rollback(options: argparse.Namespace) -> int:
     mode, version = parse_version(options.to)
     deployment = _deployment(options.data, mode)
     target = deployment.published(commune.code)
-    stood = entries(target)
-    entry = roll_back(target, version, now(), user())
-    if entry in stood:
-        print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
-        return _DONE
-    print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}.")
-    _tell(deployment, commune, entry)
+    with hold(options.data, commune.code, "hopnhat rollback"):
+        stood = entries(target)
+        entry = roll_back(target, version, now(), user())
+        if entry in stood:
+            print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
+            return _DONE
+        print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}.")
+        _tell(deployment, commune, entry)
     return _DONE
 
 
 def _promote(options: argparse.Namespace) -> int:
+    commune = MergerMap.shipped().new_commune(options.new_commune)
+    with hold(options.data, commune.code, "hopnhat promote"):
+        return _promote_held(options, commune)
+
+
+def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
+    """The trial of a commune, whose lock this process holds, becomes official; or not, and why."""
     from expectations import RULES
     from expectations.queries import ruleset
     from pipelines.warehouse.promotion import promote, refusals
 
-    commune = MergerMap.shipped().new_commune(options.new_commune)
     trial, official = (published_file(options.data, mode, commune.code) for mode in MODES)
     if not trial.is_file():
         raise UnusableInput(

@@ -2,9 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from assets import clerical
+from assets.holding import hold
 from assets.occasion import now, user
 from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
 from pipelines.clerical.answers import is_sample
@@ -29,29 +32,46 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("file", type=Path, metavar="FILE.xlsx")
     export.add_argument("--most", type=int, default=500, metavar="N", help="số trường hợp nhiều nhất mỗi loại")
     add_mode(export)
-    sample = _command(kinds, "sample", _sample, "xuất sổ phúc tra mẫu để đo độ đúng / a sample to measure quality")
+    sample = _command(
+        kinds, "sample", _sample, "xuất sổ phúc tra mẫu để đo độ đúng / a sample to measure quality", changes=True
+    )
     sample.add_argument("file", type=Path, metavar="FILE.xlsx")
     clerical.add_options(sample)
-    take_in = _command(kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back")
+    take_in = _command(
+        kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back", changes=True
+    )
     take_in.add_argument("file", type=Path, metavar="FILE.xlsx")
     _command(kinds, "list", _list, "các quyết định đang có hiệu lực / decisions in force")
-    revoke = _command(kinds, "revoke", _revoke, "thu hồi quyết định / revoke decisions")
+    revoke = _command(kinds, "revoke", _revoke, "thu hồi quyết định / revoke decisions", changes=True)
     revoke.add_argument("decision", nargs="+", metavar="QD-…")
     revoke.add_argument("--by", metavar="NAME", help="người thu hồi; mặc định: tài khoản đang dùng")
     revoke.add_argument("--reason", default="", metavar="TEXT")
     save = _command(kinds, "save", _save, "ghi mọi quyết định ra một tệp / all decisions as one file")
     save.add_argument("file", type=Path, metavar="FILE.jsonl")
-    replay = _command(kinds, "replay", _replay, "nhận quyết định đã ghi ở máy khác / decisions of another machine")
+    replay = _command(
+        kinds, "replay", _replay, "nhận quyết định đã ghi ở máy khác / decisions of another machine", changes=True
+    )
     replay.add_argument("file", type=Path, metavar="FILE.jsonl")
 
 
 def _command(
-    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: object, words: str
+    kinds: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    words: str,
+    *,
+    changes: bool = False,
 ) -> argparse.ArgumentParser:
+    """Add a command; one that `changes` what is kept of the commune does so under its lock."""
     parser: argparse.ArgumentParser = kinds.add_parser(name, help=words)
     add_commune(parser)
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=partial(_held, command, f"hopnhat review {name}") if changes else command)
     return parser
+
+
+def _held(command: Callable[[argparse.Namespace], int], what: str, options: argparse.Namespace) -> int:
+    with hold(options.data, new_commune_code(options), what):
+        return command(options)
 
 
 def _export(options: argparse.Namespace) -> int:
