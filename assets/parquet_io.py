@@ -1,4 +1,5 @@
-"""How assets hand frames on: Parquet files for the owner's eyes only, with counts and schemas as metadata.
+"""How assets hand frames on: Parquet files for the owner's eyes only, sealed when there is a key, with counts and
+schemas as metadata.
 
 Our own, since Dagster's default pickles into world-readable files, and dagster-polars writes rows and column
 statistics into metadata and does not read with Polars 2.
@@ -13,6 +14,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from assets.plain_words import in_plain_words
+from pipelines.protection.frames import read_frame, write_frame
 
 
 class Tables(Mapping[str, pl.DataFrame]):
@@ -26,7 +28,7 @@ class Tables(Mapping[str, pl.DataFrame]):
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         table = self._tables[name]
-        return pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
+        return read_frame(table) if isinstance(table, Path) else table
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
@@ -49,9 +51,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True, mode=0o700)
         for name, frame in tables.items():
-            file = part / f"{name}.parquet"
-            frame.write_parquet(file)
-            file.chmod(0o600)
+            write_frame(frame, part / f"{name}.parquet")
         shutil.rmtree(path, ignore_errors=True)
         part.replace(path)
         context.add_output_metadata(describe(tables))

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.problems import UnusableInput
+from pipelines.protection.frames import read_frame, write_frame
 from pipelines.warehouse.placing import place, sync
 
 
@@ -87,7 +88,7 @@ class Numbered:
         self.make_folder()
         part = self._draft.with_suffix(".part")
         whole = pl.concat([pl.DataFrame(schema=self.lines), lines], how="diagonal")
-        whole.with_columns(run_id=pl.lit(run_id)).write_parquet(part)
+        write_frame(whole.with_columns(run_id=pl.lit(run_id)), part)
         place(part, self._draft)
 
     def make_folder(self) -> None:
@@ -127,7 +128,7 @@ def _run_of(path: Path) -> str:
 
 def _read(path: Path, columns: list[str]) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path, columns=columns, glob=False)
+        return read_frame(path, columns)
     except pl.exceptions.PolarsError:
         raise UnusableInput(
             f"Không đọc được tệp «{path}» của sổ mã; hãy khôi phục từ bản sao lưu.",

@@ -24,6 +24,7 @@ from pipelines.reports.linkage_facts import LinkageFacts, linkage_facts
 from pipelines.reports.quality_facts import quality_by_hamlet
 from pipelines.reports.unplaced_facts import UnplacedFacts, unplaced_facts
 from pipelines.review.queue import REFUSALS
+from pipelines.warehouse.reading import open_warehouse
 
 _BLOCKING_SHOWN: Final = 100
 """As many of the cases that block are listed one by one, and of each as many rows as this:"""
@@ -301,8 +302,7 @@ def read_facts(warehouse: duckdb.DuckDBPyConnection, validation: pl.DataFrame) -
 @contextmanager
 def opened(warehouse_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, read-only and unable to reach anything else, with the views the queries ask."""
-    config: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
-    with duckdb.connect(str(warehouse_file), read_only=True, config=config) as warehouse:
+    with open_warehouse(warehouse_file, large_queries=True) as warehouse:
         warehouse.execute(_VIEWS)
         warehouse.execute(_SPANS)
         yield warehouse

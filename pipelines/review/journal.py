@@ -1,5 +1,7 @@
 """An append-only journal: a folder of numbered files, one an import, each of which appears whole or not at all.
 
+What an officer wrote may name people: with a key, the files are sealed.
+
 What a line says does not belong here.
 """
 
@@ -7,6 +9,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipelines.protection.keys import KeyRing
+from pipelines.protection.sealing import sealed, unsealed
 from pipelines.warehouse.placing import sync
 
 
@@ -25,7 +29,7 @@ class Journal:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = self._folder / f".{os.getpid()}.part"
         part.touch(mode=0o600)
-        part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        part.write_bytes(sealed("".join(f"{line}\n" for line in lines).encode(), KeyRing.from_environment()))
         sync(part)
         number = len(self.files()) + 1
         while True:
@@ -40,7 +44,8 @@ class Journal:
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of one file. Raises OSError or UnicodeDecodeError when it cannot be read."""
+    """The lines of one file. Raises OSError or UnicodeDecodeError when it cannot be read, WrongKey without its key."""
+    text = unsealed(path.read_bytes(), KeyRing.from_environment(), path).decode()
     # Only line feeds end a line: JSON leaves other line separators of a note as they are.
-    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     return lines if any(lines) else []

@@ -6,12 +6,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.protection.keys import KeyRing
 from pipelines.warehouse import quoting
 from pipelines.warehouse.placing import place
+from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
-
-_STORAGE_VERSION = "v1.4.0"
-"""Files of this storage version open in DuckDB 1.4 and later."""
 
 _BY_NAME = {table.name: table for table in TABLES}
 
@@ -34,13 +33,13 @@ def write_warehouse(
     part = path.with_name(f".{path.name}.part")
     for leftover in (part, part.with_name(f"{part.name}.wal")):
         leftover.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"ATTACH {quoting.text(str(part))} AS warehouse (STORAGE_VERSION {quoting.text(_STORAGE_VERSION)})"
-        )
+    keys = KeyRing.from_environment()
+    with new_connection(path) as connection:
+        create(connection, part, "warehouse", keys)
         if staging is not None:
-            connection.execute(f"ATTACH {quoting.text(str(staging))} AS staging (READ_ONLY)")
+            attach(connection, staging, "staging", keys)
         connection.execute("USE warehouse")
+        shut(connection)
         connection.execute("BEGIN")  # one commit instead of one for each of some 250 comments
         for table in TABLES:
             _create(connection, table)

@@ -1,14 +1,98 @@
-"""How a warehouse file is opened to be read: nothing else is reached from it."""
+"""How DuckDB is opened: nothing is reached but the files that are named, and nothing is left behind in plain.
 
+What is asked of a warehouse does not belong here, nor what is written into it.
+"""
+
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
+from pipelines.problems import UnusableInput
+from pipelines.protection.keys import KeyRing, wrong_key
+from pipelines.warehouse import quoting
 
-def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection that can reach no other file and cannot be told otherwise."""
-    return duckdb.connect(
-        str(path),
-        read_only=True,
-        config={"enable_external_access": "false", "lock_configuration": "true"},
-    )
+_ALONE: Final = {
+    # Else DuckDB asks a host in the network for what a query would need.
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "temp_file_encryption": "true",
+}
+_FOLDER_OF_SPILLS: Final = ".spill"
+_STORAGE_VERSION: Final = "v1.4.0"
+"""Plain files of this storage version open in DuckDB 1.4 and later, encrypted ones in 1.5 and later."""
+
+
+def open_warehouse(path: Path, *, large_queries: bool = False) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a warehouse file, by whichever key of the environment opens it, that can reach no other
+    file and cannot be told otherwise.
+
+    `large_queries`: what does not fit into memory may go to disk, encrypted, beside the file. Raises WrongKey when no
+    key opens the file, and DuckDB's own errors when it is none.
+    """
+    connection = new_connection(path if large_queries else None)
+    try:
+        attach(connection, path, "warehouse", KeyRing.from_environment())
+        connection.execute("USE warehouse")
+        shut(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def new_connection(spills_beside: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to nothing yet; with `spills_beside` a file, one that can write encrypted ones.
+
+    What does not fit into memory is kept in a folder beside that file, encrypted by a key that nobody has; without
+    it nothing leaves the memory. Call `shut` once all files are attached.
+    """
+    spills = "" if spills_beside is None else str(spills_beside.parent / _FOLDER_OF_SPILLS)
+    connection = duckdb.connect(config={**_ALONE, "temp_directory": spills})
+    if spills_beside is not None:
+        try:
+            connection.execute(f"LOAD {quoting.text(_openssl())}")
+        except (duckdb.Error, ModuleNotFoundError):
+            connection.close()
+            raise UnusableInput(
+                "Không nạp được thư viện mã hóa (gói duckdb-extension-httpfs); hãy cài lại chương trình.",
+                "The encryption library cannot be loaded: install the program again.",
+            ) from None
+    return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, keys: KeyRing) -> None:
+    """Attach a warehouse file to be read, by whichever key opens it. Raises WrongKey when none does."""
+    statement = f"ATTACH {quoting.text(str(path))} AS {quoting.name(name)} (READ_ONLY"
+    try:
+        connection.execute(f"{statement})")
+        return
+    except duckdb.CatalogException:  # so says DuckDB that it is encrypted; a damaged file is another error
+        pass
+    for key in keys.keys:
+        with suppress(duckdb.InvalidInputException):
+            connection.execute(f"{statement}, ENCRYPTION_KEY {quoting.text(key)})")
+            return
+    raise wrong_key(path, keys)
+
+
+def create(connection: duckdb.DuckDBPyConnection, path: Path, name: str, keys: KeyRing) -> None:
+    """Attach a new warehouse file to be written: encrypted by the newest key (AES-GCM), plain when there is none."""
+    options = f"STORAGE_VERSION {quoting.text(_STORAGE_VERSION)}"
+    if keys.encrypts:
+        options += f", ENCRYPTION_KEY {quoting.text(keys.newest)}, ENCRYPTION_CIPHER 'GCM'"
+    connection.execute(f"ATTACH {quoting.text(str(path))} AS {quoting.name(name)} ({options})")
+
+
+def shut(connection: duckdb.DuckDBPyConnection) -> None:
+    """From now on no other file is reached, whatever a query or a view says."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _openssl() -> str:
+    """DuckDB's extension that brings OpenSSL, as its package installed it; no network is asked."""
+    (found,) = Path(str(import_module("duckdb_extension_httpfs").__file__)).parent.glob("**/httpfs.duckdb_extension")
+    return str(found)

@@ -1,0 +1,89 @@
+"""The keys by which what is kept is encrypted: one file, named by an environment variable.
+
+A key comes by the environment alone, as credentials do: no setting, run history, manifest or log can carry it then.
+What is encrypted, and how, does not belong here.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipelines.problems import UnusableInput
+
+KEY_FILE: Final = "HOPNHAT_KEY_FILE"
+"""The environment variable that names the file of keys; nothing is encrypted when it is not set."""
+_SHORTEST: Final = 16
+"""Characters of a key: fewer could be tried out."""
+
+
+class WrongKey(UnusableInput):
+    """None of the keys opens this file."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Keys, newest first: the first one writes, all of them read, so that an older one can be replaced step by step."""
+
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls) -> "KeyRing":
+        """The keys of the file that HOPNHAT_KEY_FILE names, none when it is not set. Raises UnusableInput when the file
+        cannot be read or holds no usable key."""
+        path = key_file()
+        return cls() if path is None else cls(read_keys(path))
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether what is written is encrypted."""
+        return bool(self.keys)
+
+    @property
+    def newest(self) -> str:
+        """The key that writes."""
+        return self.keys[0]
+
+
+def key_file() -> Path | None:
+    """The file of keys, when there is one."""
+    named = os.environ.get(KEY_FILE, "")
+    return Path(named) if named else None
+
+
+def read_keys(path: Path) -> tuple[str, ...]:
+    """The keys in a file, one a line. Raises UnusableInput, which never tells one."""
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").split("\n")]
+    except (OSError, UnicodeDecodeError):
+        raise UnusableInput(
+            f"Không đọc được tệp khóa «{path}» (biến {KEY_FILE}); tạo tệp mới bằng lệnh hopnhat key new.",
+            f"The key file {path} cannot be read.",
+        ) from None
+    keys = tuple(line for line in lines if line)
+    if not keys or min(map(len, keys)) < _SHORTEST:
+        raise UnusableInput(
+            f"Tệp khóa «{path}» (biến {KEY_FILE}) không có khóa, hoặc có khóa ngắn hơn {_SHORTEST} ký tự; "
+            "tạo tệp mới bằng lệnh hopnhat key new.",
+            f"The key file {path} holds no key, or one of fewer than {_SHORTEST} characters.",
+        )
+    return keys
+
+
+def new_key() -> str:
+    """A random key of 256 bits, as text."""
+    return secrets.token_urlsafe(32)
+
+
+def wrong_key(path: Path, keys: KeyRing) -> WrongKey:
+    """What is said of a file that none of the keys opens."""
+    if not keys.encrypts:
+        return WrongKey(
+            f"Tệp «{path}» được mã hóa; hãy đặt biến {KEY_FILE} là đường dẫn của tệp khóa.",
+            f"{path} is encrypted: let {KEY_FILE} name the file of its key.",
+        )
+    return WrongKey(
+        f"Không khóa nào trong tệp khóa (biến {KEY_FILE}) mở được «{path}»: sai khóa, hoặc tệp đã hỏng.",
+        f"None of the keys opens {path}: it is the wrong key, or the file is damaged.",
+    )
