@@ -13,11 +13,8 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from pipelines.reports.privacy import SMALLEST_SHOWN
 from pipelines.vietnamese.spelling import ascii_key
-
-SMALLEST_SHOWN: Final = 10
-"""A count below it is not told: the minimum frequency that statistical offices commonly ask of a published cell
-(Hundepool et al., Handbook on Statistical Disclosure Control, on threshold rules for frequency tables)."""
 
 _REFERENCE: Final = Path(__file__).resolve().parents[2] / "data" / "reference" / "ethnic_groups.csv"
 UNLISTED: Final = ""

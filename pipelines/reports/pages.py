@@ -20,7 +20,6 @@ from pipelines.reports.asking import Row
 from pipelines.reports.belief import alarm_of, calibration_sentence, limits_of, threshold_sentences
 from pipelines.reports.browser import SCRIPTS, browser_context, browser_data
 from pipelines.reports.codes import CODES
-from pipelines.reports.ethnic_groups import SMALLEST_SHOWN
 from pipelines.reports.facts import Facts
 from pipelines.reports.forecast import forecast
 from pipelines.reports.handover_facts import EQUATIONS, MERGER_MAP, Handover, handovers
@@ -29,11 +28,10 @@ from pipelines.reports.land_facts import SHEETS_SHOWN
 from pipelines.reports.languages import Language, Text
 from pipelines.reports.linkage_facts import LinkageFacts
 from pipelines.reports.manifest_facts import manifest_facts
-from pipelines.reports.privacy import mask_name
+from pipelines.reports.privacy import HIDDEN, SMALLEST_SHOWN, mask_name
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.rule_history import RuleHistory
-from pipelines.reports.settings import ReportSettings
 from pipelines.reports.shift_facts import shift_facts
 from pipelines.reports.shown_fields import OwnHeaders
 from pipelines.warehouse.schema import TABLES, VIEWS
@@ -58,7 +56,7 @@ class Material:
 
     facts: Facts
     warehouse: duckdb.DuckDBPyConnection
-    settings: ReportSettings
+    mask_names: bool
     publication: Publication | None
     versions: tuple[Publication, ...]
     with_pages: frozenset[str]
@@ -79,7 +77,7 @@ class Material:
     @cached_property
     def merges(self) -> Markup:
         """Every merged entity, as a page in either language carries them."""
-        return browser_data(self.warehouse, "merges", mask_names=self.settings.mask_names, own_headers=self.own_headers)
+        return browser_data(self.warehouse, "merges", mask_names=self.mask_names, own_headers=self.own_headers)
 
     @cached_property
     def handovers(self) -> list[Handover]:
@@ -89,7 +87,7 @@ class Material:
     @cached_property
     def pairs(self) -> Markup:
         """Every pair that was refused or is in review, as a page in either language carries them."""
-        return browser_data(self.warehouse, "pairs", mask_names=self.settings.mask_names, own_headers=self.own_headers)
+        return browser_data(self.warehouse, "pairs", mask_names=self.mask_names, own_headers=self.own_headers)
 
 
 Context = Callable[[Material, Language], dict[str, Any]]
@@ -248,21 +246,22 @@ def _cases(material: Material, language: Language) -> dict[str, Any]:
     told = forecast(material.facts.queue, material.facts.linkage, language)
     browser = browser_context(material.pairs, material.facts, language, "pairs")
     # A reason in a person's own words may name anybody, and names in it cannot be told from other words.
-    return {"forecast": told, "reasons_hidden": material.settings.mask_names, **browser}
+    return {"forecast": told, "reasons_hidden": material.mask_names, **browser}
 
 
 def _changes(material: Material, _language: Language) -> dict[str, Any]:
-    return {"named": mask_name if material.settings.mask_names else str}
+    return {"named": mask_name if material.mask_names else str}
 
 
 def _set_aside(_material: Material, _language: Language) -> dict[str, Any]:
-    return {"unplaced_facts": unplaced_facts}
+    return {"unplaced_facts": unplaced_facts, "hidden": HIDDEN}
 
 
 def _quality(material: Material, language: Language) -> dict[str, Any]:
     rows = _quality_rows(material.facts)
     return {
         "smallest_shown": SMALLEST_SHOWN,
+        "hidden": HIDDEN,
         "quality_rows": rows,
         "quality_bars": {name: _bars(name, of, material, language) for name, of in rows.items()},
     }

@@ -11,14 +11,19 @@ from typing import Final
 _DIGITS_IN_A_ROW: Final = re.compile(r"(?<!\d)\d{9,13}(?!\d)")
 _DIGITS_IN_GROUPS: Final = re.compile(r"(?<!\d)(?<!\d[ .\u00a0])\d+(?:[ .\u00a0]\d+)+(?![ .\u00a0]?\d)")
 _DIGITS_BY_THREES: Final = re.compile(r"(?<!\d)(?<!\d[-–/_])\d{3}([-–/_])\d{3}\1\d{3}(?:\1\d{3})?(?![-–/_]?\d)")
-_STARS: Final = "*****"
+HIDDEN: Final = "*****"
+"""Stands for what is not shown, or not in full."""
+SMALLEST_SHOWN: Final = 10
+"""What fewer than so many have in common is not told: the minimum frequency that statistical offices commonly ask of
+a published cell (Hundepool et al., Handbook on Statistical Disclosure Control, on threshold rules for tables)."""
+_YEAR: Final = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 
 
 def mask_digits(digits: str) -> str:
     """`digits` with its middle hidden: `001*****1234` for a personal number, `01*****89` for an older one."""
     if len(digits) == 12:
-        return digits[:3] + _STARS + digits[-4:]
-    return digits[:2] + _STARS + digits[-2:]
+        return digits[:3] + HIDDEN + digits[-4:]
+    return digits[:2] + HIDDEN + digits[-2:]
 
 
 def mask_numbers(text: str) -> str:
@@ -42,7 +47,7 @@ def mask_identity_field(text: str) -> str:
     if not text.strip():
         return ""
     digits = re.sub(r"\D", "", text)
-    return mask_digits(digits) if 9 <= len(digits) <= 13 else _STARS
+    return mask_digits(digits) if 9 <= len(digits) <= 13 else HIDDEN
 
 
 def mask_name(text: str) -> str:
@@ -50,4 +55,13 @@ def mask_name(text: str) -> str:
     if not text.strip():
         return ""
     words = unicodedata.normalize("NFC", text).split()
-    return " ".join(f"{word[0].upper()}." for word in words if word[0].isalpha()) or _STARS
+    return " ".join(f"{word[0].upper()}." for word in words if word[0].isalpha()) or HIDDEN
+
+
+def mask_birth(text: str) -> str:
+    """The year of a birth, `**/**/1985`, when one is written in four digits; else nothing of it."""
+    years = set(_YEAR.findall(text))
+    if len(years) != 1:
+        return HIDDEN if text.strip() else ""
+    year = years.pop()
+    return year if text.strip() == year else f"**/**/{year}"

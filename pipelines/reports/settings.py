@@ -8,6 +8,15 @@ class ReportSettings(BaseModel, frozen=True):
 
     mask_names: bool = Field(
         False,
-        description="Che cả họ tên trong báo cáo (số giấy tờ luôn được che) "
-        "/ mask names in the reports too (numbers always are)",
+        description="Che họ tên, ngày sinh và chữ riêng của từng dòng trong báo cáo (số giấy tờ luôn được che) "
+        "/ mask names, birth dates and words of single rows in the reports too (numbers always are)",
     )
+    show_names: bool = Field(
+        False,
+        description="Hiện họ tên trong báo cáo dù dữ liệu được mã hóa "
+        "/ show names in the reports although what is kept is encrypted",
+    )
+
+    def hides_names(self, *, encrypted: bool) -> bool:
+        """Whether names are masked: when that was asked for, and where data are encrypted unless told otherwise."""
+        return self.mask_names or (encrypted and not self.show_names)

@@ -21,6 +21,10 @@ class Content(Enum):
     PLAIN = "plain"
     NAME = "name"
     NUMBER_OF_PERSON = "number"
+    NUMBER_OF_FILE = "file"
+    """Under which an office keeps papers on somebody: a household's book, a certificate."""
+    BIRTH = "birth"
+    LAND_USE = "use"
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,14 @@ class ShownField:
 FIELDS: Final[dict[str, tuple[ShownField, ...]]] = {
     "citizens": (
         ShownField("ho_ten", Text("Họ và tên", "Full name"), Content.NAME),
-        ShownField("ngay_sinh", Text("Ngày sinh", "Birth date"), more_columns=(YEAR_OF_MAN, YEAR_OF_WOMAN)),
+        ShownField("ngay_sinh", Text("Ngày sinh", "Birth date"), Content.BIRTH, (YEAR_OF_MAN, YEAR_OF_WOMAN)),
         ShownField("gioi_tinh", Text("Giới tính", "Sex")),
         ShownField("so_dinh_danh", Text("Số định danh", "Personal number"), Content.NUMBER_OF_PERSON),
         ShownField("so_cmnd", Text("Số CMND", "Old number"), Content.NUMBER_OF_PERSON),
         ShownField("ho_ten_cha", Text("Họ tên cha", "Father"), Content.NAME),
         ShownField("ho_ten_me", Text("Họ tên mẹ", "Mother"), Content.NAME),
         ShownField("ho_ten_vo_chong", Text("Họ tên vợ/chồng", "Spouse"), Content.NAME),
-        ShownField("so_ho_khau", Text("Số hộ khẩu", "Household number")),
+        ShownField("so_ho_khau", Text("Số hộ khẩu", "Household number"), Content.NUMBER_OF_FILE),
         ShownField("ho_ten_chu_ho", Text("Họ tên chủ hộ", "Head of household"), Content.NAME),
         ShownField("quan_he_chu_ho", Text("Quan hệ với chủ hộ", "Relation to the head")),
         ShownField("thon", Text("Thôn, tổ dân phố", "Hamlet")),
@@ -62,15 +66,15 @@ FIELDS: Final[dict[str, tuple[ShownField, ...]]] = {
         ShownField("he_ban_do", Text("Hệ bản đồ", "Map system")),
         ShownField("ty_le", Text("Tỷ lệ", "Scale")),
         ShownField("dien_tich", Text("Diện tích", "Area")),
-        ShownField("loai_dat", Text("Loại đất", "Land use")),
+        ShownField("loai_dat", Text("Loại đất", "Land use"), Content.LAND_USE),
         ShownField("xu_dong", Text("Xứ đồng", "Field name")),
         ShownField("thon", Text("Thôn, tổ dân phố", "Hamlet")),
-        ShownField("so_gcn", Text("Số phát hành GCN", "Certificate serial")),
-        ShownField("so_vao_so", Text("Số vào sổ", "Register number")),
+        ShownField("so_gcn", Text("Số phát hành GCN", "Certificate serial"), Content.NUMBER_OF_FILE),
+        ShownField("so_vao_so", Text("Số vào sổ", "Register number"), Content.NUMBER_OF_FILE),
         ShownField("ngay_cap", Text("Ngày cấp", "Issued on")),
         ShownField("chu_su_dung", Text("Chủ sử dụng", "Owner"), Content.NAME),
         ShownField("giay_to_chu", Text("Giấy tờ của chủ", "Owner's number"), Content.NUMBER_OF_PERSON),
-        ShownField("nam_sinh_chu", Text("Năm sinh của chủ", "Owner's birth year")),
+        ShownField("nam_sinh_chu", Text("Năm sinh của chủ", "Owner's birth year"), Content.BIRTH),
     ),
 }
 

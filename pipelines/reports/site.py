@@ -16,9 +16,11 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.protection.keys import KeyRing
 from pipelines.reports import labels
 from pipelines.reports.asking import mapping
 from pipelines.reports.facts import Facts, opened, read_facts
+from pipelines.reports.hiding import without_rare_hamlets
 from pipelines.reports.languages import LANGUAGES, Language
 from pipelines.reports.pages import PAGES, Material, Page, handover_pages
 from pipelines.reports.publications import Publication
@@ -84,8 +86,16 @@ def _material(
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
+        mask_names = settings.hides_names(encrypted=KeyRing.from_environment().encrypts)
         yield Material(
-            facts, connection, settings, publication, tuple(versions), frozenset(with_pages), history, own_headers
+            without_rare_hamlets(facts) if mask_names else facts,
+            connection,
+            mask_names,
+            publication,
+            tuple(versions),
+            frozenset(with_pages),
+            history,
+            own_headers,
         )
 
 

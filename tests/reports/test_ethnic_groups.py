@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reports import render_page_set
-from pipelines.reports.ethnic_groups import SMALLEST_SHOWN, UNLISTED, EthnicGroups, told
+from pipelines.reports.ethnic_groups import UNLISTED, EthnicGroups, told
+from pipelines.reports.privacy import SMALLEST_SHOWN
 
 from .conftest import PASSED, Rows, Write, facts_of, text_of
 
