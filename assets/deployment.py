@@ -9,7 +9,9 @@ from typing import Self
 import dagster as dg
 from pydantic import Field
 
+from assets.acting import ActOnRecord
 from assets.holding import hold, say
+from assets.run_record import run_on_record
 from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.versions import Mode, published_file
 
@@ -39,21 +41,32 @@ class Deployment(dg.ConfigurableResource):
         default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
         description=f"{ReportSettings.model_fields['mask_names'].description}",
     )
-    show_names: bool = Field(False, description=f"{ReportSettings.model_fields['show_names'].description}")
+    show_names: bool = Field(default=False, description=f"{ReportSettings.model_fields['show_names'].description}")
+    purpose: str = Field(
+        default_factory=lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
+        description="Ai chạy và để làm gì, được ghi vào nhật ký thao tác; không ghi dữ liệu cá nhân "
+        "/ who runs it and what for; it stands in the activity log",
+    )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self, None, None]:
-        """Hold the lock of the run's commune from its first step to its last, wherever it was started.
+        """Hold the lock of the run's commune from its first step to its last, and record the run, wherever it was
+        started.
 
         Raises UnusableInput when another one holds it for longer than this one is patient.
         """
         os.umask(0o077)  # a run of Dagster's daemon is not started by our command, which sets it too
         partition = context.run.tags.get(PARTITION_TAG) if context.run else None
-        if partition is None:
+        if context.run is None or context.instance is None or partition is None:
             yield self
             return
+        code = partition.split(" ", 1)[0]
         tell = context.log.warning if context.log else say
-        with hold(self.data_dir, partition.split(" ", 1)[0], "hopnhat run", tell=tell):
+        act = ActOnRecord(self.data_dir, "run", code, self.mode, self.purpose)
+        with (
+            run_on_record(act, context.run, context.instance, tell),
+            hold(self.data_dir, code, "hopnhat run", tell=tell),
+        ):
             yield self
 
     @property

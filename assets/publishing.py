@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.acting import ActOnRecord, version_facts
 from assets.deployment import Deployment
 from assets.describing import described
 from assets.linking import LEDGER
@@ -279,6 +280,9 @@ def published_warehouse(
     manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
     for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
         commit(deployment.ledger_dir, code, run_id)
+    act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.purpose)
+    act.tell(run=context.run.run_id, **version_facts(target))
+    act.note("done")
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={

@@ -6,7 +6,7 @@ counts, versions and names of files, and nothing of what the files say. How line
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel
 
@@ -56,7 +56,8 @@ class Line(BaseModel, frozen=True):
     """The SHA-256 of what stands before this line."""
 
 
-STARTED = "started"
+STARTED: Final = "started"
+"""The outcome on the line of an act that begins."""
 
 
 @dataclass(frozen=True)

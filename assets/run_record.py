@@ -1,0 +1,80 @@
+"""Runs of Dagster on record in the activity log, wherever they were started: by the command or in Dagster's pages.
+
+How a run ended is read from its own events, since a step that fails or a gate that refuses raises nothing outside its
+step. What a line of the log is does not belong here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+from dagster import DagsterEventType, EventLogEntry
+
+from assets.acting import ActOnRecord, not_recorded
+from assets.plain_words import EXIT_STATUS
+from pipelines.activity.acts import Fact, Outcome
+from pipelines.problems import UnusableInput
+
+_GATE = "publication_gate"
+_TOLD = {
+    DagsterEventType.STEP_SUCCESS,
+    DagsterEventType.STEP_FAILURE,
+    DagsterEventType.ASSET_CHECK_EVALUATION,
+}
+
+
+@contextmanager
+def run_on_record(
+    act: ActOnRecord, run: dg.DagsterRun, instance: dg.DagsterInstance, tell: Callable[[str], object]
+) -> Iterator[None]:
+    """Record that a run begins and how it ended; a log that cannot be written is told, and does not stop it."""
+    act.tell(run=run.run_id)
+    try:
+        act.begin()
+    except OSError as problem:
+        tell(not_recorded(act.data, problem))
+        yield
+        return
+    outcome: Outcome = "failed"
+    facts: dict[str, Fact] = {}
+    try:
+        yield
+        outcome, facts = _ended(run, instance)
+    except UnusableInput:
+        outcome = "refused"
+        raise
+    finally:
+        act.tell(**facts)
+        act.end(outcome)
+
+
+def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
+    """How a run ended, and what is told of it: the step that failed, or why the gate refused."""
+    events = instance.all_logs(run.run_id, of_type=_TOLD)
+    for event in events:
+        if event.dagster_event and _is(event, "ASSET_CHECK_EVALUATION"):
+            check = event.dagster_event.asset_check_evaluation_data
+            if check.asset_key.path == [_GATE] and not check.passed:
+                return "refused", {"reason": str(check.description)}
+    for event in events:
+        failure = event.dagster_event.step_failure_data if event.dagster_event and _is(event, "STEP_FAILURE") else None
+        if failure is not None:
+            metadata = failure.user_failure_data.metadata if failure.user_failure_data else {}
+            unusable = EXIT_STATUS in metadata and metadata[EXIT_STATUS].value == 2
+            return "refused" if unusable else "failed", {"step": str(event.step_key)}
+    return ("done" if _succeeded(events) >= _planned(run, instance) else "failed"), {}
+
+
+def _is(event: EventLogEntry, kind: str) -> bool:
+    return event.dagster_event is not None and event.dagster_event.event_type_value == kind
+
+
+def _succeeded(events: Sequence[EventLogEntry]) -> int:
+    return len({event.step_key for event in events if _is(event, "STEP_SUCCESS")})
+
+
+def _planned(run: dg.DagsterRun, instance: dg.DagsterInstance) -> int:
+    """How many steps the run was to make; one that was stopped in between has made fewer."""
+    if run.execution_plan_snapshot_id is None:
+        return 1
+    return len(instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id).step_keys_to_execute)

@@ -1,0 +1,56 @@
+"""The words of the activity log: Vietnamese and English for every act, how it ended, and what is told of it."""
+
+from typing import Final
+
+from pipelines.reports.languages import Text
+
+ACTIONS: Final = {
+    "run": Text("chạy hợp nhất", "run"),
+    "publish": Text("công bố", "publication"),
+    "promote": Text("đưa lên chính thức", "promotion"),
+    "rollback": Text("khôi phục phiên bản", "rollback"),
+    "review-export": Text("xuất sổ trường hợp", "cases exported"),
+    "review-sample": Text("rút mẫu phúc tra", "clerical sample drawn"),
+    "review-import": Text("nhận sổ trả lời", "answers imported"),
+    "review-revoke": Text("thu hồi quyết định", "decisions revoked"),
+    "review-save": Text("ghi quyết định ra tệp", "decisions saved to a file"),
+    "review-replay": Text("nhận quyết định từ tệp", "decisions taken from a file"),
+    "export": Text("xuất tệp", "export"),
+    "verify": Text("kiểm tra lại", "verification"),
+    "purge": Text("dọn dữ liệu cũ", "purge"),
+    "key-rotate": Text("thay khóa mã hóa", "key rotation"),
+}
+
+STATES: Final = {
+    "done": Text("xong", "done"),
+    "refused": Text("bị từ chối", "refused"),
+    "differs": Text("thấy khác biệt", "found differences"),
+    "failed": Text("gặp lỗi", "failed"),
+    "running": Text("đang làm", "running"),
+    "interrupted": Text("bị ngắt giữa chừng", "interrupted"),
+    "unknown": Text("chưa có kết quả", "no outcome yet"),
+}
+
+FACTS: Final = {
+    "answers": Text("câu trả lời", "answers"),
+    "bytes": Text("số byte", "bytes"),
+    "cases": Text("trường hợp", "cases"),
+    "communes": Text("các xã", "communes"),
+    "decisions": Text("quyết định", "decisions"),
+    "differences": Text("điểm khác", "differences"),
+    "file": Text("tệp", "file"),
+    "files": Text("số tệp", "files"),
+    "kind": Text("loại", "kind"),
+    "logical_hash": Text("mã băm nội dung", "content hash"),
+    "pairs": Text("cặp", "pairs"),
+    "parcels": Text("thửa đất", "parcels"),
+    "people": Text("người", "people"),
+    "reason": Text("lý do", "reason"),
+    "rows": Text("dòng", "rows"),
+    "run": Text("lần chạy", "run"),
+    "step": Text("ở bước", "at step"),
+    "steps": Text("chỉ các bước", "only the steps"),
+    "to": Text("về bản", "back to"),
+    "version": Text("phiên bản", "version"),
+    "versions": Text("phiên bản", "versions"),
+}
