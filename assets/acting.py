@@ -30,6 +30,7 @@ Command = Callable[[argparse.Namespace], int]
 
 _LONGEST: Final = 300
 """Characters of a typed text or a name that are kept."""
+_CODE: Final = re.compile(r"[0-9]{5}")
 _HASH: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64}")
 
 
@@ -65,23 +66,24 @@ def on_record(
     parser.set_defaults(command=recorded)
 
 
-def tell(options: argparse.Namespace, *, mode: str = "", **facts: Fact) -> None:
+def tell(options: argparse.Namespace, *, commune: str = "", mode: str = "", **facts: Fact) -> None:
     """Add to what is recorded of the command in hand: counts, versions, and nothing of what a row says."""
     act: ActOnRecord | None = getattr(options, "act", None)
     if act:
-        act.mode = mode or act.mode
+        act.commune = commune if _CODE.fullmatch(commune) else act.commune
+        act.mode = mode if mode in MODES else act.mode
         act.tell(**facts)
 
 
 def tell_version(options: argparse.Namespace, warehouse: Path) -> None:
     """Let the record of the command in hand name the published version that it reads or has put in its place."""
-    tell(options, mode=warehouse.parent.name, **version_facts(warehouse))
+    tell(options, mode=warehouse.parent.name, version=version_in(warehouse))
 
 
-def version_facts(warehouse: Path) -> dict[str, Fact]:
-    """What is told of the published version in a warehouse's place: its name and its hash."""
+def version_in(warehouse: Path) -> str:
+    """The name of the version that stands in a published warehouse's place; empty when no log tells."""
     log = entries(warehouse)
-    return {"version": version_name(warehouse, log[-1].version), "logical_hash": log[-1].logical_hash} if log else {}
+    return version_name(warehouse, log[-1].version) if log else ""
 
 
 @dataclass
@@ -98,7 +100,7 @@ class ActOnRecord:
 
     def tell(self, **facts: Fact) -> None:
         """Add to what the next line says."""
-        self.facts |= {name: _kept(fact) for name, fact in facts.items()}
+        self.facts |= {name: _kept(fact) for name, fact in facts.items() if fact != ""}
 
     def begin(self) -> None:
         """Record that it begins. Raises OSError when that cannot be."""
@@ -207,7 +209,7 @@ def _outcome(action: Action, status: int) -> Outcome:
 def _commune(options: argparse.Namespace) -> str:
     """The code of the new commune that was named, when it is one and no slip of the pen."""
     named = getattr(options, "new_commune", None)
-    return named if isinstance(named, str) and re.fullmatch(r"\d{5}", named) else ""
+    return named if isinstance(named, str) and _CODE.fullmatch(named) else ""
 
 
 def _mode(options: argparse.Namespace) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from assets.acting import tell, tell_version
 from assets.occasion import now, user
 from assets.options import add_mode, new_commune_code, published_warehouse
 from pipelines.clerical.answers import read_sample
@@ -61,6 +62,8 @@ def sample(options: argparse.Namespace) -> None:
     log.add_draw(draw)
     aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
     write_sample(warehouse, draw, options.file, aliases.by_commune)
+    tell_version(options, warehouse)
+    tell(options, pairs=len(draw.pairs))
     people = sum(pair.dataset == "citizens" for pair in draw.pairs)
     print(
         f"Đã rút mẫu {draw.draw_id} từ bản {draw.version} (hạt giống {seed}): {people} cặp công dân, "
@@ -95,6 +98,7 @@ def take_in(options: argparse.Namespace) -> tuple[str, ...]:
     else:
         again = taken
     new = log.add_answers([one.answer for one in answers.given])
+    tell(options, answers=new, decisions=again.taken)
     before = len(answers.given) - new
     print(
         f"Đã nhận {new} câu trả lời phúc tra"

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from assets.acting import on_record, tell, tell_version
 from assets.options import add_commune, add_mode, published_warehouse
 from pipelines.exports import KINDS, write_export
 
@@ -23,11 +24,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         add_commune(command)
         add_mode(command)
         command.add_argument("out", type=Path, metavar="OUT", help="tệp mới, .xlsx hoặc .csv / a new file")
-        command.set_defaults(command=_export, kind=kind)
+        command.set_defaults(kind=kind)
+        on_record(command, _export, "export", takes_away=True)
 
 
 def _export(options: argparse.Namespace) -> int:
-    document = write_export(options.kind, published_warehouse(options, options.mode), options.out)
+    warehouse = published_warehouse(options, options.mode)
+    document = write_export(options.kind, warehouse, options.out)
+    tell_version(options, warehouse)
+    tell(options, kind=options.kind, rows=document.main.rows.height)
     print(f"Đã ghi {document.main.rows.height} dòng vào «{options.out}».")
     print(document.notice)
     return _DONE

@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets.acting import on_record, tell, tell_version
 from assets.holding import hold
 from assets.occasion import now, user
-from assets.options import add_commune
+from assets.options import add_commune, add_plaintext
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
+from pipelines.protection.keys import refuse_plaintext
+from pipelines.warehouse.rekeying import under_newest_key
 from pipelines.warehouse.versions import (
     MODES,
     Entry,
@@ -43,10 +46,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     history.set_defaults(command=_history)
     rollback = commands.add_parser("rollback", help="khôi phục một phiên bản / put a version back")
     rollback.add_argument("--to", required=True, metavar="VERSION", help="tên phiên bản, ví dụ trial-3, official-1")
-    rollback.set_defaults(command=_rollback)
+    on_record(rollback, _rollback, "rollback")
     promote = commands.add_parser("promote", help="đưa bản chạy thử lên chính thức / a trial becomes official")
     promote.add_argument("--exports", type=Path, metavar="DIR", help="mặc định: <data>/exports")
-    promote.set_defaults(command=_promote)
+    on_record(promote, _promote, "promote")
+    for command in (rollback, promote):
+        add_plaintext(command)
     for command in (history, rollback, promote):
         add_commune(command)
 
@@ -100,11 +105,15 @@ def _not_as_logged(target: Path) -> str:
 def _rollback(options: argparse.Namespace) -> int:
     commune = MergerMap.shipped().new_commune(options.new_commune)
     mode, version = parse_version(options.to)
+    tell(options, mode=mode, to=options.to)
+    refuse_plaintext(mode, allowed=options.plaintext)
     deployment = _deployment(options.data, mode)
     target = deployment.published(commune.code)
     with hold(options.data, commune.code, "hopnhat rollback"):
+        under_newest_key(options.data, commune.code)
         stood = entries(target)
         entry = roll_back(target, version, now(), user())
+        tell_version(options, target)
         if entry in stood:
             print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
             return _DONE
@@ -149,6 +158,7 @@ def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
         )
         return _REFUSED
     promote(trial, official, at=now(), by=user())
+    tell_version(options, official)
     entry = entries(official)[-1]
     print(f"Đã đưa {name} của {commune.kind} {commune.name} lên chính thức ({version_name(official, entry.version)}).")
     _tell(_deployment(options.data, "official"), commune, entry)

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.acting import ActOnRecord, version_facts
+from assets.acting import ActOnRecord
 from assets.deployment import Deployment
 from assets.describing import described
 from assets.linking import LEDGER
@@ -27,6 +27,7 @@ from expectations.queries import ruleset
 from pipelines.communes import NewCommune
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
+from pipelines.protection.keys import refuse_plaintext
 from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
@@ -276,19 +277,21 @@ def published_warehouse(
     """Publish in one atomic step."""
     code = commune_of(context).code
     target = deployment.published(code)
+    refuse_plaintext(deployment.mode, allowed=deployment.plaintext)
     _refuse_if_overtaken(deployment, code)
     manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
     for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
         commit(deployment.ledger_dir, code, run_id)
     act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.purpose)
-    act.tell(run=context.run.run_id, **version_facts(target))
+    version_published = version_name(target, entries(target)[-1].version)
+    act.tell(run=context.run.run_id, version=version_published, logical_hash=manifest["logical_hash"])
     act.note("done")
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(target)),
             "mode": deployment.mode,
-            "version": version_name(target, entries(target)[-1].version),
+            "version": version_published,
             "logical_hash": manifest["logical_hash"],
             "size_bytes": target.stat().st_size,
         }

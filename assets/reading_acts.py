@@ -64,7 +64,7 @@ def _judged(record: Record, noted: str) -> int:
 
 
 def _cells(act: Act) -> tuple[str, ...]:
-    facts = "; ".join(f"{name} {fact}" for name, fact in told_facts(act, VIETNAMESE))
+    facts = "; ".join(f"{name}: {fact}" for name, fact in told_facts(act, VIETNAMESE))
     return (
         act.at[:19].replace("T", " "),
         act.by,

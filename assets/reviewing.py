@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from assets import clerical
+from assets.acting import on_record, tell, tell_version
 from assets.holding import hold
 from assets.occasion import now, user
 from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
+from pipelines.activity.acts import Action
 from pipelines.clerical.answers import is_sample
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
@@ -28,28 +30,60 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     review = commands.add_parser("review", help="trường hợp cần quyết định, và các quyết định / cases and decisions")
     kinds = review.add_subparsers(required=True, metavar="WHAT")
 
-    export = _command(kinds, "export", _export, "xuất sổ Excel để cán bộ trả lời / cases as a workbook")
+    export = _command(
+        kinds,
+        "export",
+        _export,
+        "xuất sổ Excel để cán bộ trả lời / cases as a workbook",
+        action="review-export",
+        takes_away=True,
+    )
     export.add_argument("file", type=Path, metavar="FILE.xlsx")
     export.add_argument("--most", type=int, default=500, metavar="N", help="số trường hợp nhiều nhất mỗi loại")
     add_mode(export)
     sample = _command(
-        kinds, "sample", _sample, "xuất sổ phúc tra mẫu để đo độ đúng / a sample to measure quality", changes=True
+        kinds,
+        "sample",
+        _sample,
+        "xuất sổ phúc tra mẫu để đo độ đúng / a sample to measure quality",
+        changes=True,
+        action="review-sample",
+        takes_away=True,
     )
     sample.add_argument("file", type=Path, metavar="FILE.xlsx")
     clerical.add_options(sample)
     take_in = _command(
-        kinds, "import", _import, "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back", changes=True
+        kinds,
+        "import",
+        _import,
+        "nhận sổ Excel đã trả lời, trọn vẹn hoặc không gì cả / answers back",
+        changes=True,
+        action="review-import",
     )
     take_in.add_argument("file", type=Path, metavar="FILE.xlsx")
     _command(kinds, "list", _list, "các quyết định đang có hiệu lực / decisions in force")
-    revoke = _command(kinds, "revoke", _revoke, "thu hồi quyết định / revoke decisions", changes=True)
+    revoke = _command(
+        kinds, "revoke", _revoke, "thu hồi quyết định / revoke decisions", changes=True, action="review-revoke"
+    )
     revoke.add_argument("decision", nargs="+", metavar="QD-…")
     revoke.add_argument("--by", metavar="NAME", help="người thu hồi; mặc định: tài khoản đang dùng")
     revoke.add_argument("--reason", default="", metavar="TEXT")
-    save = _command(kinds, "save", _save, "ghi mọi quyết định ra một tệp / all decisions as one file")
+    save = _command(
+        kinds,
+        "save",
+        _save,
+        "ghi mọi quyết định ra một tệp / all decisions as one file",
+        action="review-save",
+        takes_away=True,
+    )
     save.add_argument("file", type=Path, metavar="FILE.jsonl")
     replay = _command(
-        kinds, "replay", _replay, "nhận quyết định đã ghi ở máy khác / decisions of another machine", changes=True
+        kinds,
+        "replay",
+        _replay,
+        "nhận quyết định đã ghi ở máy khác / decisions of another machine",
+        changes=True,
+        action="review-replay",
     )
     replay.add_argument("file", type=Path, metavar="FILE.jsonl")
 
@@ -61,11 +95,18 @@ def _command(
     words: str,
     *,
     changes: bool = False,
+    action: Action | None = None,
+    takes_away: bool = False,
 ) -> argparse.ArgumentParser:
-    """Add a command; one that `changes` what is kept of the commune does so under its lock."""
+    """Add a command; one that `changes` what is kept of the commune does so under its lock. One that has an `action`
+    stands in the activity log, and without that nothing leaves by one that `takes_away`."""
     parser: argparse.ArgumentParser = kinds.add_parser(name, help=words)
     add_commune(parser)
-    parser.set_defaults(command=partial(_held, command, f"hopnhat review {name}") if changes else command)
+    held = partial(_held, command, f"hopnhat review {name}") if changes else command
+    if action is None:
+        parser.set_defaults(command=held)
+    else:
+        on_record(parser, held, action, takes_away=takes_away)
     return parser
 
 
@@ -79,6 +120,8 @@ def _export(options: argparse.Namespace) -> int:
     aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
     written = write_workbook(warehouse, options.file, most=options.most, own_headers=aliases.by_commune)
     shown, all_cases = sum(written.shown.values()), sum(written.waiting_for_an_answer.values())
+    tell_version(options, warehouse)
+    tell(options, cases=shown)
     print(f"Đã ghi {shown} trên {all_cases} trường hợp chờ quyết định vào «{options.file}».")
     return DONE
 
@@ -105,7 +148,7 @@ def _import(options: argparse.Namespace) -> int:
     decisions = with_marks(answers.decisions, ledger, code, published)
     places = [one.place for one in answers.proposals]
     taken = take(decision_log(options.data, code), decisions, warehouse, places)
-    return _told(taken.taken, taken.known, taken.problems)
+    return _told(options, taken.taken, taken.known, taken.problems)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -141,6 +184,7 @@ def _revoke(options: argparse.Namespace) -> int:
     at, by = now().isoformat(timespec="seconds"), options.by or user()
     ids = list(dict.fromkeys(options.decision))
     log.append([Revocation(decision_id=one, by=by, at=at, reason=options.reason) for one in ids])
+    tell(options, decisions=len(ids))
     print(f"Đã thu hồi {len(ids)} quyết định; chạy lại hopnhat run để áp dụng.")
     return DONE
 
@@ -154,6 +198,7 @@ def _save(options: argparse.Namespace) -> int:
         write_events(options.file, events)
     except OSError:
         raise UnusableInput(f"Không ghi được tệp «{options.file}».", f"{options.file} cannot be written.") from None
+    tell(options, decisions=len(events))
     print(f"Đã ghi {len(events)} quyết định và lần thu hồi vào «{options.file}».")
     return DONE
 
@@ -170,12 +215,13 @@ def _replay(options: argparse.Namespace) -> int:
         )
     places = [f"Tệp «{options.file}», dòng {line}: " for line in range(1, len(events) + 1)]
     taken = take(decision_log(options.data, code), events, newest, places)
-    return _told(taken.taken, taken.known, taken.problems)
+    return _told(options, taken.taken, taken.known, taken.problems)
 
 
-def _told(taken: int, known: int, problems: tuple[str, ...]) -> int:
+def _told(options: argparse.Namespace, taken: int, known: int, problems: tuple[str, ...]) -> int:
     if problems:
         return _refused(problems)
+    tell(options, decisions=taken)
     before = f" ({known} quyết định đã có từ trước)" if known else ""
     print(f"Đã nhận {taken} quyết định{before}; chạy lại hopnhat run để áp dụng.")
     return DONE

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from assets.acting import on_record, tell
 from expectations import RULES
 from expectations.queries import ruleset
 from pipelines.communes import MergerMap
@@ -30,7 +31,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument(
         "--against", type=Path, metavar="OTHER.duckdb", help="so với một tệp khác / what differs from another file"
     )
-    command.set_defaults(command=_verify)
+    on_record(command, _verify, "verify", data_of=_data_folder)
+
+
+def _data_folder(options: argparse.Namespace) -> Path | None:
+    """The data folder in which the file is a published warehouse or a kept version; none when it lies elsewhere."""
+    modes = (folder for folder in options.file.absolute().parents if folder.name in _MODES)
+    return next((mode.parent.parent for mode in modes if mode.parent.name == "published"), None)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -44,6 +51,8 @@ def _verify(options: argparse.Namespace) -> int:
         other = verify(options.against, rules)
         told += [f"Tệp thứ hai: {difference}" for difference in other.differences]
         told += compare(options.file, options.against) if found.rechecked and other.rechecked else []
+    stated = found.manifest
+    tell(options, commune=stated.get("commune_code", ""), mode=stated.get("mode", ""), differences=len(told))
     for difference in told:
         print(f"hopnhat: {difference}", file=sys.stderr)
     if not told:
