@@ -6,22 +6,23 @@ The equations of `row_balance`, and the same counts found again in the tables th
 from typing import Final
 
 from expectations.rule import CITIZEN_TRUST, Rule
+from pipelines.warehouse.quoting import Sql, fill, joined, name, texts
 
 _SOURCE: Final = "Data contract: the balance equations hold for every file"
 _ONE_PLACE: Final = "Data contract: every placed row stands in exactly one sources row"
-_PLACED: Final = """(
+_PLACED: Final = Sql("""(
     SELECT source_file, source_row FROM citizen_sources UNION ALL SELECT source_file, source_row FROM parcel_sources
-)"""
-_LOADED: Final = """(
+)""")
+_LOADED: Final = Sql("""(
     SELECT source_file, source_line, old_commune_code FROM citizen_sources
     UNION ALL SELECT source_file, source_line, old_commune_code FROM parcel_sources
     UNION ALL SELECT source_file, source_line, old_commune_code FROM unplaced
-)"""
+)""")
 
 
-def _equation(name: str, total: str, parts: tuple[str, ...], vi: str, en: str) -> Rule:
+def _equation(equation: str, total: str, parts: tuple[str, ...], vi: str, en: str) -> Rule:
     return Rule(
-        id=f"balance.{name}",
+        id=f"balance.{equation}",
         suite="balance",
         severity="gate",
         vi=vi,
@@ -29,11 +30,15 @@ def _equation(name: str, total: str, parts: tuple[str, ...], vi: str, en: str) -
         source=_SOURCE,
         table="row_balance",
         # An unknown count is a failure too: a comparison with null must not pass for equality.
-        expectation=f"SELECT 1 FROM {{batch}} WHERE NOT coalesce({total} = {' + '.join(parts)}, false)",
+        expectation=fill(
+            "SELECT 1 FROM {batch} WHERE NOT coalesce({total} = {parts}, false)",
+            total=name(total),
+            parts=joined(" + ", map(name, parts)),
+        ),
     )
 
 
-def _placed_per_file(count: str, outcomes: str, vi: str, en: str) -> Rule:
+def _placed_per_file(count: str, outcomes: tuple[str, ...], vi: str, en: str) -> Rule:
     return Rule(
         id=f"balance.{count}_per_file",
         suite="balance",
@@ -42,9 +47,10 @@ def _placed_per_file(count: str, outcomes: str, vi: str, en: str) -> Rule:
         en=en,
         source=_ONE_PLACE,
         table="row_balance",
-        expectation=f"""
+        expectation=fill(
+            """
             SELECT 1
-            FROM (SELECT dataset, source_file, sum({count}) AS stated FROM {{batch}} GROUP BY ALL) AS files
+            FROM (SELECT dataset, source_file, sum({count}) AS stated FROM {batch} GROUP BY ALL) AS files
             FULL JOIN (
                 SELECT dataset, source_file, count(*) FILTER (outcome IN ({outcomes})) AS found
                 FROM (
@@ -55,6 +61,9 @@ def _placed_per_file(count: str, outcomes: str, vi: str, en: str) -> Rule:
                 GROUP BY ALL
             ) AS held USING (dataset, source_file)
             WHERE coalesce(stated, 0) <> coalesce(found, 0)""",
+            count=name(count),
+            outcomes=texts(outcomes),
+        ),
     )
 
 
@@ -131,19 +140,19 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _placed_per_file(
         "placed",
-        "'kept', 'merged'",
+        ("kept", "merged"),
         "Ở mỗi tệp, số dòng có trong bảng nguồn của công dân hoặc thửa đất đúng bằng số đã xếp.",
         "For every file, the rows in the sources tables are as many as the balance says were placed.",
     ),
     _placed_per_file(
         "kept",
-        "'kept'",
+        ("kept",),
         "Ở mỗi tệp, số dòng được giữ trong bảng nguồn đúng bằng số ghi trong bảng cân đối.",
         "For every file, the rows kept in the sources tables are as many as the balance says.",
     ),
     _placed_per_file(
         "merged",
-        "'merged'",
+        ("merged",),
         "Ở mỗi tệp, số dòng được gộp trong bảng nguồn đúng bằng số ghi trong bảng cân đối.",
         "For every file, the rows merged in the sources tables are as many as the balance says.",
     ),
@@ -195,11 +204,14 @@ RULES: Final[tuple[Rule, ...]] = (
         en="In every file, each loaded row starts at a physical line of its own, within the lines of the file.",
         source="Data contract: source_line, from 1",
         table="row_balance",
-        expectation=f"""
-            SELECT 1 FROM {_LOADED} AS loaded LEFT JOIN {{batch}} AS file USING (source_file)
+        expectation=fill(
+            """
+            SELECT 1 FROM {loaded} AS loaded LEFT JOIN {batch} AS file USING (source_file)
             GROUP BY source_file, source_line
             HAVING count(*) > 1 OR NOT coalesce(bool_and(source_line BETWEEN 1 AND physical_lines), false)""",
-        checked=f"SELECT count(*) FROM {_LOADED}",
+            loaded=_LOADED,
+        ),
+        checked=fill("SELECT count(*) FROM {loaded}", loaded=_LOADED),
     ),
     Rule(
         id="balance.record_number_once",
@@ -209,11 +221,14 @@ RULES: Final[tuple[Rule, ...]] = (
         en="In every file, each placed row has a record number of its own, from 1 to the records of the file.",
         source="Data contract: source_row, from 1",
         table="row_balance",
-        expectation=f"""
-            SELECT 1 FROM {_PLACED} AS placed LEFT JOIN {{batch}} AS file USING (source_file)
+        expectation=fill(
+            """
+            SELECT 1 FROM {placed} AS placed LEFT JOIN {batch} AS file USING (source_file)
             GROUP BY source_file, source_row
             HAVING count(*) > 1 OR NOT coalesce(bool_and(source_row BETWEEN 1 AND records), false)""",
-        checked=f"SELECT count(*) FROM {_PLACED}",
+            placed=_PLACED,
+        ),
+        checked=fill("SELECT count(*) FROM {placed}", placed=_PLACED),
     ),
     Rule(
         id="balance.commune_of_file",
@@ -223,10 +238,13 @@ RULES: Final[tuple[Rule, ...]] = (
         en="The old commune of every loaded row is the one whose folder holds its file.",
         source="Data contract: the folder gives the old commune",
         table="row_balance",
-        expectation=f"""
-            SELECT 1 FROM {_LOADED} AS loaded LEFT JOIN {{batch}} AS file USING (source_file)
+        expectation=fill(
+            """
+            SELECT 1 FROM {loaded} AS loaded LEFT JOIN {batch} AS file USING (source_file)
             WHERE file.old_commune_code IS DISTINCT FROM loaded.old_commune_code""",
-        checked=f"SELECT count(*) FROM {_LOADED}",
+            loaded=_LOADED,
+        ),
+        checked=fill("SELECT count(*) FROM {loaded}", loaded=_LOADED),
     ),
     Rule(
         id="balance.file_hash",

@@ -10,41 +10,56 @@ from expectations.folding import folded
 from expectations.rule import Rule
 from expectations.sources import MERGER
 from expectations.warning import warning
+from pipelines.warehouse.quoting import Sql, fill, name, text
 
 _OF_A_COMMUNE: Final = ("code", "name", "kind", "part", "land_part")
+_MANIFEST: Final = Sql("manifest")
 
 
-def old_communes(manifest: str = "manifest") -> str:
+def old_communes(manifest: Sql = _MANIFEST) -> Sql:
     """The table of old communes in a manifest: code, name, kind, and how much of its people (`part`) and land came."""
-    columns = ", ".join(f'"{name}": "VARCHAR"' for name in _OF_A_COMMUNE)
-    return f"""(
-        SELECT unnest(from_json(value, '[{{{{{columns}}}}}]'), recursive := true)
-        FROM {manifest} WHERE key = 'old_communes'
-    )"""
+    columns = ", ".join(f'"{column}": "VARCHAR"' for column in _OF_A_COMMUNE)
+    return fill(
+        """(
+            SELECT unnest(from_json(value, {columns}), recursive := true)
+            FROM {manifest} WHERE key = 'old_communes'
+        )""",
+        columns=text(f"[{{{{{columns}}}}}]"),
+        manifest=manifest,
+    )
 
 
 _WRONG_FOLDER: Final = f"{MERGER}; new Hồng Vân 10210 was Vân Tảo, old Hồng Vân was 10207"
 
 
-def _words(text: str) -> str:
+def _words(words: Sql) -> Sql:
     """A text as its words without marks, each between spaces."""
-    return f"concat(' ', regexp_replace({folded(text)}, '[^a-z0-9]+', ' ', 'g'), ' ')"
+    return fill("concat(' ', regexp_replace({words}, '[^a-z0-9]+', ' ', 'g'), ' ')", words=folded(words))
 
 
-def _with_rows(name: str, dataset: str, part: str, vi: str, en: str) -> Rule:
+def _with_rows(rule: str, dataset: str, part: str, vi: str, en: str) -> Rule:
     """Each old commune of which something came has rows of `dataset`; all may have gone to another new commune."""
     return warning(
-        f"codes.{name}",
+        f"codes.{rule}",
         "manifest",
         vi,
         en,
         "Data contract: exports of every old commune",
-        f"""
-        SELECT 1 FROM {old_communes("{batch}")} AS old
-        ANTI JOIN (SELECT old_commune_code FROM row_balance WHERE dataset = '{dataset}' AND loaded > 0) AS file
-            ON file.old_commune_code = old.code
-        WHERE old.{part} IS DISTINCT FROM 'none'""",
-        f"SELECT count(*) FROM {old_communes()} WHERE {part} IS DISTINCT FROM 'none'",
+        fill(
+            """
+            SELECT 1 FROM {old_communes} AS old
+            ANTI JOIN (SELECT old_commune_code FROM row_balance WHERE dataset = {dataset} AND loaded > 0) AS file
+                ON file.old_commune_code = old.code
+            WHERE old.{part} IS DISTINCT FROM 'none'""",
+            old_communes=old_communes(Sql("{batch}")),
+            dataset=text(dataset),
+            part=name(part),
+        ),
+        fill(
+            "SELECT count(*) FROM {old_communes} WHERE {part} IS DISTINCT FROM 'none'",
+            old_communes=old_communes(),
+            part=name(part),
+        ),
     )
 
 
@@ -69,15 +84,21 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không thư mục nào ghi mã của một xã cũ mà mang tên của xã khác.",
         "No folder has the code of one old commune and the name of another.",
         _WRONG_FOLDER,
-        f"""
-        SELECT 1
-        FROM (SELECT DISTINCT split_part(source_file, '/', 1) AS folder, old_commune_code FROM {{batch}}) AS file
-        JOIN {old_communes()} AS own ON own.code = file.old_commune_code
-        JOIN (
-            SELECT name FROM {old_communes()}
-            UNION SELECT value FROM manifest WHERE key = 'commune_name'
-        ) AS other ON contains({_words("file.folder")}, {_words("other.name")})
-        WHERE NOT contains({_words("file.folder")}, {_words("own.name")})""",
+        fill(
+            """
+            SELECT 1
+            FROM (SELECT DISTINCT split_part(source_file, '/', 1) AS folder, old_commune_code FROM {batch}) AS file
+            JOIN {old_communes} AS own ON own.code = file.old_commune_code
+            JOIN (
+                SELECT name FROM {old_communes}
+                UNION SELECT value FROM manifest WHERE key = 'commune_name'
+            ) AS other ON contains({folder}, {other_name})
+            WHERE NOT contains({folder}, {own_name})""",
+            old_communes=old_communes(),
+            folder=_words(Sql("file.folder")),
+            other_name=_words(Sql("other.name")),
+            own_name=_words(Sql("own.name")),
+        ),
         "SELECT count(DISTINCT split_part(source_file, '/', 1)) FROM {batch}",
     ),
     warning(
@@ -86,13 +107,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "Địa chỉ cũ của người thuộc một xã cũ chủ yếu ghi tên chính xã đó, không phải tên xã cũ khác cùng nhập vào.",
         "The old addresses of an old commune's people name that commune, rather than another one of the merger.",
         _WRONG_FOLDER,
-        f"""
-        SELECT 1
-        FROM (SELECT old_commune_code AS code, {_words("address_old")} AS address FROM {{batch}}) AS person
-        JOIN (SELECT code, {_words("concat_ws(' ', kind, name)")} AS place FROM {old_communes()}) AS old
-            ON contains(person.address, old.place)
-        GROUP BY person.code
-        HAVING count(*) FILTER (old.code <> person.code) > count(*) FILTER (old.code = person.code)""",
+        fill(
+            """
+            SELECT 1
+            FROM (SELECT old_commune_code AS code, {address} AS address FROM {batch}) AS person
+            JOIN (SELECT code, {place} AS place FROM {old_communes}) AS old
+                ON contains(person.address, old.place)
+            GROUP BY person.code
+            HAVING count(*) FILTER (old.code <> person.code) > count(*) FILTER (old.code = person.code)""",
+            address=_words(Sql("address_old")),
+            place=_words(Sql("concat_ws(' ', kind, name)")),
+            old_communes=old_communes(),
+        ),
         "SELECT count(DISTINCT old_commune_code) FROM {batch}",
     ),
     warning(

@@ -5,6 +5,7 @@ from typing import Final
 from expectations.rule import Rule
 from expectations.sources import ASSUMPTION, BIRTH_DATES, IDENTIFICATION
 from expectations.warning import warning, without_reason
+from pipelines.warehouse.quoting import fill, number
 
 _EARLIEST_YEAR: Final = 1900
 """The first year of birth that is believed (assumption)."""
@@ -24,9 +25,12 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Ngày sinh, năm sinh không trước năm {_EARLIEST_YEAR} và không sau ngày chạy.",
         f"No birth is before {_EARLIEST_YEAR} or after the day of the run.",
         f"{ASSUMPTION}; {BIRTH_DATES}",
-        f"""
-        SELECT 1 FROM {{batch}}
-        WHERE birth_date > {{today}} OR birth_year NOT BETWEEN {_EARLIEST_YEAR} AND year({{today}})""",
+        fill(
+            """
+            SELECT 1 FROM {batch}
+            WHERE birth_date > {today} OR birth_year NOT BETWEEN {earliest_year} AND year({today})""",
+            earliest_year=number(_EARLIEST_YEAR),
+        ),
         "SELECT count(*) FROM {batch} WHERE birth_date IS NOT NULL OR birth_year IS NOT NULL",
     ),
     warning(
@@ -51,7 +55,10 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Người sinh từ năm {_FULL_SINCE} có đủ ngày, tháng, năm sinh: giấy khai sinh từ năm đó ghi đủ.",
         f"Who was born in {_FULL_SINCE} or later has a full birth date, which birth registration tells since then.",
         "Law on Civil Status 60/2014/QH13, in force from 1 January 2016 (likely)",
-        f"SELECT 1 FROM {{batch}} WHERE birth_year >= {_FULL_SINCE} AND birth_precision <> 'day'",
+        fill(
+            "SELECT 1 FROM {batch} WHERE birth_year >= {full_since} AND birth_precision <> 'day'",
+            full_since=number(_FULL_SINCE),
+        ),
         "SELECT count(*) FROM {batch} WHERE birth_year IS NOT NULL",
     ),
     warning(
@@ -60,9 +67,12 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Ở mỗi xã cũ, không quá {_PLACEHOLDERS:.0%} số người có ngày sinh chỉ là ngày quy ước 01/01.",
         f"In every old commune {_PLACEHOLDERS:.0%} of the people at most have 1 January in place of a birthday.",
         f"{BIRTH_DATES}; the share is an assumption",
-        f"""
-        SELECT 1 FROM {{batch}} GROUP BY old_commune_code
-        HAVING count(*) FILTER (birth_precision = 'placeholder') > {_PLACEHOLDERS} * count(*)""",
+        fill(
+            """
+            SELECT 1 FROM {batch} GROUP BY old_commune_code
+            HAVING count(*) FILTER (birth_precision = 'placeholder') > {placeholders} * count(*)""",
+            placeholders=number(_PLACEHOLDERS),
+        ),
         "SELECT count(DISTINCT old_commune_code) FROM {batch}",
     ),
     warning(
@@ -71,7 +81,10 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Không người nào ghi là đang cư trú mà đã hơn {_OLDEST} tuổi.",
         f"Nobody recorded as living here is older than {_OLDEST}.",
         ASSUMPTION,
-        f"SELECT 1 FROM {{batch}} WHERE status = 'present' AND birth_year < year({{today}}) - {_OLDEST}",
+        fill(
+            "SELECT 1 FROM {batch} WHERE status = 'present' AND birth_year < year({today}) - {oldest}",
+            oldest=number(_OLDEST),
+        ),
         "SELECT count(*) FROM {batch} WHERE status = 'present' AND birth_year IS NOT NULL",
     ),
     warning(

@@ -7,14 +7,16 @@ SQLAlchemy reads as a parameter.
 
 from typing import Final
 
+from pipelines.warehouse.quoting import Sql, fill, text
+
 _KIND: Final = "^(to dan pho|tdp|thon|xom|doi|khu|lang|cum|to|t|x|d)([ .]+(so )?0*|0*([1-9]))"
 
 
-def folded(text: str) -> str:
+def folded(words: Sql) -> Sql:
     """The text of an SQL expression in small letters without marks: Đỗ → do."""
-    return f"translate(strip_accents(lower({text})), 'đ', 'd')"
+    return fill("translate(strip_accents(lower({words})), 'đ', 'd')", words=words)
 
 
-def hamlet_name(text: str) -> str:
+def hamlet_name(words: Sql) -> Sql:
     """A hamlet by its name alone: Thôn Đông, T.ĐÔNG → dong; Tổ dân phố số 03, TDP 3 → 3."""
-    return rf"regexp_replace({folded(text)}, '{_KIND}', '\4')"
+    return fill(r"regexp_replace({words}, {kind}, '\4')", words=folded(words), kind=text(_KIND))

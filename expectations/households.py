@@ -10,6 +10,7 @@ from expectations.folding import folded
 from expectations.rule import Rule
 from expectations.sources import ASSUMPTION, IDENTIFICATION, RESIDENCE
 from expectations.warning import warning, without_reason
+from pipelines.warehouse.quoting import Sql, fill, number, text
 
 _HEAD_FROM: Final = 18
 """Age from which someone heads a household: Law on Residence 68/2020/QH14 Art. 10, full legal capacity (likely)."""
@@ -18,22 +19,28 @@ _GENERATION: Final = 13
 _LARGEST: Final = 15
 """Members beyond which a household may be several under one number (assumption)."""
 
+_RELATION: Final = Sql("relation_to_head")
 
-def _related(words: str, relation: str = "relation_to_head") -> str:
+
+def _related(words: str, relation: Sql = _RELATION) -> Sql:
     """Whether a relation to the head is one of `words`, alone or as in "mẹ đẻ", "vợ chủ hộ"."""
-    return f"regexp_full_match({folded(relation)}, '({words})( de| ruot| chu ho)?')"
+    return fill(
+        "regexp_full_match({relation}, {pattern})",
+        relation=folded(relation),
+        pattern=text(f"({words})( de| ruot| chu ho)?"),
+    )
 
 
-_IS_HEAD: Final = f"{folded('relation_to_head')} IN ('chu ho', 'chu', 'ch')"
-_RESIDENT: Final = "status NOT IN ('dead', 'moved')"
+_IS_HEAD: Final = fill("{relation} IN ('chu ho', 'chu', 'ch')", relation=folded(_RELATION))
+_RESIDENT: Final = Sql("status NOT IN ('dead', 'moved')")
 """Who died or moved away is no member any more."""
 _RELATED: Final = "SELECT count(relation_to_head) FROM {batch}"
 _HOUSEHOLDS: Final = "SELECT count(*) FROM households"
-_MEMBER: Final = "member.relation_to_head"
-_TO_HEAD: Final = """
+_MEMBER: Final = Sql("member.relation_to_head")
+_TO_HEAD: Final = Sql("""
     {batch} AS member
     JOIN households AS household ON household.household_id = member.household_id
-    JOIN citizens AS head ON head.citizen_id = household.head_citizen_id AND head.citizen_id <> member.citizen_id"""
+    JOIN citizens AS head ON head.citizen_id = household.head_citizen_id AND head.citizen_id <> member.citizen_id""")
 _WOMEN: Final = "vo|me|con gai|con dau|dau|chi gai|em gai"
 _MEN: Final = "chong|bo|cha|con trai|con re|re|anh trai|em trai"
 
@@ -46,7 +53,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "Người đang cư trú nào cũng thuộc một hộ.",
         "Every resident belongs to a household.",
         IDENTIFICATION,
-        f"SELECT count(*) FROM {{batch}} WHERE {_RESIDENT}",
+        fill("SELECT count(*) FROM {batch} WHERE {resident}", resident=_RESIDENT),
     ),
     warning(
         "households.without_head",
@@ -54,10 +61,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Hộ nào cũng có chủ hộ.",
         "Every household has a head.",
         IDENTIFICATION,
-        f"""
-        SELECT 1 FROM {{batch}} AS household
-        ANTI JOIN (SELECT household_id FROM citizens WHERE {_IS_HEAD}) AS head
-            ON head.household_id = household.household_id""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS household
+            ANTI JOIN (SELECT household_id FROM citizens WHERE {is_head}) AS head
+                ON head.household_id = household.household_id""",
+            is_head=_IS_HEAD,
+        ),
     ),
     warning(
         "households.one_head",
@@ -65,9 +75,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không hộ nào có từ hai chủ hộ đang cư trú trở lên.",
         "No household has two resident heads or more.",
         RESIDENCE,
-        f"""
-        SELECT 1 FROM {{batch}} WHERE household_id IS NOT NULL AND {_IS_HEAD} AND {_RESIDENT}
-        GROUP BY household_id HAVING count(*) > 1""",
+        fill(
+            """
+            SELECT 1 FROM {batch} WHERE household_id IS NOT NULL AND {is_head} AND {resident}
+            GROUP BY household_id HAVING count(*) > 1""",
+            is_head=_IS_HEAD,
+            resident=_RESIDENT,
+        ),
         _HOUSEHOLDS,
     ),
     warning(
@@ -76,12 +90,15 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không hộ nào còn người cư trú mà chủ hộ đã chết hoặc đã chuyển đi.",
         "The head of a household with residents is not dead or moved away.",
         RESIDENCE,
-        f"""
-        SELECT 1 FROM {{batch}} AS household
-        JOIN citizens AS head ON head.citizen_id = household.head_citizen_id
-        SEMI JOIN (SELECT household_id FROM citizens WHERE {_RESIDENT}) AS resident
-            ON resident.household_id = household.household_id
-        WHERE head.status IN ('dead', 'moved')""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS household
+            JOIN citizens AS head ON head.citizen_id = household.head_citizen_id
+            SEMI JOIN (SELECT household_id FROM citizens WHERE {resident}) AS resident
+                ON resident.household_id = household.household_id
+            WHERE head.status IN ('dead', 'moved')""",
+            resident=_RESIDENT,
+        ),
     ),
     warning(
         "households.head_of_age",
@@ -89,10 +106,13 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Chủ hộ từ đủ {_HEAD_FROM} tuổi trở lên.",
         f"The head of a household is {_HEAD_FROM} years old at least.",
         RESIDENCE,
-        f"""
-        SELECT 1 FROM {{batch}} AS household
-        JOIN citizens AS head ON head.citizen_id = household.head_citizen_id
-        WHERE head.birth_year > year({{today}}) - {_HEAD_FROM}""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS household
+            JOIN citizens AS head ON head.citizen_id = household.head_citizen_id
+            WHERE head.birth_year > year({today}) - {head_from}""",
+            head_from=number(_HEAD_FROM),
+        ),
     ),
     warning(
         "households.relation",
@@ -109,9 +129,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Quan hệ với chủ hộ khớp với giới tính: vợ, mẹ, con gái, con dâu là nữ; chồng, bố, con trai, con rể là nam.",
         "The relation to the head agrees with the sex: wife, mother, daughter are women; husband, father, son are men.",
         "Relations as registers write them (verified in published household systems)",
-        f"""
-        SELECT 1 FROM {{batch}}
-        WHERE ({_related(_WOMEN)} AND sex = 'male') OR ({_related(_MEN)} AND sex = 'female')""",
+        fill(
+            """
+            SELECT 1 FROM {batch}
+            WHERE ({of_women} AND sex = 'male') OR ({of_men} AND sex = 'female')""",
+            of_women=_related(_WOMEN),
+            of_men=_related(_MEN),
+        ),
         _RELATED,
     ),
     warning(
@@ -120,7 +144,11 @@ RULES: Final[tuple[Rule, ...]] = (
         "Vợ hoặc chồng của chủ hộ khác giới tính với chủ hộ.",
         "The spouse of a head of household is of the other sex.",
         "Law on Marriage and Family 52/2014/QH13 Art. 8 (likely)",
-        f"SELECT 1 FROM {_TO_HEAD} WHERE {_related('vo|chong', _MEMBER)} AND member.sex = head.sex",
+        fill(
+            "SELECT 1 FROM {to_head} WHERE {spouse} AND member.sex = head.sex",
+            to_head=_TO_HEAD,
+            spouse=_related("vo|chong", _MEMBER),
+        ),
         _RELATED,
     ),
     warning(
@@ -129,9 +157,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không hộ nào có hai người đang cư trú cùng ghi là vợ (chồng) của chủ hộ.",
         "In no household two residents are recorded as the spouse of its head.",
         "Law on Marriage and Family 52/2014/QH13 Art. 2 (likely)",
-        f"""
-        SELECT 1 FROM {{batch}} WHERE household_id IS NOT NULL AND {_related("vo|chong")} AND {_RESIDENT}
-        GROUP BY household_id HAVING count(*) > 1""",
+        fill(
+            """
+            SELECT 1 FROM {batch} WHERE household_id IS NOT NULL AND {spouse} AND {resident}
+            GROUP BY household_id HAVING count(*) > 1""",
+            spouse=_related("vo|chong"),
+            resident=_RESIDENT,
+        ),
         _HOUSEHOLDS,
     ),
     warning(
@@ -140,10 +172,16 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Con của chủ hộ sinh sau chủ hộ, cha mẹ của chủ hộ sinh trước chủ hộ, ít nhất {_GENERATION} năm.",
         f"Children of the head are born after him, and parents before him, by {_GENERATION} years at least.",
         ASSUMPTION,
-        f"""
-        SELECT 1 FROM {_TO_HEAD}
-        WHERE ({_related("con|con trai|con gai", _MEMBER)} AND member.birth_year < head.birth_year + {_GENERATION})
-            OR ({_related("bo|cha|me", _MEMBER)} AND member.birth_year > head.birth_year - {_GENERATION})""",
+        fill(
+            """
+            SELECT 1 FROM {to_head}
+            WHERE ({child} AND member.birth_year < head.birth_year + {generation})
+                OR ({parent} AND member.birth_year > head.birth_year - {generation})""",
+            to_head=_TO_HEAD,
+            child=_related("con|con trai|con gai", _MEMBER),
+            generation=number(_GENERATION),
+            parent=_related("bo|cha|me", _MEMBER),
+        ),
         _RELATED,
     ),
     warning(
@@ -152,6 +190,6 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Không hộ nào có quá {_LARGEST} người.",
         f"No household has more than {_LARGEST} members.",
         ASSUMPTION,
-        f"SELECT 1 FROM {{batch}} WHERE member_count > {_LARGEST}",
+        fill("SELECT 1 FROM {batch} WHERE member_count > {largest}", largest=number(_LARGEST)),
     ),
 )

@@ -6,13 +6,13 @@ from expectations.rule import CITIZEN_TRUST, Rule, setting
 from pipelines.identity.check_character import ALPHABET, WEIGHTS
 from pipelines.identity.ledger import NUMBER_MARKS
 from pipelines.warehouse.changes import CHURN
+from pipelines.warehouse.quoting import fill, joined, name, names, number, text
 
 _TRUSTED: Final = "Data contract: two different trusted numbers never stand in one person"
 
 
 def _unique(table: str, key: tuple[str, ...], vi: str, en: str, source: str = "Data contract: keys") -> Rule:
-    columns = ", ".join(key)
-    missing = " OR ".join(f"{column} IS NULL" for column in key)
+    missing = joined(" OR ", (fill("{column} IS NULL", column=name(column)) for column in key))
     return Rule(
         id=f"identity.{table}_unique",
         suite="identity",
@@ -21,7 +21,11 @@ def _unique(table: str, key: tuple[str, ...], vi: str, en: str, source: str = "D
         en=en,
         source=source,
         table=table,
-        expectation=f"SELECT 1 FROM {{batch}} GROUP BY {columns} HAVING {missing} OR count(*) > 1",
+        expectation=fill(
+            "SELECT 1 FROM {batch} GROUP BY {columns} HAVING {missing} OR count(*) > 1",
+            columns=names(key),
+            missing=missing,
+        ),
     )
 
 
@@ -36,9 +40,12 @@ def _entity(table: str, sources: str, key: str, vi: str, en: str) -> tuple[Rule,
             en=f"Every {en} has exactly one source row that was kept.",
             source=f"Data contract: {sources}, exactly one kept",
             table=sources,
-            expectation=f"""
-                SELECT 1 FROM {{batch}} GROUP BY {key} HAVING count(*) FILTER (outcome = 'kept') <> 1""",
-            checked=f"SELECT count(DISTINCT {key}) FROM {{batch}}",
+            expectation=fill(
+                """
+                SELECT 1 FROM {batch} GROUP BY {key} HAVING count(*) FILTER (outcome = 'kept') <> 1""",
+                key=name(key),
+            ),
+            checked=fill("SELECT count(DISTINCT {key}) FROM {batch}", key=name(key)),
         ),
         Rule(
             id=f"identity.{table}_kept_count",
@@ -48,10 +55,13 @@ def _entity(table: str, sources: str, key: str, vi: str, en: str) -> tuple[Rule,
             en=f"The rows kept are as many as the {table}.",
             source="Data contract: every kept count equals its entity table's count",
             table=table,
-            expectation=f"""
+            expectation=fill(
+                """
                 SELECT 1
-                WHERE (SELECT count(*) FROM {{batch}})
+                WHERE (SELECT count(*) FROM {batch})
                     <> (SELECT count(*) FROM {sources} WHERE outcome = 'kept')""",
+                sources=name(sources),
+            ),
         ),
         Rule(
             id=f"identity.{table}_source_rows",
@@ -61,20 +71,34 @@ def _entity(table: str, sources: str, key: str, vi: str, en: str) -> tuple[Rule,
             en=f"The source row count of every {en} equals its rows in {sources}.",
             source=f"Data contract: {table}.source_row_count",
             table=table,
-            expectation=f"""
+            expectation=fill(
+                """
                 SELECT 1
-                FROM {{batch}} AS entity
+                FROM {batch} AS entity
                 LEFT JOIN (SELECT {key}, count(*) AS found FROM {sources} GROUP BY ALL) AS held USING ({key})
                 WHERE source_row_count IS DISTINCT FROM coalesce(found, 0)""",
+                key=name(key),
+                sources=name(sources),
+            ),
         ),
     )
 
 
 def _lasting(table: str, key: str, vi: str, en: str) -> tuple[Rule, ...]:
     """What the id of an entity looks like, and that the ledger gave it."""
-    signs = f"string_split(replace({key}[:-3], '-', ''), '')"
-    values = f"list_resize([strpos('{ALPHABET}', sign) - 1 FOR sign IN {signs}], {len(WEIGHTS)}, 0)"
-    check = f"(list_dot_product({values}::DOUBLE[], {list(WEIGHTS)}::DOUBLE[]) % {len(ALPHABET)})::INTEGER"
+    values = fill(
+        "list_resize([strpos({alphabet}, sign) - 1 FOR sign IN string_split(replace({key}[:-3], '-', ''), '')], "
+        "{length}, 0)",
+        alphabet=text(ALPHABET),
+        key=name(key),
+        length=number(len(WEIGHTS)),
+    )
+    check = fill(
+        "(list_dot_product({values}::DOUBLE[], [{weights}]::DOUBLE[]) % {base})::INTEGER",
+        values=values,
+        weights=joined(", ", map(number, WEIGHTS)),
+        base=number(len(ALPHABET)),
+    )
     form = f"[0-9]{{{{5}}}}-{NUMBER_MARKS[table]}[0-9]{{{{7,}}}}-[{ALPHABET}]"
     return (
         Rule(
@@ -85,9 +109,15 @@ def _lasting(table: str, key: str, vi: str, en: str) -> tuple[Rule, ...]:
             en=f"The id of every {en} has its form and the right check character.",
             source=f"Data contract: {key}, with the minting commune's code and a check character",
             table=table,
-            expectation=f"""
-                SELECT 1 FROM {{batch}} WHERE NOT coalesce(
-                    regexp_full_match({key}, '{form}') AND '{ALPHABET}'[1 + {check}] = {key}[-1], false)""",
+            expectation=fill(
+                """
+                SELECT 1 FROM {batch} WHERE NOT coalesce(
+                    regexp_full_match({key}, {form}) AND {alphabet}[1 + {check}] = {key}[-1], false)""",
+                key=name(key),
+                form=text(form),
+                alphabet=text(ALPHABET),
+                check=check,
+            ),
         ),
         Rule(
             id=f"identity.{table}_minted",
@@ -97,10 +127,14 @@ def _lasting(table: str, key: str, vi: str, en: str) -> tuple[Rule, ...]:
             en=f"The id of every {en} was minted, as the history of ids tells.",
             source="Data contract: ids are minted once, in one ledger",
             table=table,
-            expectation=f"""
-                SELECT 1 FROM {{batch}} AS entity
-                ANTI JOIN (SELECT * FROM id_history WHERE kind = 'minted' AND dataset = '{table}') AS minted
+            expectation=fill(
+                """
+                SELECT 1 FROM {batch} AS entity
+                ANTI JOIN (SELECT * FROM id_history WHERE kind = 'minted' AND dataset = {table}) AS minted
                     ON minted.new_entity_id = entity.{key}""",
+                table=text(table),
+                key=name(key),
+            ),
         ),
     )
 
@@ -115,9 +149,13 @@ def _as_kept(table: str, sources: str, key: str, vi: str, en: str) -> Rule:
         en=f"The old commune of every {en} is that of the row kept.",
         source=f"Data contract: {table}.old_commune_code",
         table=table,
-        expectation=f"""
-            SELECT 1 FROM {{batch}} AS entity JOIN {sources} AS source USING ({key})
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} AS entity JOIN {sources} AS source USING ({key})
             WHERE source.outcome = 'kept' AND source.old_commune_code IS DISTINCT FROM entity.old_commune_code""",
+            sources=name(sources),
+            key=name(key),
+        ),
     )
 
 
@@ -188,12 +226,16 @@ RULES: Final[tuple[Rule, ...]] = (
         "what officers decided never count",
         table="changes",
         # A count that the manifest does not tell is taken as none.
-        expectation=f"""
-            SELECT DISTINCT dataset, earlier_entity_id FROM {{batch}} JOIN (
-                SELECT dataset FROM changes WHERE {CHURN} GROUP BY dataset
-                HAVING count(DISTINCT earlier_entity_id) > {setting("churn_limit")}
+        expectation=fill(
+            """
+            SELECT DISTINCT dataset, earlier_entity_id FROM {batch} JOIN (
+                SELECT dataset FROM changes WHERE {churn} GROUP BY dataset
+                HAVING count(DISTINCT earlier_entity_id) > {limit}
                     * coalesce((SELECT value::DOUBLE FROM manifest WHERE key = 'earlier.' || dataset), 0)
-            ) AS beyond USING (dataset) WHERE {CHURN}""",
+            ) AS beyond USING (dataset) WHERE {churn}""",
+            churn=CHURN,
+            limit=setting("churn_limit"),
+        ),
         checked="""
             SELECT coalesce(sum(value::BIGINT), 0) FROM manifest
             WHERE key IN ('earlier.citizens', 'earlier.parcels')""",

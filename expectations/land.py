@@ -4,15 +4,19 @@ the cross-reference that certificates need for ever."""
 from typing import Final
 
 from expectations.rule import Rule
+from pipelines.warehouse.quoting import fill, joined, name
 
 _NUMBERS: Final = "Data contract: parcel_numbers; TT 26/2024/TT-BTNMT Art. 5 (sheets of a commune)"
 _BANG_01: Final = "Plan 515/KH-BCA-BNN&MT, Bảng 01; data contract: sheet_map"
 _OWNERS: Final = "Data contract: parcel_owners"
 _NUMBER: Final = ("old_commune_code", "map_system", "map_scale", "old_sheet_no", "parcel_no", "new_sheet_no")
+_DIFFERS: Final = joined(
+    " OR ", (fill("number.{column} IS DISTINCT FROM parcel.{column}", column=name(column)) for column in _NUMBER)
+)
 
 
-def _gate(name: str, table: str, vi: str, en: str, source: str, expectation: str, checked: str) -> Rule:
-    return Rule(f"land.{name}", "land", "gate", vi, en, source, table, expectation, checked)
+def _gate(rule: str, table: str, vi: str, en: str, source: str, expectation: str, checked: str) -> Rule:
+    return Rule(f"land.{rule}", "land", "gate", vi, en, source, table, expectation, checked)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -99,10 +103,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Số hiệu ghi ở mỗi thửa đất đúng là số hiệu hiện hành trong bảng các số hiệu.",
         "The number that stands with a parcel is its current one among its numbers.",
         "Data contract: parcels.new_sheet_no and parcel_numbers",
-        f"""
-        SELECT 1 FROM {{batch}} AS parcel
-        JOIN (SELECT * FROM parcel_numbers WHERE is_current) AS number USING (parcel_id)
-        WHERE {" OR ".join(f"number.{name} IS DISTINCT FROM parcel.{name}" for name in _NUMBER)}""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS parcel
+            JOIN (SELECT * FROM parcel_numbers WHERE is_current) AS number USING (parcel_id)
+            WHERE {differs}""",
+            differs=_DIFFERS,
+        ),
         "SELECT count(*) FROM {batch}",
     ),
     _gate(

@@ -6,6 +6,7 @@ What waits for a person, and what people decided, has a suite of its own (`revie
 from typing import Final
 
 from expectations.rule import ENTITY_ROWS, ROWS, Rule
+from pipelines.warehouse.quoting import Sql, fill, text
 
 _LINKS: Final = "Data contract: links"
 _CLUSTERS: Final = "Data contract: clusters"
@@ -16,7 +17,7 @@ def _gate(name: str, table: str, vi: str, en: str, source: str, expectation: str
     return Rule(f"linkage.{name}", "linkage", "gate", vi, en, source, table, expectation, checked)
 
 
-def _entities_of(decision: str, failure: str, vi: str, en: str) -> Rule:
+def _entities_of(decision: str, failure: Sql, vi: str, en: str) -> Rule:
     """What is true of the entities `first` and `second` of the two rows of every link with this decision."""
     return _gate(
         f"{decision}_pairs",
@@ -24,12 +25,17 @@ def _entities_of(decision: str, failure: str, vi: str, en: str) -> Rule:
         vi,
         en,
         _LINKS,
-        f"""
-        SELECT 1 FROM {{batch}} AS link
-        JOIN {ENTITY_ROWS} AS first ON first.dataset = link.dataset AND first.record_id = link.record_id_a
-        JOIN {ENTITY_ROWS} AS second ON second.dataset = link.dataset AND second.record_id = link.record_id_b
-        WHERE link.decision = '{decision}' AND first.entity_id {failure} second.entity_id""",
-        f"SELECT count(*) FROM {{batch}} WHERE decision = '{decision}'",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS link
+            JOIN {entity_rows} AS first ON first.dataset = link.dataset AND first.record_id = link.record_id_a
+            JOIN {entity_rows} AS second ON second.dataset = link.dataset AND second.record_id = link.record_id_b
+            WHERE link.decision = {decision} AND first.entity_id {failure} second.entity_id""",
+            entity_rows=ENTITY_ROWS,
+            decision=text(decision),
+            failure=failure,
+        ),
+        fill("SELECT count(*) FROM {batch} WHERE decision = {decision}", decision=text(decision)),
     )
 
 
@@ -40,9 +46,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Hai dòng của mỗi cặp được so sánh đều là dòng đã xếp vào xã, phường mới này.",
         "Both rows of every compared pair are rows placed in this new commune.",
         _LINKS,
-        f"""
-        SELECT 1 FROM (SELECT dataset, unnest([record_id_a, record_id_b]) AS record_id FROM {{batch}}) AS named
-        ANTI JOIN {ENTITY_ROWS} AS placed USING (dataset, record_id)""",
+        fill(
+            """
+            SELECT 1 FROM (SELECT dataset, unnest([record_id_a, record_id_b]) AS record_id FROM {batch}) AS named
+            ANTI JOIN {entity_rows} AS placed USING (dataset, record_id)""",
+            entity_rows=ENTITY_ROWS,
+        ),
         "SELECT 2 * count(*) FROM {batch}",
     ),
     _gate(
@@ -75,13 +84,13 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _entities_of(
         "automatic",
-        "<>",
+        Sql("<>"),
         "Hai dòng của cặp được gộp tự động thuộc về cùng một người hoặc một thửa đất.",
         "The two rows of a pair merged automatically stand in one person or parcel.",
     ),
     _entities_of(
         "refused",
-        "=",
+        Sql("="),
         "Hai dòng của cặp bị ràng buộc ngăn lại không thuộc về cùng một người hoặc một thửa đất.",
         "The two rows of a pair that a constraint kept apart never stand in one person or parcel.",
     ),
@@ -92,15 +101,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "nào.",
         "Every person or parcel of two rows or more has one cluster with its number of rows, and no other has one.",
         _CLUSTERS,
-        f"""
-        SELECT 1
-        FROM (
-            SELECT dataset, entity_id, count(*) AS clusters, any_value("rows") AS told FROM {{batch}} GROUP BY ALL
-        ) AS cluster
-        FULL JOIN (
-            SELECT dataset, entity_id, count(*) AS found FROM {ENTITY_ROWS} GROUP BY ALL HAVING count(*) > 1
-        ) AS held USING (dataset, entity_id)
-        WHERE clusters IS DISTINCT FROM 1 OR told IS DISTINCT FROM found""",
+        fill(
+            """
+            SELECT 1
+            FROM (
+                SELECT dataset, entity_id, count(*) AS clusters, any_value("rows") AS told FROM {batch} GROUP BY ALL
+            ) AS cluster
+            FULL JOIN (
+                SELECT dataset, entity_id, count(*) AS found FROM {entity_rows} GROUP BY ALL HAVING count(*) > 1
+            ) AS held USING (dataset, entity_id)
+            WHERE clusters IS DISTINCT FROM 1 OR told IS DISTINCT FROM found""",
+            entity_rows=ENTITY_ROWS,
+        ),
     ),
     _gate(
         "path_of_merged_links",
@@ -122,30 +134,33 @@ RULES: Final[tuple[Rule, ...]] = (
         "The links of every cluster connect exactly its rows, with none to spare.",
         _CLUSTERS,
         # From the first row of each cluster along its links, to its own rows only: all of them must be reached.
-        f"""
-        WITH RECURSIVE
-            link AS (SELECT dataset, entity_id, unnest(path) AS step FROM clusters),
-            way AS (
-                SELECT dataset, entity_id, step.record_id_a AS here, step.record_id_b AS there FROM link
-                UNION ALL SELECT dataset, entity_id, step.record_id_b, step.record_id_a FROM link
-            ),
-            own_way AS (
-                SELECT way.dataset, way.entity_id, here, there FROM way
-                JOIN {ENTITY_ROWS} AS placed ON placed.dataset = way.dataset
-                    AND placed.entity_id = way.entity_id AND placed.record_id = way.there
-            ),
-            reached AS (
-                SELECT dataset, entity_id, min(record_id) AS record_id FROM {ENTITY_ROWS} AS placed
-                SEMI JOIN clusters USING (dataset, entity_id) GROUP BY ALL
-                UNION
-                SELECT own_way.dataset, own_way.entity_id, there FROM reached
-                JOIN own_way ON own_way.dataset = reached.dataset AND own_way.entity_id = reached.entity_id
-                    AND own_way.here = reached.record_id
-            )
-        SELECT 1 FROM {{batch}} AS cluster
-        LEFT JOIN (SELECT dataset, entity_id, count(*) AS found FROM reached GROUP BY ALL) AS connected
-            USING (dataset, entity_id)
-        WHERE found IS DISTINCT FROM "rows" OR len(path) IS DISTINCT FROM "rows" - 1""",
+        fill(
+            """
+            WITH RECURSIVE
+                link AS (SELECT dataset, entity_id, unnest(path) AS step FROM clusters),
+                way AS (
+                    SELECT dataset, entity_id, step.record_id_a AS here, step.record_id_b AS there FROM link
+                    UNION ALL SELECT dataset, entity_id, step.record_id_b, step.record_id_a FROM link
+                ),
+                own_way AS (
+                    SELECT way.dataset, way.entity_id, here, there FROM way
+                    JOIN {entity_rows} AS placed ON placed.dataset = way.dataset
+                        AND placed.entity_id = way.entity_id AND placed.record_id = way.there
+                ),
+                reached AS (
+                    SELECT dataset, entity_id, min(record_id) AS record_id FROM {entity_rows} AS placed
+                    SEMI JOIN clusters USING (dataset, entity_id) GROUP BY ALL
+                    UNION
+                    SELECT own_way.dataset, own_way.entity_id, there FROM reached
+                    JOIN own_way ON own_way.dataset = reached.dataset AND own_way.entity_id = reached.entity_id
+                        AND own_way.here = reached.record_id
+                )
+            SELECT 1 FROM {batch} AS cluster
+            LEFT JOIN (SELECT dataset, entity_id, count(*) AS found FROM reached GROUP BY ALL) AS connected
+                USING (dataset, entity_id)
+            WHERE found IS DISTINCT FROM "rows" OR len(path) IS DISTINCT FROM "rows" - 1""",
+            entity_rows=ENTITY_ROWS,
+        ),
     ),
     _gate(
         "weakest_weight",
@@ -161,9 +176,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Giá trị được giữ của một trường không thống nhất lấy từ một dòng của chính người hoặc thửa đất đó.",
         "The value kept of a field whose sources disagreed is from a row of that person or parcel.",
         _PROVENANCE,
-        f"""
-        SELECT 1 FROM {{batch}} AS field
-        ANTI JOIN {ENTITY_ROWS} AS placed USING (dataset, entity_id, record_id)""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS field
+            ANTI JOIN {entity_rows} AS placed USING (dataset, entity_id, record_id)""",
+            entity_rows=ENTITY_ROWS,
+        ),
     ),
     _gate(
         "provenance_once",

@@ -6,6 +6,7 @@ The hashes over the published content are added on publication, and are `verify`
 from typing import Final
 
 from expectations.rule import ROWS, Rule
+from pipelines.warehouse.quoting import fill, joined, number, text
 
 _SOURCE: Final = "Data contract: manifest"
 
@@ -34,10 +35,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "chiếu và của các quyết định.",
         "The manifest tells commune, mode, run, versions, settings, models and the hashes of reference data and "
         "decisions.",
-        f"""
-        SELECT 1 FROM (VALUES {", ".join(f"('{key}')" for key in KEYS)}) AS needed (key)
-        ANTI JOIN (SELECT key FROM {{batch}} WHERE value <> '') AS told USING (key)""",
-        f"SELECT {len(KEYS)}",
+        fill(
+            """
+            SELECT 1 FROM (VALUES {keys}) AS needed (key)
+            ANTI JOIN (SELECT key FROM {batch} WHERE value <> '') AS told USING (key)""",
+            keys=joined(", ", (fill("({key})", key=text(key)) for key in KEYS)),
+        ),
+        fill("SELECT {keys}", keys=number(len(KEYS))),
     ),
     _gate(
         "once",

@@ -10,14 +10,15 @@ from expectations.rule import CITIZEN_TRUST, Rule
 from expectations.sources import CMND, IDENTIFICATION, PERSONAL_NUMBER, SPREADSHEETS
 from expectations.warning import warning, without_reason
 from pipelines.vietnamese.numbers import PROVINCES
+from pipelines.warehouse.quoting import Sql, fill, texts
 
-_TWELVE: Final = "regexp_full_match(personal_id, '[0-9]{{12}}')"
-_NUMBERED: Final = f"SELECT count(*) FROM {{batch}} WHERE {_TWELVE}"
-_CENTURY: Final = "TRY_CAST(substr(personal_id, 4, 1) AS INTEGER)"
+_TWELVE: Final = Sql("regexp_full_match(personal_id, '[0-9]{{12}}')")
+_NUMBERED: Final = fill("SELECT count(*) FROM {batch} WHERE {twelve}", twelve=_TWELVE)
+_CENTURY: Final = Sql("TRY_CAST(substr(personal_id, 4, 1) AS INTEGER)")
 """Fourth digit: 0 and 1 for the 1900s, 2 and 3 for the 2000s, and so on; even is male, odd is female."""
-_BORN: Final = f"1900 + 100 * ({_CENTURY} // 2) + TRY_CAST(substr(personal_id, 5, 2) AS INTEGER)"
+_BORN: Final = fill("1900 + 100 * ({century} // 2) + TRY_CAST(substr(personal_id, 5, 2) AS INTEGER)", century=_CENTURY)
 """The year of birth that the number tells."""
-_PROVINCES: Final = ", ".join(f"'{code}'" for code in PROVINCES)
+_PROVINCES: Final = texts(PROVINCES)
 _LIVING: Final = "SELECT count(*) FROM {batch} WHERE status <> 'dead'"
 
 
@@ -89,7 +90,11 @@ RULES: Final[tuple[Rule, ...]] = (
         "The first three digits of the personal number are one of the 63 provinces of birth registration; others are "
         "foreign countries, or slips.",
         PERSONAL_NUMBER,
-        f"SELECT 1 FROM {{batch}} WHERE {_TWELVE} AND left(personal_id, 3) NOT IN ({_PROVINCES})",
+        fill(
+            "SELECT 1 FROM {batch} WHERE {twelve} AND left(personal_id, 3) NOT IN ({provinces})",
+            twelve=_TWELVE,
+            provinces=_PROVINCES,
+        ),
         _NUMBERED,
     ),
     warning(
@@ -98,8 +103,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Chữ số thứ tư của số định danh khớp với giới tính.",
         "The fourth digit of the personal number agrees with the sex.",
         PERSONAL_NUMBER,
-        f"SELECT 1 FROM {{batch}} WHERE {_TWELVE} AND ({_CENTURY} % 2 = 0) <> (sex = 'male')",
-        f"{_NUMBERED} AND sex IS NOT NULL",
+        fill(
+            "SELECT 1 FROM {batch} WHERE {twelve} AND ({century} % 2 = 0) <> (sex = 'male')",
+            twelve=_TWELVE,
+            century=_CENTURY,
+        ),
+        fill("{numbered} AND sex IS NOT NULL", numbered=_NUMBERED),
     ),
     warning(
         "numbers.birth_year",
@@ -107,8 +116,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "Thế kỷ và hai chữ số năm trong số định danh khớp với năm sinh.",
         "The century and year digits of the personal number agree with the birth year.",
         PERSONAL_NUMBER,
-        f"SELECT 1 FROM {{batch}} WHERE {_TWELVE} AND {_BORN} <> birth_year",
-        f"{_NUMBERED} AND birth_year IS NOT NULL",
+        fill("SELECT 1 FROM {batch} WHERE {twelve} AND {born} <> birth_year", twelve=_TWELVE, born=_BORN),
+        fill("{numbered} AND birth_year IS NOT NULL", numbered=_NUMBERED),
     ),
     warning(
         "numbers.of_the_future",
@@ -116,7 +125,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không số định danh nào cho biết một năm sinh ở tương lai.",
         "No personal number tells a year of birth that is still to come.",
         PERSONAL_NUMBER,
-        f"SELECT 1 FROM {{batch}} WHERE {_TWELVE} AND {_BORN} > year({{today}})",
+        fill("SELECT 1 FROM {batch} WHERE {twelve} AND {born} > year({today})", twelve=_TWELVE, born=_BORN),
         _NUMBERED,
     ),
     warning(

@@ -5,11 +5,12 @@ from typing import Final
 from expectations.rule import Rule
 from expectations.sources import ASSUMPTION, LAND_BOOK, PLAN_515, SPREADSHEETS
 from expectations.warning import warning, without_reason
+from pipelines.warehouse.quoting import Sql, fill, number
 
 _YEARS_APART: Final = 1
 """Years by which a land book and the register may tell another year of birth of one owner (assumption)."""
-_PRIVATE: Final = "owner_kind IN ('person', 'household')"
-_OWNERS_OF_LAND: Final = f"SELECT count(*) FROM {{batch}} WHERE {_PRIVATE}"
+_PRIVATE: Final = Sql("owner_kind IN ('person', 'household')")
+_OWNERS_OF_LAND: Final = fill("SELECT count(*) FROM {batch} WHERE {private}", private=_PRIVATE)
 _CO_OWNERS: Final = "One parcel, several owners: Ông A và bà B, Hộ ông A, heirs (likely)"
 
 
@@ -38,10 +39,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không dòng chủ sử dụng nào còn gộp nhiều người (“Ông A và bà B”) hoặc còn lời xưng hô (“Hộ ông A”).",
         "No owner is still several people in one text (“Ông A và bà B”), or has a form of address (“Hộ ông A”).",
         _CO_OWNERS,
-        f"""
-        SELECT 1 FROM {{batch}}
-        WHERE {_PRIVATE} AND (regexp_matches(owner_name, '(?i)( và | và$|[,;&+/])')
-            OR regexp_matches(owner_name, '(?i)^(hộ )?(ông|bà|gia đình) [^ ]+ [^ ]+ [^ ]+'))""",
+        fill(
+            """
+            SELECT 1 FROM {batch}
+            WHERE {private} AND (regexp_matches(owner_name, '(?i)( và | và$|[,;&+/])')
+                OR regexp_matches(owner_name, '(?i)^(hộ )?(ông|bà|gia đình) [^ ]+ [^ ]+ [^ ]+'))""",
+            private=_PRIVATE,
+        ),
         _OWNERS_OF_LAND,
     ),
     warning(
@@ -110,9 +114,12 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Năm sinh của chủ sử dụng đã xác nhận không lệch quá {_YEARS_APART} năm so với dữ liệu dân cư.",
         f"The birth year of a confirmed owner is that of the register, give or take {_YEARS_APART}.",
         ASSUMPTION,
-        f"""
-        SELECT 1 FROM {{batch}} AS owner JOIN citizens AS citizen ON citizen.citizen_id = owner.citizen_id
-        WHERE owner.status = 'confirmed' AND abs(owner_birth_year - citizen.birth_year) > {_YEARS_APART}""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS owner JOIN citizens AS citizen ON citizen.citizen_id = owner.citizen_id
+            WHERE owner.status = 'confirmed' AND abs(owner_birth_year - citizen.birth_year) > {years_apart}""",
+            years_apart=number(_YEARS_APART),
+        ),
         "SELECT count(*) FROM {batch} WHERE status = 'confirmed'",
     ),
     warning(

@@ -6,6 +6,7 @@ from typing import Final
 from expectations.rule import Rule
 from expectations.sources import ASSUMPTION, CERTIFICATE_FORMS, LAND_BOOK, PLAN_515
 from expectations.warning import warning, without_reason
+from pipelines.warehouse.quoting import fill, number, text
 
 _LARGEST_M2: Final = 100_000
 """Square metres beyond which land of people is taken for a slip of area or of unit (assumption)."""
@@ -74,11 +75,14 @@ RULES: Final[tuple[Rule, ...]] = (
         f"Không thửa đất nào của cá nhân, hộ gia đình rộng hơn {_LARGEST_M2 // 10_000} ha.",
         f"No parcel of people is larger than {_LARGEST_M2 // 10_000} ha.",
         ASSUMPTION,
-        f"""
-        SELECT 1 FROM {{batch}} AS parcel
-        ANTI JOIN (SELECT parcel_id FROM parcel_owners WHERE owner_kind IN ('organisation', 'state')) AS owner
-            ON owner.parcel_id = parcel.parcel_id
-        WHERE area_m2 > {_LARGEST_M2}""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS parcel
+            ANTI JOIN (SELECT parcel_id FROM parcel_owners WHERE owner_kind IN ('organisation', 'state')) AS owner
+                ON owner.parcel_id = parcel.parcel_id
+            WHERE area_m2 > {largest_m2}""",
+            largest_m2=number(_LARGEST_M2),
+        ),
         "SELECT count(area_m2) FROM {batch}",
     ),
     without_reason(
@@ -114,14 +118,19 @@ RULES: Final[tuple[Rule, ...]] = (
         "A certificate's form is of the time of its issue: 8 digits since 1 August 2024, 6 digits until 31 December "
         "2024, one letter only before 10 December 2009.",
         CERTIFICATE_FORMS,
-        f"""
-        SELECT 1 FROM {{batch}}
-        WHERE (certificate_date < DATE '{_EIGHT_DIGITS_FROM}'
-                AND regexp_full_match(certificate_no, '[^0-9]+[0-9]{{{{8}}}}'))
-            OR (certificate_date > DATE '{_SIX_DIGITS_UNTIL}'
-                AND regexp_full_match(certificate_no, '[^0-9]+[0-9]{{{{6}}}}'))
-            OR (certificate_date > DATE '{_ONE_LETTER_UNTIL}'
-                AND regexp_full_match(certificate_no, '[^0-9 ] ?[0-9]{{{{6}}}}'))""",
+        fill(
+            """
+            SELECT 1 FROM {batch}
+            WHERE (certificate_date < DATE {eight_digits_from}
+                    AND regexp_full_match(certificate_no, '[^0-9]+[0-9]{{8}}'))
+                OR (certificate_date > DATE {six_digits_until}
+                    AND regexp_full_match(certificate_no, '[^0-9]+[0-9]{{6}}'))
+                OR (certificate_date > DATE {one_letter_until}
+                    AND regexp_full_match(certificate_no, '[^0-9 ] ?[0-9]{{6}}'))""",
+            eight_digits_from=text(_EIGHT_DIGITS_FROM.isoformat()),
+            six_digits_until=text(_SIX_DIGITS_UNTIL.isoformat()),
+            one_letter_until=text(_ONE_LETTER_UNTIL.isoformat()),
+        ),
         _DATED,
     ),
     warning(
@@ -130,7 +139,10 @@ RULES: Final[tuple[Rule, ...]] = (
         "Ngày cấp giấy chứng nhận không sau ngày chạy và không trước khi có những giấy đầu tiên (08/01/1988).",
         "No certificate is dated after the day of the run, or before the first ones (8 January 1988).",
         "Land Law of 1987 (likely)",
-        f"SELECT 1 FROM {{batch}} WHERE certificate_date NOT BETWEEN DATE '{_FIRST_CERTIFICATES}' AND {{today}}",
+        fill(
+            "SELECT 1 FROM {batch} WHERE certificate_date NOT BETWEEN DATE {first_certificates} AND {today}",
+            first_certificates=text(_FIRST_CERTIFICATES.isoformat()),
+        ),
         _DATED,
     ),
     without_reason(

@@ -5,6 +5,7 @@ from typing import Final
 from expectations.rule import Rule
 from expectations.sources import ASSUMPTION, IDENTIFICATION
 from expectations.warning import warning, without_reason
+from pipelines.warehouse.quoting import fill, number
 
 _FEWEST: Final = 200
 """People of known sex below whom a share says nothing of an old commune (assumption)."""
@@ -54,10 +55,15 @@ RULES: Final[tuple[Rule, ...]] = (
         f"In every old commune {_WOMEN[0]:.0%} to {_WOMEN[1]:.0%} of the people are women; else the column of the sex "
         "may be read the wrong way round, or people are missing.",
         ASSUMPTION,
-        f"""
-        SELECT 1 FROM {{batch}} GROUP BY old_commune_code
-        HAVING count(sex) >= {_FEWEST}
-            AND count(*) FILTER (sex = 'female') NOT BETWEEN {_WOMEN[0]} * count(sex) AND {_WOMEN[1]} * count(sex)""",
+        fill(
+            """
+            SELECT 1 FROM {batch} GROUP BY old_commune_code
+            HAVING count(sex) >= {fewest}
+                AND count(*) FILTER (sex = 'female') NOT BETWEEN {least} * count(sex) AND {most} * count(sex)""",
+            fewest=number(_FEWEST),
+            least=number(_WOMEN[0]),
+            most=number(_WOMEN[1]),
+        ),
         "SELECT count(DISTINCT old_commune_code) FROM {batch}",
     ),
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from expectations.rule import Rule
 from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE
+from pipelines.warehouse.quoting import fill, text
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -17,12 +18,15 @@ RULES: Final[tuple[Rule, ...]] = (
         source="Data contract: a row is placed in one new commune; NQ 1656/NQ-UBTVQH15",
         table=PLACED_ELSEWHERE,
         expectation="SELECT 1 FROM {batch}",
-        checked=f"""
+        checked=fill(
+            """
             SELECT count(*)
             FROM (SELECT old_commune_code FROM citizen_sources UNION ALL SELECT old_commune_code FROM parcel_sources)
             WHERE old_commune_code IN (
-                SELECT unnest(value::JSON::VARCHAR[]) FROM manifest WHERE key = '{COMPARED}'
+                SELECT unnest(value::JSON::VARCHAR[]) FROM manifest WHERE key = {compared}
             )""",
+            compared=text(COMPARED),
+        ),
         remedy="Hãy chạy lại xã, phường mới kia, nơi còn giữ các dòng này theo quy tắc cũ.",
     ),
 )

@@ -12,9 +12,10 @@ from expectations.rule import Rule
 from expectations.sources import EQUAL_NAMES, MERGER
 from expectations.warning import warning
 from pipelines.communes.placement import UNPLACED_REASONS
+from pipelines.warehouse.quoting import Sql, fill, text
 
 _LOADED: Final = "SELECT coalesce(sum(loaded), 0) FROM row_balance"
-_HAMLETS: Final = f"SELECT count(DISTINCT {hamlet_name('hamlet')}) FROM {{batch}}"
+_HAMLETS: Final = fill("SELECT count(DISTINCT {hamlet}) FROM {batch}", hamlet=hamlet_name(Sql("hamlet")))
 
 
 def _none_unplaced(name: str, reason: str, vi: str, en: str) -> Rule:
@@ -24,7 +25,7 @@ def _none_unplaced(name: str, reason: str, vi: str, en: str) -> Rule:
         vi,
         en,
         f"Data contract: unplaced; {MERGER}",
-        f"SELECT 1 FROM {{batch}} WHERE reason = '{UNPLACED_REASONS[reason]}'",
+        fill("SELECT 1 FROM {batch} WHERE reason = {reason}", reason=text(UNPLACED_REASONS[reason])),
         _LOADED,
     )
 
@@ -38,9 +39,12 @@ RULES: Final[tuple[Rule, ...]] = (
         en="Nobody comes from an old commune of which only land came.",
         source=f"{MERGER}: pairs of land alone",
         table="row_balance",
-        expectation=f"""
-            SELECT 1 FROM {{batch}} AS file JOIN {old_communes()} AS old ON old.code = file.old_commune_code
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} AS file JOIN {old_communes} AS old ON old.code = file.old_commune_code
             WHERE file.dataset = 'citizens' AND old.part = 'none' AND file.placed + file.unplaced > 0""",
+            old_communes=old_communes(),
+        ),
         checked="SELECT count(*) FROM {batch} WHERE dataset = 'citizens'",
     ),
     _none_unplaced(
@@ -79,9 +83,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Những người đang cư trú trong một hộ đều ở cùng một thôn, tổ dân phố.",
         "The residents of a household live in one hamlet.",
         "The same household number in several hamlets (likely)",
-        f"""
-        SELECT 1 FROM {{batch}} WHERE household_id IS NOT NULL AND status NOT IN ('dead', 'moved')
-        GROUP BY household_id HAVING count(DISTINCT {hamlet_name("hamlet")}) > 1""",
+        fill(
+            """
+            SELECT 1 FROM {batch} WHERE household_id IS NOT NULL AND status NOT IN ('dead', 'moved')
+            GROUP BY household_id HAVING count(DISTINCT {hamlet}) > 1""",
+            hamlet=hamlet_name(Sql("hamlet")),
+        ),
         "SELECT count(DISTINCT household_id) FROM {batch}",
     ),
     warning(
@@ -98,9 +105,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không hai xã cũ nào có thôn trùng tên; thôn trùng tên chỉ phân biệt được khi kèm tên xã cũ.",
         "No two old communes have hamlets of one name, which are told apart only by their old commune.",
         EQUAL_NAMES,
-        f"""
-        SELECT 1 FROM {{batch}} WHERE hamlet IS NOT NULL
-        GROUP BY {hamlet_name("hamlet")} HAVING count(DISTINCT old_commune_code) > 1""",
+        fill(
+            """
+            SELECT 1 FROM {batch} WHERE hamlet IS NOT NULL
+            GROUP BY {hamlet} HAVING count(DISTINCT old_commune_code) > 1""",
+            hamlet=hamlet_name(Sql("hamlet")),
+        ),
         _HAMLETS,
     ),
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from expectations.rule import Rule, setting
+from pipelines.warehouse.quoting import fill
 
 _QUARANTINE_LIMIT: Final = "Publication setting quarantine_limit (pipelines/warehouse/settings.py)"
 
@@ -25,7 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "Không tệp nào có phần bản ghi phải giữ riêng vượt giới hạn.",
         "No file has a larger share of its records in quarantine than the limit allows.",
         _QUARANTINE_LIMIT,
-        f"SELECT 1 FROM {{batch}} WHERE quarantined > records * {setting('quarantine_limit')}",
+        fill("SELECT 1 FROM {batch} WHERE quarantined > records * {limit}", limit=setting("quarantine_limit")),
     ),
     _warning(
         "quarantine_within_limit",
@@ -35,15 +36,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "quarantine.",
         f"{_QUARANTINE_LIMIT}; beyond it an official publication waits",
         # A file of which nobody knows what it holds counts for both.
-        f"""
-        SELECT 1 FROM {{batch}} AS held WHERE EXISTS (
-            SELECT 1
-            FROM (VALUES ('citizens'), ('parcels')) AS asked(name) JOIN row_balance AS file
-                ON file.dataset IN (asked.name, 'unknown')
-            WHERE coalesce(held.dataset, 'unknown') IN (asked.name, 'unknown')
-            GROUP BY asked.name
-            HAVING sum(file.quarantined) > sum(file.records) * {setting("quarantine_limit")}
-        )""",
+        fill(
+            """
+            SELECT 1 FROM {batch} AS held WHERE EXISTS (
+                SELECT 1
+                FROM (VALUES ('citizens'), ('parcels')) AS asked(name) JOIN row_balance AS file
+                    ON file.dataset IN (asked.name, 'unknown')
+                WHERE coalesce(held.dataset, 'unknown') IN (asked.name, 'unknown')
+                GROUP BY asked.name
+                HAVING sum(file.quarantined) > sum(file.records) * {limit}
+            )""",
+            limit=setting("quarantine_limit"),
+        ),
         "SELECT coalesce(sum(records), 0) FROM row_balance",
     ),
     _warning(
@@ -61,11 +65,14 @@ RULES: Final[tuple[Rule, ...]] = (
         "Trong các dòng thuộc xã, phường mới này hoặc chưa rõ, phần chưa xếp được không vượt giới hạn.",
         "Of the rows that belong here or nowhere, no larger share than the limit allows is without a new commune.",
         "Publication setting unplaced_limit (pipelines/warehouse/settings.py); beyond it an official publication waits",
-        f"""
-        SELECT 1 FROM {{batch}} JOIN (
-            SELECT dataset FROM row_balance GROUP BY dataset
-            HAVING sum(unplaced) > sum(placed + unplaced) * {setting("unplaced_limit")}
-        ) AS beyond USING (dataset)""",
+        fill(
+            """
+            SELECT 1 FROM {batch} JOIN (
+                SELECT dataset FROM row_balance GROUP BY dataset
+                HAVING sum(unplaced) > sum(placed + unplaced) * {limit}
+            ) AS beyond USING (dataset)""",
+            limit=setting("unplaced_limit"),
+        ),
         "SELECT coalesce(sum(placed + unplaced), 0) FROM row_balance",
     ),
 )

@@ -3,25 +3,34 @@
 from typing import Final
 
 from expectations.rule import Rule
+from pipelines.warehouse.quoting import Sql, fill, name
+from pipelines.warehouse.schema import EVERY_ROW
 
 _SOURCE: Final = "Data contract: tables and their keys"
 
 
 def _refers(table: str, column: str, target: str, key: str, vi: str, en: str, *, optional: bool = False) -> Rule:
     """`table.column` is found in `target.key`; when `optional`, it may also be empty."""
-    name = table if column == key else f"{table}_{column}"
+    referring = table if column == key else f"{table}_{column}"
+    given = fill("child.{column} IS NOT NULL", column=name(column)) if optional else EVERY_ROW
     return Rule(
-        id=f"references.{name}_in_{target}",
+        id=f"references.{referring}_in_{target}",
         suite="references",
         severity="gate",
         vi=vi,
         en=en,
         source=_SOURCE,
         table=table,
-        expectation=f"""
-            SELECT 1 FROM {{batch}} AS child ANTI JOIN {target} AS target ON target.{key} = child.{column}
-            {f"WHERE child.{column} IS NOT NULL" if optional else ""}""",
-        checked=f"SELECT count({column if optional else '*'}) FROM {{batch}}",
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} AS child ANTI JOIN {target} AS target ON target.{key} = child.{column}
+            WHERE {given}""",
+            target=name(target),
+            key=name(key),
+            column=name(column),
+            given=given,
+        ),
+        checked=fill("SELECT count({counted}) FROM {batch}", counted=name(column) if optional else Sql("*")),
     )
 
 
@@ -46,7 +55,7 @@ def _entity_exists(table: str, vi: str, en: str) -> Rule:
 
 def _of_old_commune(table: str, vi: str, en: str, *, people: bool = False) -> Rule:
     """`table.old_commune_code` is an old commune of this new one; of `people` one that brought people."""
-    came = " WHERE old.part <> 'none'" if people else ""
+    came = Sql("old.part <> 'none'") if people else EVERY_ROW
     return Rule(
         id=f"references.{table}_old_commune",
         suite="references",
@@ -55,14 +64,17 @@ def _of_old_commune(table: str, vi: str, en: str, *, people: bool = False) -> Ru
         en=en,
         source="Data contract: old communes of the new one (NQ 1656/NQ-UBTVQH15)",
         table=table,
-        expectation=f"""
-            SELECT 1 FROM {{batch}} AS child
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} AS child
             ANTI JOIN (
                 SELECT old.code FROM (
-                    SELECT unnest(from_json(value, '[{{{{"code": "VARCHAR", "part": "VARCHAR"}}}}]')) AS old
+                    SELECT unnest(from_json(value, '[{{"code": "VARCHAR", "part": "VARCHAR"}}]')) AS old
                     FROM manifest WHERE key = 'old_communes'
-                ){came}
+                ) WHERE {came}
             ) AS own ON own.code = child.old_commune_code""",
+            came=came,
+        ),
     )
 
 
@@ -76,7 +88,11 @@ def _row_of(table: str, sources: str, key: str, vi: str, en: str) -> Rule:
         en=en,
         source=_SOURCE,
         table=table,
-        expectation=f"SELECT 1 FROM {{batch}} AS child ANTI JOIN {sources} AS source USING ({key}, record_id)",
+        expectation=fill(
+            "SELECT 1 FROM {batch} AS child ANTI JOIN {sources} AS source USING ({key}, record_id)",
+            sources=name(sources),
+            key=name(key),
+        ),
     )
 
 

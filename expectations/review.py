@@ -7,25 +7,27 @@ from typing import Final
 
 from expectations.rule import ENTITY_ROWS, ROWS, Rule
 from pipelines.review.queue import REFUSALS
+from pipelines.warehouse.quoting import Sql, fill, texts
 
 _CASES: Final = "Data contract: review_queue"
 _DECISIONS: Final = "Data contract: decisions in force; partition is a function of rows, settings, decisions, model"
 _NUMBERS: Final = "Data contract: a shared number loses trust on all its holders and opens cases"
 
-_ABOUT_SEVERAL: Final = ", ".join(
-    f"'{reason}'"
-    for reason in (
+_ABOUT_SEVERAL: Final = texts(
+    (
         *("decisions_contradict", "number_shared", "number_doubtful", "no_corroboration", "link_in_review"),
         *REFUSALS,
     )
 )
 """Reasons of cases that ask whether rows are one, or which of them is right."""
 
-_DECIDED_ROWS: Final = "(SELECT decision_id, dataset, kind, unnest(record_ids) AS record_id, unnest(parts) AS part FROM"
-_ASKED_AGAIN: Final = """(
+_DECIDED_ROWS: Final = Sql(
+    "(SELECT decision_id, dataset, kind, unnest(record_ids) AS record_id, unnest(parts) AS part FROM"
+)
+_ASKED_AGAIN: Final = Sql("""(
     SELECT dataset, unnest(record_ids) AS record_id FROM review_queue
     WHERE reason IN ('decisions_contradict', 'decision_row_changed')
-)"""
+)""")
 """The rows of which a person is asked anew: two decisions disagree, or a row was corrected since."""
 
 
@@ -33,25 +35,32 @@ def _gate(name: str, table: str, vi: str, en: str, source: str, expectation: str
     return Rule(f"review.{name}", "review", "gate", vi, en, source, table, expectation, checked)
 
 
-def _obeyed(name: str, kinds: tuple[str, ...], vi: str, en: str, failure: str) -> Rule:
+def _obeyed(name: str, kinds: tuple[str, ...], vi: str, en: str, failure: Sql) -> Rule:
     """What the entities of the placed rows of every decision of these kinds must not be: a condition on groups."""
-    codes = ", ".join(f"'{kind}'" for kind in kinds)
+    codes = texts(kinds)
     return _gate(
         name,
         "decisions",
         vi,
         en,
         _DECISIONS,
-        f"""
-        SELECT 1 FROM {_DECIDED_ROWS} {{batch}} WHERE kind IN ({codes})) AS decided
-        JOIN {ENTITY_ROWS} AS placed USING (dataset, record_id)
-        JOIN (
-            SELECT dataset, entity_id, count(*) AS size FROM {ENTITY_ROWS} GROUP BY ALL
-        ) AS entity USING (dataset, entity_id)
-        LEFT JOIN (SELECT DISTINCT dataset, record_id, true AS again FROM {_ASKED_AGAIN}) AS asked
-            USING (dataset, record_id)
-        {failure}""",
-        f"SELECT count(*) FROM {{batch}} WHERE kind IN ({codes})",
+        fill(
+            """
+            SELECT 1 FROM {decided_rows} {batch} WHERE kind IN ({codes})) AS decided
+            JOIN {entity_rows} AS placed USING (dataset, record_id)
+            JOIN (
+                SELECT dataset, entity_id, count(*) AS size FROM {entity_rows} GROUP BY ALL
+            ) AS entity USING (dataset, entity_id)
+            LEFT JOIN (SELECT DISTINCT dataset, record_id, true AS again FROM {asked_again}) AS asked
+                USING (dataset, record_id)
+            {failure}""",
+            decided_rows=_DECIDED_ROWS,
+            codes=codes,
+            entity_rows=ENTITY_ROWS,
+            asked_again=_ASKED_AGAIN,
+            failure=failure,
+        ),
+        fill("SELECT count(*) FROM {batch} WHERE kind IN ({codes})", codes=codes),
     )
 
 
@@ -62,14 +71,17 @@ RULES: Final[tuple[Rule, ...]] = (
         "Mỗi dòng nêu trong một trường hợp cần xem là dòng đã xếp, chưa xếp được hoặc giữ riêng của bộ dữ liệu đó.",
         "Every row of a review case is a placed or an unplaced row of its dataset, or in quarantine.",
         _CASES,
-        f"""
-        SELECT 1 FROM (SELECT dataset, unnest(record_ids) AS record_id FROM {{batch}}) AS named
-        ANTI JOIN (
-            SELECT dataset, record_id FROM {ENTITY_ROWS} UNION ALL SELECT dataset, record_id FROM unplaced
-            UNION ALL SELECT asked.dataset, record_id
-            FROM quarantine JOIN (VALUES ('citizens'), ('parcels')) AS asked (dataset)
-                ON quarantine.dataset IN (asked.dataset, 'unknown')
-        ) AS known USING (dataset, record_id)""",
+        fill(
+            """
+            SELECT 1 FROM (SELECT dataset, unnest(record_ids) AS record_id FROM {batch}) AS named
+            ANTI JOIN (
+                SELECT dataset, record_id FROM {entity_rows} UNION ALL SELECT dataset, record_id FROM unplaced
+                UNION ALL SELECT asked.dataset, record_id
+                FROM quarantine JOIN (VALUES ('citizens'), ('parcels')) AS asked (dataset)
+                    ON quarantine.dataset IN (asked.dataset, 'unknown')
+            ) AS known USING (dataset, record_id)""",
+            entity_rows=ENTITY_ROWS,
+        ),
         "SELECT coalesce(sum(len(record_ids)), 0) FROM {batch}",
     ),
     _gate(
@@ -78,9 +90,12 @@ RULES: Final[tuple[Rule, ...]] = (
         "Mỗi trường hợp cần xem nêu các dòng khác nhau; hỏi có phải là một hay không thì nêu từ hai dòng trở lên.",
         "A review case names different rows, and two or more when it asks whether they are one.",
         _CASES,
-        f"""
-        SELECT 1 FROM {{batch}} WHERE len(list_distinct(record_ids)) IS DISTINCT FROM len(record_ids)
-            OR len(record_ids) < CASE WHEN reason IN ({_ABOUT_SEVERAL}) THEN 2 ELSE 1 END""",
+        fill(
+            """
+            SELECT 1 FROM {batch} WHERE len(list_distinct(record_ids)) IS DISTINCT FROM len(record_ids)
+                OR len(record_ids) < CASE WHEN reason IN ({about_several}) THEN 2 ELSE 1 END""",
+            about_several=_ABOUT_SEVERAL,
+        ),
     ),
     _gate(
         "cases_ranked",
@@ -145,14 +160,14 @@ RULES: Final[tuple[Rule, ...]] = (
         ("different", "dissolve"),
         "Các dòng mà cán bộ đã quyết định là khác nhau không thuộc về cùng một người hoặc một thửa đất.",
         "Rows that an officer told apart never stand in one person or parcel.",
-        "GROUP BY decision_id, dataset, entity_id HAVING count(DISTINCT part) > 1",
+        Sql("GROUP BY decision_id, dataset, entity_id HAVING count(DISTINCT part) > 1"),
     ),
     _obeyed(
         "kept_alone",
         ("keep_out",),
         "Dòng mà cán bộ đã quyết định để riêng không gộp với dòng nào khác.",
         "A row that an officer keeps out is merged with no other.",
-        "WHERE size > 1",
+        Sql("WHERE size > 1"),
     ),
     _obeyed(
         "called_one",
@@ -160,6 +175,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "Các dòng mà cán bộ đã quyết định là một thuộc về cùng một người hoặc một thửa đất, trừ khi có trường hợp "
         "hỏi lại về chúng.",
         "Rows that an officer called one stand in one person or parcel, unless a case asks about them again.",
-        "GROUP BY decision_id, dataset HAVING count(DISTINCT entity_id) > 1 AND NOT coalesce(bool_or(again), false)",
+        Sql(
+            "GROUP BY decision_id, dataset HAVING count(DISTINCT entity_id) > 1 AND NOT coalesce(bool_or(again), false)"
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from typing import Final, get_args
 
 from expectations.rule import Rule
 from pipelines.review.decisions import Kind
+from pipelines.warehouse.quoting import Sql, fill, flag, joined, name, number, text
 
 _DATASETS: Final = ("citizens", "parcels")
 
@@ -18,7 +19,7 @@ def _one_of(
     optional: bool = False,
 ) -> Rule:
     """`table.column` holds one of `values`; when `optional`, it may also be empty."""
-    codes = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+    codes = joined(", ", (text(value) if isinstance(value, str) else number(value) for value in values))
     names = ", ".join(str(value) for value in values)
     return Rule(
         id=f"values.{table}_{column}",
@@ -28,9 +29,14 @@ def _one_of(
         en=f"{en} is one of: {names}{' (or empty)' if optional else ''}.",
         source=f"Data contract: {table}.{column}",
         table=table,
-        expectation=f"""
-            SELECT 1 FROM {{batch}} WHERE NOT coalesce({column} IN ({codes}), {str(optional).lower()})""",
-        checked=f"SELECT count({column if optional else '*'}) FROM {{batch}}",
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} WHERE NOT coalesce({column} IN ({codes}), {optional})""",
+            column=name(column),
+            codes=codes,
+            optional=flag(optional),
+        ),
+        checked=fill("SELECT count({counted}) FROM {batch}", counted=name(column) if optional else Sql("*")),
     )
 
 
@@ -44,15 +50,19 @@ def _form(table: str, column: str, pattern: str, vi: str, en: str, source: str =
         en=en,
         source=source or f"Data contract: {table}.{column}",
         table=table,
-        expectation=f"""
-            SELECT 1 FROM {{batch}} WHERE NOT regexp_full_match({column}, '{pattern}')""",
-        checked=f"SELECT count({column}) FROM {{batch}}",
+        expectation=fill(
+            """
+            SELECT 1 FROM {batch} WHERE NOT regexp_full_match({column}, {pattern})""",
+            column=name(column),
+            pattern=text(pattern),
+        ),
+        checked=fill("SELECT count({column}) FROM {batch}", column=name(column)),
     )
 
 
 def _filled(table: str, columns: tuple[str, ...], vi: str, en: str) -> Rule:
     """None of these texts of `table` is missing or empty."""
-    told = " AND ".join(f"\"{column}\" <> ''" for column in columns)
+    told = joined(" AND ", (fill("{column} <> ''", column=name(column)) for column in columns))
     return Rule(
         id=f"values.{table}_filled",
         suite="values",
@@ -61,7 +71,7 @@ def _filled(table: str, columns: tuple[str, ...], vi: str, en: str) -> Rule:
         en=en,
         source=f"Data contract: {table}",
         table=table,
-        expectation=f"SELECT 1 FROM {{batch}} WHERE NOT coalesce({told}, false)",
+        expectation=fill("SELECT 1 FROM {batch} WHERE NOT coalesce({told}, false)", told=told),
     )
 
 

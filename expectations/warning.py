@@ -4,6 +4,7 @@ What a warning demands does not belong here, and no gate is declared with this.
 """
 
 from expectations.rule import ROWS, Rule
+from pipelines.warehouse.quoting import fill, text
 
 
 def warning(rule_id: str, table: str, vi: str, en: str, source: str, expectation: str, checked: str = ROWS) -> Rule:
@@ -19,6 +20,6 @@ def without_reason(rule_id: str, table: str, reason: str, vi: str, en: str, sour
         vi,
         en,
         source,
-        f"SELECT 1 FROM {{batch}} WHERE list_contains(quality_reasons, '{reason}')",
+        fill("SELECT 1 FROM {batch} WHERE list_contains(quality_reasons, {reason})", reason=text(reason)),
         checked,
     )

@@ -6,6 +6,7 @@ made. mypy holds every caller to that, and `tests/test_source_security.py` holds
 of people and files are never put into a statement: they are its parameters.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Final, NewType
@@ -13,7 +14,7 @@ from typing import Final, NewType
 Sql = NewType("Sql", str)
 """A piece of SQL that is safe to stand in a statement."""
 
-_PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def name(identifier: str) -> Sql:
@@ -26,9 +27,16 @@ def text(value: str) -> Sql:
     return Sql("'" + value.replace("'", "''") + "'")
 
 
-def number(value: int) -> Sql:
-    """A whole number."""
-    return Sql(str(int(value)))
+def number(value: float) -> Sql:
+    """A number, as Python writes it: whole ones without a point."""
+    if not math.isfinite(value):
+        raise ValueError("SQL has no literal for a number without end")
+    return Sql(repr(value))
+
+
+def flag(value: bool) -> Sql:
+    """True or false."""
+    return Sql("true") if value else Sql("false")
 
 
 def names(identifiers: Iterable[str]) -> Sql:
