@@ -5,12 +5,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.exports.layout import Document, Page, Table
 from pipelines.problems import UnusableInput
-from pipelines.spreadsheets import TEXT, new_workbook, print_on
+from pipelines.spreadsheets import LONGEST_TEXT, TEXT, new_workbook, print_on
 
 _LINES_OF_A_SHEET: Final = 1_048_576
 _CELL: Final = {"border": 1, "border_color": "#BFBFBF"}
@@ -95,7 +96,7 @@ def _across(sheet: Worksheet, line: int, start: int, end: int, text: str, style:
     if end - start > 1:
         sheet.merge_range(line, start, line, end - 1, text, style)
     else:
-        sheet.write(line, start, text, style)
+        sheet.write_string(line, start, text, style)
 
 
 def _rows(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Format]) -> int:
@@ -110,7 +111,8 @@ def _rows(sheet: Worksheet, line: int, table: Table, formats: Mapping[str, Forma
         for at, column in enumerate(table.columns)
     ]
     bold = table.rows[table.bold].to_list() if table.bold else [False] * table.rows.height
-    for cells, is_bold in zip(table.shown.iter_rows(), bold, strict=True):
+    shown = table.shown.with_columns(pl.col(pl.String).str.slice(0, LONGEST_TEXT))
+    for cells, is_bold in zip(shown.iter_rows(), bold, strict=True):
         for (at, put, styles), value in zip(writers, cells, strict=True):
             if value is None:
                 sheet.write_blank(line, at, None, styles[is_bold])

@@ -5,8 +5,7 @@ The numbers are those of `handover_facts`, the words those of the page. How any 
 """
 
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 from typing import Final
 
 from markupsafe import Markup
@@ -55,16 +54,15 @@ RELATIONS: Final = {
 
 def handover_workbook(handover: Handover, facts: Facts, publication: Publication | None) -> bytes:
     """The workbook of one old commune; equal facts give equal bytes."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "handover.xlsx"
-        workbook = new_workbook(path, _title(handover, facts), facts.commune.started_at)
-        book = _Book(workbook, handover, facts, publication)
-        book.balance()
-        book.quarantine()
-        book.unplaced()
-        book.hashes()
-        workbook.close()
-        return path.read_bytes()
+    made = BytesIO()
+    workbook = new_workbook(made, _title(handover, facts), facts.commune.started_at)
+    book = _Book(workbook, handover, facts, publication)
+    book.balance()
+    book.quarantine()
+    book.unplaced()
+    book.hashes()
+    workbook.close()
+    return made.getvalue()
 
 
 def _title(handover: Handover, facts: Facts) -> str:

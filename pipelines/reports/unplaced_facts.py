@@ -16,6 +16,7 @@ from pipelines.communes import MergerMap
 from pipelines.communes.hamlets import usual_hamlets
 from pipelines.communes.split_rules import COLUMNS, Dataset
 from pipelines.reports.asking import Row
+from pipelines.spreadsheets import is_computed
 
 GROUPS_SHOWN: Final = 200
 TO_CHOOSE: Final = "MÃ_XÃ_MỚI"
@@ -34,7 +35,8 @@ class UnplacedFacts:
 
     `groups`: the largest, by old commune, each with `old_code`, `hamlet`, `map_system`, `sheet`, `reason`, `rows`,
     `candidates` (code and name of the new communes that took a share) and `rule` (a line for split_rules.csv with
-    `TO_CHOOSE` in it; None where the row itself lacks what a rule could ask for). `all` says of how many groups.
+    `TO_CHOOSE` in it; None where the row itself lacks what a rule could ask for, or where a spreadsheet would compute
+    it). `all` says of how many groups.
     """
 
     dataset: Dataset
@@ -89,10 +91,14 @@ def _rule(dataset: Dataset, group: Row) -> str | None:
     cells = {
         **group,
         "dataset": dataset,
+        # A hamlet is compared without its marks of punctuation; with them a spreadsheet could compute the cell.
+        "hamlet": group["hamlet"] and group["hamlet"].lstrip(" .,;-"),
         "sheet_from": group["sheet"],
         "sheet_to": group["sheet"],
         "new_code": TO_CHOOSE,
     }
+    if any(isinstance(cell, str) and is_computed(cell) for cell in cells.values()):
+        return None
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow([cells.get(column) for column in COLUMNS])
     return text.getvalue()

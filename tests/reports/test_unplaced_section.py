@@ -99,6 +99,18 @@ def test_the_proposed_rules_place_every_row_that_tells_where_it_is(facts, tmp_pa
     assert dict(placed["placement"].value_counts().iter_rows()) == {"placed": len(waiting) - 1, "unplaced": 1}
 
 
+def test_no_rule_to_copy_has_a_cell_that_a_spreadsheet_computes(facts, tmp_path: Path) -> None:
+    hamlets = ("- Thôn 6", "=1+1", "@x", " +84912345678", "Thôn 7")
+    waiting = _waiting("citizens", *[("04936", hamlet) for hamlet in hamlets])
+    rules = [group["rule"] for part in facts(waiting) for group in part.groups]
+    assert sorted(rule.split(",")[2] for rule in rules if rule) == ["Thôn 6", "Thôn 7"]
+    path = tmp_path / "split_rules.csv"
+    path.write_text("\n".join([HEADER, *filter(None, rules)]).replace(TO_CHOOSE, "09988"), encoding="utf-8")
+    rows = pl.DataFrame(waiting, schema=_WORDS).with_columns(sheet_value=None, parcel_value=1)
+    placed = place(rows, MergerMap.shipped().new_commune("09988"), "citizens", SplitRules.read(path))
+    assert placed.filter(placement="placed")["hamlet"].to_list() == ["- Thôn 6", "Thôn 7"]
+
+
 def test_the_largest_groups_are_shown_and_all_are_counted(facts, write: Write, rows: Rows) -> None:
     many = _waiting("citizens", *[("04936", f"Thôn {at}") for at in range(GROUPS_SHOWN + 50)], ("04936", "Thôn 249"))
     people, _ = facts(many)
