@@ -4,10 +4,12 @@ It is made from the summaries that lie beside the page sets, never from the ware
 however large the communes are.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.reports import labels
+from pipelines.reports.activity_page import activity_file, write_activity_pages
 from pipelines.reports.asking import Row, mapping
 from pipelines.reports.languages import LANGUAGES, Language, Text
 from pipelines.reports.rendering import environment, policy, script
@@ -20,7 +22,8 @@ _TITLE: Final = Text("Các xã, phường đã hợp nhất dữ liệu", "Commu
 
 
 def write_site_index(reports: Path) -> None:
-    """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it.
+    """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it, and the page of
+    acts beside them, to which all others lead.
 
     Two runs may end at once: the one that writes last has seen what the other left, or looks again.
     """
@@ -31,6 +34,8 @@ def write_site_index(reports: Path) -> None:
         communes = [row for path in sorted(seen) if (row := _read(path, reports))]
         for language in LANGUAGES:
             place_text(reports / _file(language), _render(communes, language))
+    with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
+        write_activity_pages(reports)
 
 
 def _summaries(reports: Path) -> dict[Path, int]:
@@ -82,6 +87,7 @@ def _render(communes: list[Row], language: Language) -> str:
             communes=sorted(communes, key=lambda row: (str(row.get("name")), row["code"], row["mode"])),
             labels=labels,
             file=_file(language),
+            activity_file=activity_file(language),
             other=next(one for one in LANGUAGES if one is not language),
             other_file=_file(next(one for one in LANGUAGES if one is not language)),
             scripts=scripts,
