@@ -15,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets import exporting, publications, reading_acts, reviewing, verifying
+from assets import exporting, key_commands, publications, reading_acts, reviewing, verifying
 from assets.acting import ActOnRecord, add_purpose, masked, refusal_on_record
 from assets.holding import hold
-from assets.options import add_data
+from assets.options import add_data, add_plaintext
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
+from pipelines.protection.keys import refuse_plaintext
 from pipelines.warehouse.settings import GivenLimits
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="hiện họ tên trong báo cáo dù có khóa mã hóa / show names in the reports although there is a key",
     )
+    add_plaintext(run)
     add_purpose(run)
     run.set_defaults(command=_run)
 
@@ -105,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verifying.add_commands(commands)
     reading_acts.add_commands(commands)
+    key_commands.add_commands(commands)
 
     sample = commands.add_parser("sample", help="dữ liệu giả lập có đáp án / synthetic exports with truth")
     sample.add_argument("--new-commune", required=True, metavar="CODE")
@@ -169,6 +172,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
 
     commune = MergerMap.shipped().new_commune(code)
     with refusal_on_record(ActOnRecord(options.data, "run", code, options.mode, options.purpose)):
+        refuse_plaintext(options.mode, allowed=options.plaintext)
         find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's seconds of start-up
         with hold(options.data, code, "hopnhat run"):
             return _run_held(options, exports, commune)
@@ -203,6 +207,7 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
                             "mode": options.mode,
                             "model": options.model,
                             "estimate": options.estimate,
+                            "plaintext": options.plaintext,
                             "purpose": masked(options.purpose),  # Dagster keeps it as it is given
                             **({"mask_names": True} if options.mask_names else {}),
                             **({"mask_names": False, "show_names": True} if options.show_names else {}),

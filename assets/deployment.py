@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assets.acting import ActOnRecord
 from assets.holding import hold, say
+from assets.options import plaintext_of_environment
 from assets.run_record import run_on_record
 from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.versions import Mode, published_file
@@ -40,6 +41,10 @@ class Deployment(dg.ConfigurableResource):
     mask_names: bool = Field(
         default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
         description=f"{ReportSettings.model_fields['mask_names'].description}",
+    )
+    plaintext: bool = Field(
+        default_factory=plaintext_of_environment,
+        description="Chấp nhận công bố chính thức không mã hóa / official publications may be plain",
     )
     show_names: bool = Field(default=False, description=f"{ReportSettings.model_fields['show_names'].description}")
     purpose: str = Field(

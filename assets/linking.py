@@ -40,10 +40,12 @@ from pipelines.parcels.land_use import LAND_USE_CODES, LandUses
 from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.problems import UnusableInput
+from pipelines.protection.keys import refuse_plaintext
 from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import Rulings, rulings
 from pipelines.warehouse import schema
+from pipelines.warehouse.rekeying import under_newest_key
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, was_published
 
 merger_map = dg.AssetSpec(
@@ -82,6 +84,8 @@ class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both a
 @in_plain_words
 def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Tables:
     """Read the exports of the old communes."""
+    refuse_plaintext(deployment.mode, allowed=deployment.plaintext)
+    under_newest_key(deployment.data_dir, commune_of(context).code)
     aliases = Aliases.read(deployment.reference_dir / "header_aliases.csv")
     references = reference_hashes(deployment.reference_dir)
     exports = read_exports(deployment.exports_dir, commune_of(context), aliases)

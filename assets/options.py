@@ -27,6 +27,21 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=MODES, help="mặc định: bản công bố mới nhất / the newest by default")
 
 
+def add_plaintext(parser: argparse.ArgumentParser) -> None:
+    """`--plaintext`, for commands that publish officially; by default HOPNHAT_PLAINTEXT."""
+    parser.add_argument(
+        "--plaintext",
+        action="store_true",
+        default=plaintext_of_environment(),
+        help="chấp nhận công bố chính thức không mã hóa / publish officially although nothing is encrypted",
+    )
+
+
+def plaintext_of_environment() -> bool:
+    """Whether HOPNHAT_PLAINTEXT says that official publications may be plain."""
+    return os.environ.get("HOPNHAT_PLAINTEXT", "") in {"1", "true", "yes"}
+
+
 def new_commune_code(options: argparse.Namespace) -> str:
     """The code of `--new-commune`. Raises UnusableInput when no new commune has it."""
     return MergerMap.shipped().new_commune(options.new_commune).code

@@ -45,6 +45,11 @@ class KeyRing:
         """The key that writes."""
         return self.keys[0]
 
+    @property
+    def only_newest(self) -> "KeyRing":
+        """The ring without its older keys."""
+        return KeyRing(self.keys[:1])
+
 
 def key_file() -> Path | None:
     """The file of keys, when there is one."""
@@ -69,6 +74,16 @@ def read_keys(path: Path) -> tuple[str, ...]:
             f"The key file {path} holds no key, or one of fewer than {_SHORTEST} characters.",
         )
     return keys
+
+
+def refuse_plaintext(mode: str, *, allowed: bool) -> None:
+    """Raise UnusableInput when an official publication would be plain and nobody has said that it may."""
+    if mode == "official" and not allowed and not KeyRing.from_environment().encrypts:
+        raise UnusableInput(
+            f"Chưa đặt khóa mã hóa (biến {KEY_FILE}) nên không công bố chính thức; hãy tạo khóa bằng lệnh "
+            "hopnhat key new, hoặc nói rõ là chấp nhận tệp không mã hóa bằng --plaintext.",
+            "No official publication without encryption: set a key, or say --plaintext.",
+        )
 
 
 def new_key() -> str:

@@ -20,7 +20,6 @@ _ALONE: Final = {
     "autoload_known_extensions": "false",
     "temp_file_encryption": "true",
 }
-_FOLDER_OF_SPILLS: Final = ".spill"
 _STORAGE_VERSION: Final = "v1.4.0"
 """Plain files of this storage version open in DuckDB 1.4 and later, encrypted ones in 1.5 and later."""
 
@@ -49,7 +48,7 @@ def new_connection(spills_beside: Path | None = None) -> duckdb.DuckDBPyConnecti
     What does not fit into memory is kept in a folder beside that file, encrypted by a key that nobody has; without
     it nothing leaves the memory. Call `shut` once all files are attached.
     """
-    spills = "" if spills_beside is None else str(spills_beside.parent / _FOLDER_OF_SPILLS)
+    spills = "" if spills_beside is None else str(spills_beside.with_name(f".{spills_beside.name}.spill"))
     connection = duckdb.connect(config={**_ALONE, "temp_directory": spills})
     if spills_beside is not None:
         try:

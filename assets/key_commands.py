@@ -1,0 +1,69 @@
+"""`hopnhat key new` and `hopnhat key rotate`: a key for what is published, and another one in its place."""
+
+import argparse
+from pathlib import Path
+
+from assets.acting import on_record, tell
+from assets.holding import hold, say
+from assets.options import add_data
+from pipelines.problems import UnusableInput
+from pipelines.protection.keys import KEY_FILE, key_file, new_key, read_keys
+from pipelines.warehouse.placing import place_text
+from pipelines.warehouse.rekeying import communes_with_files, under_newest_key
+
+_DONE, _UNUSABLE = 0, 2
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `key` with its own commands."""
+    key = commands.add_parser("key", help="khóa mã hóa kho dữ liệu / the key that encrypts what is published")
+    kinds = key.add_subparsers(required=True, metavar="WHAT")
+    new = kinds.add_parser("new", help="tạo tệp khóa mới / a new key file")
+    new.add_argument("file", type=Path, metavar="FILE")
+    new.set_defaults(command=_new)
+    rotate = kinds.add_parser("rotate", help="thay khóa và mã hóa lại mọi tệp / another key, all files encrypted anew")
+    add_data(rotate)
+    on_record(rotate, _rotate, "key-rotate")
+
+
+def _new(options: argparse.Namespace) -> int:
+    path: Path = options.file
+    if path.exists():
+        raise UnusableInput(f"Tệp «{path}» đã có; hãy chọn tên khác.", f"{path} exists already.")
+    place_text(path, f"{new_key()}\n")
+    print(f"Đã tạo khóa trong «{path}». Từ nay đặt biến {KEY_FILE}={path.resolve()} cho mọi lệnh và cho Dagster.")
+    print("Cất một bản ở nơi khác, không cùng chỗ với dữ liệu: mất khóa là mất dữ liệu đã mã hóa. (Keep a copy apart.)")
+    return _DONE
+
+
+def _rotate(options: argparse.Namespace) -> int:
+    path = key_file()
+    if path is None:
+        raise UnusableInput(
+            f"Chưa đặt biến {KEY_FILE}; tạo khóa bằng lệnh hopnhat key new.",
+            f"{KEY_FILE} is not set: make a key by hopnhat key new.",
+        )
+    keys = read_keys(path)
+    if len(keys) == 1:  # more than one: a rotation that was interrupted, or one that somebody prepared by hand
+        keys = (new_key(), *keys)
+        place_text(path, "".join(f"{key}\n" for key in keys))
+    written, problems = 0, []
+    for code in communes_with_files(options.data):
+        try:
+            with hold(options.data, code, "hopnhat key rotate"):
+                written += under_newest_key(options.data, code)
+        except UnusableInput as problem:
+            problems.append(str(problem))
+    tell(options, files=written)
+    for sentence in problems:
+        say(sentence)
+    if problems:
+        say(
+            f"Đã mã hóa lại {written} tệp, còn {len(problems)} xã chưa xong nên khóa cũ vẫn nằm trong «{path}»; "
+            "sửa xong hãy chạy lại. (Not finished; the older key is kept.)"
+        )
+        return _UNUSABLE
+    place_text(path, f"{keys[0]}\n")
+    print(f"Đã mã hóa lại {written} tệp bằng khóa mới; «{path}» chỉ còn khóa mới.")
+    print("Bản sao lưu cũ vẫn cần khóa cũ. (Older backups still need the older key.)")
+    return _DONE
