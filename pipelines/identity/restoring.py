@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.identity.entries import CHANGES
 from pipelines.identity.ledger import entries_of
+from pipelines.warehouse.placing import is_intact
 from pipelines.warehouse.reading import open_warehouse
 
 _MEMBERS = {
@@ -20,14 +21,14 @@ _RUN = "restored"
 def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[Path]) -> bool:
     """Make the ledger of a data set again, if it has no entry, from what was published; whether that was needed.
 
-    Of the files `published` the one with the longest history of ids counts: after a rollback it is not the newest. It
-    holds the rows that carried them then. Marks and numbers are not in it: they are learnt again from the next run,
-    and a row that was away is known no more.
+    Of those of the `published` that are whole the one with the longest history of ids counts: after a rollback it is
+    not the newest. It holds the rows that carried them then. Marks and numbers are not in it: they are learnt again
+    from the next run, and a row that was away is known no more.
     """
     entries = entries_of(ledger, dataset, commune_code)
     if not entries.is_empty:
         return False
-    warehouse = max(published, key=_length, default=None)
+    warehouse = max(filter(is_intact, published), key=_length, default=None)
     if warehouse is None:
         return False
     with open_warehouse(warehouse) as connection:

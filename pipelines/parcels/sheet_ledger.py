@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.identity.numbered import Numbered
 from pipelines.parcels.sheet_map import Assigned, Sheet
+from pipelines.warehouse.placing import is_intact
 from pipelines.warehouse.reading import open_warehouse
 
 NAME: Final = "sheets"
@@ -26,14 +27,14 @@ class Known(NamedTuple):
 def known_sheets(
     ledger: Path, commune_code: str, was_published: Callable[[str], bool], published: Iterable[Path]
 ) -> Known:
-    """The numbers that stand; a lost ledger is made again from the warehouses `published`.
+    """The numbers that stand; a lost ledger is made again from those of the warehouses `published` that are whole.
 
     Raises UnusableInput when the ledger is damaged.
     """
     entries = _entries(ledger, commune_code)
     entries.settle(was_published)
     if entries.is_empty:
-        told = [frame for path in published if not (frame := _told_by(path)).is_empty()]
+        told = [frame for path in filter(is_intact, published) if not (frame := _told_by(path)).is_empty()]
         if told:
             entries.write_draft(pl.concat(told), _RESTORED)
             entries.commit(_RESTORED)

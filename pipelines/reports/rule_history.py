@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import duckdb
 import polars as pl
 
+from pipelines.protection.keys import WrongKey
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.versions import Entry, entries, version_file, version_name
 
@@ -65,7 +66,7 @@ def _verdicts(target: Path, entry: Entry) -> pl.DataFrame | None:
     try:
         with open_warehouse(path) as connection:
             rows = connection.execute(_VERDICTS).fetchall()
-    except duckdb.Error:
+    except (duckdb.Error, WrongKey):
         return None
     told = (version_name(target, entry.version), entry.at, entry.event)
     return pl.DataFrame([(*told, *row) for row in rows], schema=SCHEMA, orient="row")

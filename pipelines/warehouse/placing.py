@@ -52,6 +52,12 @@ def stated_checksum(path: Path) -> str | None:
     return beside.read_text(errors="replace").split(" ", 1)[0].strip() if beside.is_file() else None
 
 
+def is_intact(path: Path) -> bool:
+    """Whether a file's bytes are as the checksum beside it says; a file without one is believed."""
+    stated = stated_checksum(path)
+    return stated is None or stated == sha256_of(path)
+
+
 def sha256_file(path: Path) -> Path:
     """Where the checksum of a published file lies."""
     return path.with_name(f"{path.name}.sha256")

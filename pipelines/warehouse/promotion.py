@@ -20,7 +20,15 @@ from pipelines.warehouse.rechecking import Ruleset
 from pipelines.warehouse.schema import CHANGES
 from pipelines.warehouse.settings import PublicationSettings
 from pipelines.warehouse.verification import verify
-from pipelines.warehouse.versions import catch_up, entries, manifest_of, record, version_name
+from pipelines.warehouse.versions import (
+    catch_up,
+    entries,
+    last_whole,
+    manifest_of,
+    put_aside,
+    record,
+    version_name,
+)
 
 BLOCKING_CASES: Final = "SELECT count(*) FROM review_queue WHERE blocking AND status <> 'decided'"
 """How many cases an official publication waits for."""
@@ -54,9 +62,9 @@ def refusals(trial: Path, official: Path, made_from: Mapping[str, str], rules: R
     if blocking:
         reasons.append(f"còn {blocking} trường hợp phải giải quyết trước khi công bố chính thức")
     manifest = manifest_of(trial)
-    if official.is_file():
+    if earlier := last_whole(official):
         reasons += _beyond_the_limit(
-            changes(official, compared_tables(trial), manifest), last_publication(official), manifest
+            changes(earlier, compared_tables(trial), manifest), last_publication(earlier), manifest
         )
     if differing := _differing(manifest, made_from):
         named = ", ".join(differing[:_MOST_NAMED])
@@ -69,11 +77,12 @@ def promote(trial: Path, official: Path, *, at: datetime, by: str) -> dict[str, 
     """Write the official file from the published trial, and keep its version; returns its manifest.
 
     Only the manifest and the table `changes` are of its own: the mode, from which version, when and by whom it was
-    promoted, and what changed since the last official publication. Whether it may be is for `refusals` to say.
-    Raises UnusableInput when the last official file cannot be read.
+    promoted, and what changed since the last official publication. Whether it may be is for `refusals` to say. An
+    official file that is not as it was published is put aside, and the newest version of it that is whole compared.
     """
-    catch_up(official)
-    earlier = official if official.is_file() else None
+    if not catch_up(official):
+        put_aside(official)
+    earlier = last_whole(official)
     source = version_name(trial, entries(trial)[-1].version)
     manifest = {key: value for key, value in manifest_of(trial).items() if not key.startswith("earlier.")}
     manifest |= last_publication(earlier)

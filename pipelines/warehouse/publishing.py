@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.manifest import as_table, sealed
 from pipelines.warehouse.schema import VALIDATION_RESULTS
-from pipelines.warehouse.versions import catch_up, manifest_of, record
+from pipelines.warehouse.versions import catch_up, manifest_of, put_aside, record
 
 
 def publish(staging: Path, validation: pl.DataFrame, target: Path, *, at: datetime, by: str) -> dict[str, str]:
@@ -22,7 +22,8 @@ def publish(staging: Path, validation: pl.DataFrame, target: Path, *, at: dateti
     the new one whole. Then its version is kept, published `at` this time `by` this user. Returns the manifest, to
     which the row counts and hashes of its tables were added.
     """
-    catch_up(target)
+    if not catch_up(target):
+        put_aside(target)
     manifest = manifest_of(staging)
 
     def seal(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:

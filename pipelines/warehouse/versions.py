@@ -6,12 +6,17 @@ A kept version never changes. A run that publishes what is published already add
 and clock are new, and the line tells these.
 
 The one step that counts is the rename of the published file. Version and log line follow, and when a crash came
-between, the next command completes them (`catch_up`), since the published file's manifest tells its run id.
+between, the next command completes them (`catch_up`), since the published file's manifest tells its run id. What came
+last is told by the place in the log, never by a clock, which may be moved back.
 
-What does not belong here: whether publication is allowed, how the file is made, locks and encryption.
+A published file that is not what the log says (damaged, changed by somebody) is put aside here too before another takes
+its place: `damaged-0001.duckdb`. Whoever changes anything here holds the commune's lock.
+
+What does not belong here: whether publication is allowed, how the file is made, the lock, and how it is encrypted.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,13 +29,24 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.problems import UnusableInput
+from pipelines.protection.keys import WrongKey
 from pipelines.warehouse.manifest import OWN_HASH, ROWS, TABLE_HASH, read
-from pipelines.warehouse.placing import place_checksum, place_copy, place_text, sha256_of, stated_checksum
+from pipelines.warehouse.placing import (
+    is_intact,
+    place_checksum,
+    place_copy,
+    place_text,
+    sha256_of,
+    stated_checksum,
+    sync,
+)
 from pipelines.warehouse.reading import open_warehouse
 
 Event = Literal["publish", "promote", "rollback"]
 Mode = Literal["trial", "official"]
 MODES: Final[tuple[Mode, ...]] = ("trial", "official")
+_RESEALED: Final = "resealed.jsonl"
+"""Pairs of hashes: of the bytes of a file before and after they were encrypted anew."""
 LEDGER_RUN: Final = "ledger_run_id."
 """Begins the manifest's keys that tell, by data set, which run assigned the ids: a run that was started again from
 where it failed publishes the ids of the one before."""
@@ -73,6 +89,13 @@ class Entry:
     open_cases: int
     source: str | None = None
     """The version that was promoted or put back; none when a run made the file."""
+    sequence: int = 0
+    """Counts the events of a new commune, trial and official together; 0 in lines of a program that did not count."""
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """By this events of both modes stand one after the other."""
+        return self.sequence, self.at
 
 
 def published_file(data: Path, mode: str, code: str) -> Path:
@@ -90,16 +113,21 @@ def version_name(target: Path, version: int) -> str:
     return f"{target.parent.name}-{version}"
 
 
+def kept_files(target: Path) -> list[Path]:
+    """The kept versions of the published file `target`, oldest first."""
+    return [path for _, path in _kept(target)]
+
+
 def newest_file(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | None:
     """The published file of a new commune that was put in its place last, in whichever of the modes."""
     files = [path for mode in modes if (path := published_file(data, mode, code)).is_file()]
-    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
+    return max(files, key=lambda path: max((entry.order for entry in entries(path)), default=(0, "")), default=None)
 
 
 def all_files(data: Path, code: str) -> list[Path]:
     """Every published file and kept version of a new commune, of both modes."""
     targets = [published_file(data, mode, code) for mode in MODES]
-    kept = [path for target in targets for _, path in _kept(target)]
+    kept = [path for target in targets for path in kept_files(target)]
     return [path for path in (*targets, *kept) if path.is_file()]
 
 
@@ -121,7 +149,7 @@ def was_published(data: Path, code: str) -> Callable[[str], bool]:
 
 def _runs_of(path: Path) -> list[str]:
     """The runs that made a warehouse file and assigned its ids."""
-    with suppress(duckdb.Error):
+    with suppress(duckdb.Error, WrongKey):
         return [value for key, value in manifest_of(path).items() if key == "run_id" or key.startswith(LEDGER_RUN)]
     return []
 
@@ -140,12 +168,14 @@ def catch_up(target: Path) -> bool:
     log = entries(target)
     if not target.is_file():
         return not log
-    digest = sha256_of(target)
-    if log and log[-1].sha256 == digest:
+    if is_as_logged(target):
+        if not is_intact(target):
+            place_checksum(target)
         return True
+    digest = sha256_of(target)
     try:
         manifest = manifest_of(target)
-    except duckdb.Error:
+    except (duckdb.Error, WrongKey):  # a damaged encrypted file is opened by no key
         return False
     at = datetime.fromtimestamp(target.stat().st_mtime, VIETNAM)
     logged = {entry.version for entry in log}
@@ -162,6 +192,65 @@ def catch_up(target: Path) -> bool:
             return False
         record(target, "publish", at, _owner(target))
     return True
+
+
+def is_as_logged(target: Path) -> bool:
+    """Whether the bytes of the published file are those that the last line of the log tells of."""
+    log = entries(target)
+    return bool(log) and target.is_file() and sha256_of(target) in _resealed(target, log[-1].sha256)
+
+
+def last_whole(target: Path) -> Path | None:
+    """The published file when it is as the log says, else the newest version of which the copy is whole; none when
+    nothing was published, or nothing of it is whole."""
+    if is_as_logged(target):
+        return target
+    kept = dict(_kept(target))
+    versions = dict.fromkeys(entry.version for entry in reversed(entries(target)))
+    return next((kept[number] for number in versions if number in kept and _is_whole(target, kept[number])), None)
+
+
+def put_aside(target: Path) -> Path | None:
+    """Keep a published file that is not as the log says under another name, for who is to find out what happened; it
+    stays in its place until another one takes it. Returns where it is kept; none when there is no such file."""
+    if not target.is_file() or is_as_logged(target):
+        return None
+    folder = _folder(target)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = sorted(folder.glob("damaged-*.duckdb"))
+    for path in aside:
+        if path.samefile(target):
+            return path
+    # Linked, not copied: its bytes may be what cannot be read, and another file takes its name and not its place.
+    path = folder / f"damaged-{1 + max((int(path.stem[-4:]) for path in aside), default=0):04d}.duckdb"
+    os.link(target, path)
+    path.chmod(0o600)
+    sync(folder)
+    return path
+
+
+def resealing(target: Path, was: str, now: str) -> None:
+    """Note that the bytes of the published file, or of a version of it, are about to be encrypted anew: from now on
+    both hashes tell of the same content, whichever of them a crash leaves."""
+    path = _folder(target) / _RESEALED
+    lines = path.read_text(encoding="utf-8") if path.is_file() else ""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place_text(path, f"{lines}{json.dumps([was, now])}\n")
+
+
+def _resealed(target: Path, digest: str) -> set[str]:
+    """The hash of some bytes, and of what they became when they were encrypted anew."""
+    path = _folder(target) / _RESEALED
+    same = {digest}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        was, now = json.loads(line)
+        same |= {now} if was in same else set()
+    return same
+
+
+def _is_whole(target: Path, kept: Path) -> bool:
+    """Whether a kept version of the published file `target` has the bytes that its checksum tells of."""
+    return sha256_of(kept) in _resealed(target, stated_checksum(kept) or "")
 
 
 def record(target: Path, event: Event, at: datetime, by: str, source: str | None = None) -> Entry:
@@ -185,6 +274,7 @@ def record(target: Path, event: Event, at: datetime, by: str, source: str | None
         parcels,
         open_cases,
         source,
+        1 + max((line.sequence for mode in MODES for line in entries(_of_mode(target, mode))), default=0),
     )
     lines = [json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in [*log, entry]]
     place_text(_folder(target) / "log.jsonl", "".join(lines))
@@ -205,7 +295,7 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
             f"Không có phiên bản {name}; " + (f"các phiên bản đang lưu: {known}." if kept else "chưa lưu bản nào."),
             f"There is no version {name}.",
         )
-    if sha256_of(kept[version]) != stated_checksum(kept[version]):
+    if not _is_whole(target, kept[version]):
         raise UnusableInput(
             f"Bản lưu {name} («{kept[version]}») đã hỏng hoặc bị sửa, nên không đưa lại; bản đang công bố giữ nguyên.",
             f"The kept copy of {name} is damaged or was changed; nothing published has changed.",
@@ -213,6 +303,8 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
     log = entries(target)
     if whole and log[-1].version == version:
         return log[-1]
+    if not whole:
+        put_aside(target)
     place_copy(kept[version], target)
     return record(target, "rollback", at, by, name)
 
@@ -231,8 +323,21 @@ def parse_version(name: str) -> tuple[Mode, int]:
 def entries(target: Path) -> list[Entry]:
     """The log of the published file `target`, oldest first; the last line is what is published now."""
     log = _folder(target) / "log.jsonl"
-    lines = log.read_text(encoding="utf-8").rstrip("\n").split("\n") if log.is_file() else []
-    return [Entry(**json.loads(line)) for line in lines if line]
+    if not log.is_file():
+        return []
+    try:
+        lines = log.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        return [Entry(**json.loads(line)) for line in lines if line]
+    except (UnicodeDecodeError, ValueError, TypeError):
+        raise UnusableInput(
+            f"Nhật ký phiên bản «{log}» đã hỏng hoặc bị sửa; hãy khôi phục tệp này từ bản sao lưu.",
+            f"The log of versions {log} is damaged: restore it from a backup.",
+        ) from None
+
+
+def _of_mode(target: Path, mode: Mode) -> Path:
+    """The published file of the same commune in this mode."""
+    return target.parent.parent / mode / target.name
 
 
 def _folder(target: Path) -> Path:
@@ -267,7 +372,7 @@ def _settled(copy: Path, target: Path, alike: set[int]) -> int:
     kept = dict(_kept(target))
     if int(copy.stem) not in kept:
         for number in sorted(alike & kept.keys()):
-            if _says_the_same(kept[number], copy):
+            if _is_whole(target, kept[number]) and _says_the_same(kept[number], copy):
                 copy.unlink()
                 return number
         place_checksum(copy)
@@ -275,8 +380,11 @@ def _settled(copy: Path, target: Path, alike: set[int]) -> int:
 
 
 def _says_the_same(one: Path, other: Path) -> bool:
-    """Whether two files of equal logical hash were made from the same by the same, and name every entity alike."""
-    return _made_from(one) == _made_from(other) and entity_ids(one).equals(entity_ids(other))
+    """Whether two files of equal logical hash were made from the same by the same, and name every entity alike; what
+    no key opens any more says nothing."""
+    with suppress(WrongKey):
+        return _made_from(one) == _made_from(other) and entity_ids(one).equals(entity_ids(other))
+    return False
 
 
 def _made_from(path: Path) -> dict[str, str]:
