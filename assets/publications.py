@@ -140,6 +140,8 @@ def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
             f"Chưa có bản chạy thử nào của {commune.kind} {commune.name} ({commune.code}) để đưa lên chính thức.",
             f"There is no trial of {commune.name} to promote.",
         )
+    refuse_plaintext("official", allowed=options.plaintext)
+    under_newest_key(options.data, commune.code)
     whole = catch_up(trial)
     name = version_name(trial, entries(trial)[-1].version) if whole else ""
     if whole and _is_official(official, manifest_of(trial)["run_id"]):
