@@ -8,8 +8,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
-from expectations.rule import Rule
-from pipelines.warehouse.quoting import Sql
+from expectations.rule import Rule, complete
 from pipelines.warehouse.rechecking import Check, Ruleset
 
 
@@ -25,8 +24,5 @@ def ruleset(rules: Iterable[Rule]) -> Ruleset:
 
 
 def _check(rule: Rule, today: date) -> Check:
-    day = f"DATE '{today.isoformat()}'"
-    failures, checked = (
-        Sql(query.replace("{today}", day).format(batch=rule.table)) for query in (rule.expectation, rule.checked)
-    )
+    failures, checked = (complete(query, rule.table, today) for query in (rule.expectation, rule.checked))
     return Check(rule.id, rule.vi, rule.severity == "gate", rule.limit, failures, checked)

@@ -5,6 +5,7 @@ has a module of its own.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from pipelines.warehouse.quoting import Sql, fill, text
@@ -47,6 +48,19 @@ class Rule:
     """The largest number of failures with which the rule still passes."""
     remedy: str = ""
     """What an officer may do when it does not hold and all is as it should be; one sentence in Vietnamese, or none."""
+
+
+def on_day(query: str, today: date) -> str:
+    """A rule's query of a run on this day."""
+    return query.replace("{today}", fill("DATE {day}", day=text(today.isoformat())))
+
+
+def complete(query: str, table: str, today: date) -> Sql:
+    """A rule's query as it can be asked: about the rule's table, on this day.
+
+    Raises KeyError, IndexError or ValueError when a brace in the query is not doubled.
+    """
+    return Sql(on_day(query, today).format(batch=table).strip())
 
 
 def setting(name: str) -> Sql:

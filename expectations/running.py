@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 import polars as pl
 
-from expectations.rule import Rule
+from expectations.rule import Rule, complete, on_day
+from pipelines.warehouse.quoting import Sql, fill, joined
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import VALIDATION_RESULTS
 
@@ -90,21 +91,19 @@ def _with_limits(rules: Sequence[Rule], limits: Mapping[str, float]) -> list[Rul
 @dataclass(frozen=True)
 class _Queries:
     failures: str
-    checked: str
+    checked: Sql
 
 
 def _queries(rules: Iterable[Rule], today: date) -> dict[str, _Queries]:
     """Each rule's two queries: of failures, with `{batch}` left for GX; of things checked, complete."""
-    day = f"DATE '{today.isoformat()}'"
     queries = {}
     for rule in rules:
-        failures = rule.expectation.replace("{today}", day).strip()
-        checked = rule.checked.replace("{today}", day).strip()
+        failures = on_day(rule.expectation, today).strip()
         if "{batch}" not in failures:
             raise ValidationError(f"rule {rule.id}: its query does not read {{batch}}")
         try:
-            failures.format(batch=rule.table)
-            queries[rule.id] = _Queries(failures, checked.format(batch=rule.table))
+            complete(failures, rule.table, today)
+            queries[rule.id] = _Queries(failures, complete(rule.checked, rule.table, today))
         except (KeyError, IndexError, ValueError):
             raise ValidationError(f"rule {rule.id}: a brace in its query is not doubled") from None
     return queries
@@ -125,10 +124,11 @@ def _count_checked(rules: Sequence[Rule], queries: Mapping[str, _Queries], stagi
     return {rule.id: count for rule in rules if (count := counts.get(queries[rule.id].checked)) is not None}
 
 
-def _scalars(connection: duckdb.DuckDBPyConnection, queries: list[str]) -> dict[str, int]:
+def _scalars(connection: duckdb.DuckDBPyConnection, queries: list[Sql]) -> dict[str, int]:
     """The number that each query gives: all at once, or, when one of them fails, each by itself."""
     try:
-        found = connection.execute("SELECT " + ", ".join(f"({query})" for query in queries)).fetchone()
+        counts = joined(", ", (fill("({query})", query=query) for query in queries))
+        found = connection.execute(fill("SELECT {counts}", counts=counts)).fetchone()
         return dict(zip(queries, map(int, found or ()), strict=True))
     except duckdb.Error:
         if len(queries) == 1:

@@ -7,8 +7,8 @@ import duckdb
 import polars as pl
 
 from pipelines.protection.keys import KeyRing
-from pipelines.warehouse import quoting
 from pipelines.warehouse.placing import place
+from pipelines.warehouse.quoting import Sql, fill, joined, name, text
 from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
 
@@ -43,15 +43,15 @@ def write_warehouse(
         connection.execute("BEGIN")  # one commit instead of one for each of some 250 comments
         for table in TABLES:
             _create(connection, table)
-        for name, query in VIEWS.items():
-            connection.execute(f"CREATE VIEW {quoting.name(name)} AS {query}")
+        for view, defined in VIEWS.items():
+            connection.execute(fill("CREATE VIEW {view} AS {defined}", view=name(view), defined=defined))
         connection.execute("COMMIT")
-        filled = {name for name, frame in tables if _fill(connection, name, frame)}
+        filled = {table for table, frame in tables if _fill(connection, table, frame)}
         if staging is not None:
             for table in TABLES:
                 if table.name not in filled and table is not MANIFEST:
-                    target = quoting.name(table.name)
-                    connection.execute(f"INSERT INTO {target} SELECT * FROM staging.{target}")
+                    copied = fill("INSERT INTO {table} SELECT * FROM staging.{table}", table=name(table.name))
+                    connection.execute(copied)
         if seal is not None:
             _fill(connection, MANIFEST.name, seal(connection))
         connection.execute("CHECKPOINT warehouse")
@@ -61,31 +61,38 @@ def write_warehouse(
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    columns = ", ".join(f"{quoting.name(column.name)} {column.type}" for column in table.columns)
-    connection.execute(f"CREATE TABLE {quoting.name(table.name)} ({columns})")
-    connection.execute(f"COMMENT ON TABLE {quoting.name(table.name)} IS {quoting.text(f'{table.vi} / {table.en}')}")
+    connection.execute(table.creation)
+    said = text(f"{table.vi} / {table.en}")
+    connection.execute(fill("COMMENT ON TABLE {table} IS {said}", table=name(table.name), said=said))
     for column in table.columns:
-        place = f"{quoting.name(table.name)}.{quoting.name(column.name)}"
-        connection.execute(f"COMMENT ON COLUMN {place} IS {quoting.text(f'{column.vi} / {column.en}')}")
+        statement = fill(
+            "COMMENT ON COLUMN {table}.{column} IS {said}",
+            table=name(table.name),
+            column=name(column.name),
+            said=text(f"{column.vi} / {column.en}"),
+        )
+        connection.execute(statement)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> bool:
+def _fill(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> bool:
     """Write a frame into its table; true, so that the caller can note the name."""
-    table = _BY_NAME.get(name)
+    table = _BY_NAME.get(target)
     connection.register("frame", frame if table is None else table.conform(frame))
     if table is None:
-        connection.execute(f"CREATE TABLE {quoting.name(name)} AS SELECT * FROM frame")
+        connection.execute(fill("CREATE TABLE {table} AS SELECT * FROM frame", table=name(target)))
     else:
-        values = ", ".join(_value(column) for column in table.columns)
-        connection.execute(f"INSERT INTO {quoting.name(name)} SELECT {values} FROM frame")
+        values = joined(", ", map(_value, table.columns))
+        statement = fill("INSERT INTO {table} SELECT {values} FROM frame", table=name(target), values=values)
+        connection.execute(statement)
     connection.unregister("frame")
     connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
     return True
 
 
-def _value(column: Column) -> str:
-    value = quoting.name(column.name)
-    return f"map_from_entries({value})" if column.type == RAW else f"CAST({value} AS {column.type})"
+def _value(column: Column) -> Sql:
+    if column.type == RAW:
+        return fill("map_from_entries({column})", column=name(column.name))
+    return fill("CAST({column} AS {type})", column=name(column.name), type=column.type)
 
 
 def _settle(part: Path, path: Path) -> None:
