@@ -23,6 +23,7 @@ from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
 from pipelines.warehouse.settings import GivenLimits
+from pipelines.warehouse.sweeping import sweep
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -180,6 +181,7 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
 
 def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -> int:
     """The run of one commune, whose lock this process holds."""
+    sweep(options.data, commune.code)  # the run does so too, but cannot say in words why it cannot
     import dagster as dg
 
     from assets.instance import prepare_home

@@ -14,6 +14,7 @@ from assets.holding import hold, say
 from assets.options import plaintext_of_environment
 from assets.run_record import run_on_record
 from pipelines.reports.settings import ReportSettings
+from pipelines.warehouse.sweeping import clear_idle_scratch, sweep
 from pipelines.warehouse.versions import Mode, published_file
 
 PARTITION_TAG = "dagster/partition"
@@ -56,7 +57,7 @@ class Deployment(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self, None, None]:
         """Hold the lock of the run's commune from its first step to its last, and record the run, wherever it was
-        started.
+        started; what earlier ones left unfinished is taken away first.
 
         Raises UnusableInput when another one holds it for longer than this one is patient.
         """
@@ -72,6 +73,9 @@ class Deployment(dg.ConfigurableResource):
             run_on_record(act, context.run, context.instance, tell),
             hold(self.data_dir, code, "hopnhat run", tell=tell),
         ):
+            sweep(self.data_dir, code)
+            if _starts_at_the_exports(context.run):
+                clear_idle_scratch(self.data_dir, lambda one: hold(self.data_dir, one, "hopnhat run", patience=0))
             yield self
 
     @property
@@ -124,3 +128,10 @@ class Deployment(dg.ConfigurableResource):
     def report(self, code: str) -> Path:
         """The first of the audit pages."""
         return self.reports_dir / self.mode / code / "index.html"
+
+
+def _starts_at_the_exports(run: dg.DagsterRun) -> bool:
+    """Whether a run reads the exports, so that it needs nothing that an earlier one handed on."""
+    if run.step_keys_to_execute is not None:  # started again from where another one failed
+        return False
+    return run.asset_selection is None or dg.AssetKey("source_rows") in run.asset_selection

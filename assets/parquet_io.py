@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.deployment import Deployment
 from assets.plain_words import in_plain_words
+from pipelines.problems import UnusableInput
 from pipelines.protection.frames import read_frame, write_frame
 
 
@@ -59,13 +60,24 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     @in_plain_words
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:
         """Read what an upstream asset wrote."""
-        path = self._path(context)
+        path = still_there(self._path(context), context.asset_key.path[-1])
         tables = Tables({file.stem: file for file in sorted(path.glob("*.parquet"))})
         return tables[path.name] if context.dagster_type.typing_type is pl.DataFrame else tables
 
     def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:
         code = context.partition_key.split(" ", 1)[0]
         return self.deployment.scratch(code) / context.asset_key.path[-1]
+
+
+def still_there(path: Path, step: str) -> Path:
+    """What a step handed on. Raises UnusableInput when it is gone: it is deleted once its run is published."""
+    if path.exists():
+        return path
+    raise UnusableInput(
+        f"Kết quả trung gian của bước «{step}» không còn: nó được xóa sau khi công bố và khi có lần chạy mới; hãy chạy "
+        "lại từ đầu.",
+        f"What the step {step} handed on is gone, since it is deleted after publication: run again from the start.",
+    )
 
 
 def describe(tables: Tables) -> dict[str, dg.MetadataValue]:

@@ -18,7 +18,7 @@ from assets.deployment import Deployment
 from assets.describing import described
 from assets.linking import LEDGER
 from assets.occasion import now, user
-from assets.parquet_io import Tables
+from assets.parquet_io import Tables, still_there
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from assets.reporting import keep_report, write_report
@@ -45,7 +45,8 @@ from pipelines.warehouse.row_balance import row_balance, unplaced
 from pipelines.warehouse.schema import LINKS, NEAR_MISSES
 from pipelines.warehouse.settings import LIMITS, GivenLimits
 from pipelines.warehouse.sources import with_raw
-from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, version_name
+from pipelines.warehouse.sweeping import clear_scratch
+from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, last_whole, version_name
 
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -85,8 +86,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     commune = commune_of(context)
     records = {"citizens": citizen_records, "parcels": parcel_records}
     links = {"citizens": citizen_links, "parcels": parcel_links}
-    published = deployment.published(commune.code)
-    earlier = published if published.is_file() else None
+    earlier, damaged = _last_publication(context, deployment.published(commune.code))
     common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
     limits, origins = limits_of(commune.code, deployment.reference_dir, config)
     waiting = [unplaced_case(name, frame, limits.unplaced_limit) for name, frame in records.items()]
@@ -97,7 +97,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
     manifest |= {"settings.publication": limits.model_dump_json(), "limit_origins": _json(origins)}
     manifest |= {"settings.report": deployment.report_settings.model_dump_json(), **last_publication(earlier)}
-    manifest |= totals(manifest)
+    manifest |= totals(manifest) | damaged
     rows = {}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
@@ -121,6 +121,21 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     write_warehouse(deployment.staging(commune.code), tables())
     context.log.info("Đã ghi kho nháp để kiểm tra.")
     return dg.MaterializeResult(metadata=rows)
+
+
+def _last_publication(context: dg.AssetExecutionContext, published: Path) -> tuple[Path | None, dict[str, str]]:
+    """The publication that this run is compared with, and what the manifest says when that is not the published file,
+    because somebody damaged, changed or removed it."""
+    earlier = last_whole(published)
+    if earlier == published or not (earlier or published.is_file()):
+        return earlier, {}
+    beside = version_name(published, int(earlier.stem)) if earlier else ""
+    context.log.warning(
+        f"Tệp «{published}» đã hỏng, bị sửa hoặc không còn như khi công bố; lần chạy này so với "
+        f"{f'bản lưu {beside}' if beside else 'không bản nào, vì không còn bản lưu nguyên vẹn'}, và giữ riêng tệp ấy "
+        "nếu công bố bản mới."
+    )
+    return earlier, {"earlier.compared_instead": beside}
 
 
 def _tables(
@@ -205,7 +220,7 @@ def _verdict(row: dict[str, Any]) -> str:
 @in_plain_words
 def validate_staging(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
     """What each rule found, and the count of it in the log."""
-    staging = deployment.staging(commune_of(context).code)
+    staging = still_there(deployment.staging(commune_of(context).code), "staging_warehouse")
     results = validate(staging, today=_day_of(staging))
     gates = results.filter(severity="gate")
     warned = results.filter(~pl.col("passed") & (pl.col("severity") == "warning"))
@@ -339,6 +354,7 @@ def version_report(
     """Let the pages tell what was published, and keep them with the version."""
     code = commune_of(context).code
     version = keep_report(deployment, code, validation_results)
+    clear_scratch(deployment.data_dir, code, deployment.mode)  # the last step: nobody needs it any more
     return dg.MaterializeResult(metadata={"version": version})
 
 
