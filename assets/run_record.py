@@ -4,11 +4,11 @@ How a run ended is read from its own events, since a step that fails or a gate t
 step. What a line of the log is does not belong here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster import DagsterEventType, EventLogEntry
+from dagster import DagsterEventType
 
 from assets.acting import ActOnRecord, not_recorded
 from assets.plain_words import EXIT_STATUS
@@ -16,6 +16,8 @@ from pipelines.activity.acts import Fact, Outcome
 from pipelines.problems import UnusableInput
 
 _GATE = "publication_gate"
+_UNUSABLE = 2
+"""The exit status of what was refused, because an input or a setting cannot be used."""
 _TOLD = {
     DagsterEventType.STEP_SUCCESS,
     DagsterEventType.STEP_FAILURE,
@@ -49,28 +51,21 @@ def run_on_record(
 
 
 def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
-    """How a run ended, and what is told of it: the step that failed, or why the gate refused."""
-    events = instance.all_logs(run.run_id, of_type=_TOLD)
+    """How a run ended, and what is told of it: how many steps it made, which one failed or why the gate refused."""
+    events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=_TOLD) if entry.dagster_event]
+    made = len({event.step_key for event in events if event.event_type == DagsterEventType.STEP_SUCCESS})
     for event in events:
-        if event.dagster_event and _is(event, "ASSET_CHECK_EVALUATION"):
-            check = event.dagster_event.asset_check_evaluation_data
+        if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
             if check.asset_key.path == [_GATE] and not check.passed:
-                return "refused", {"reason": str(check.description)}
+                return "refused", {"steps": made, "reason": str(check.description)}
     for event in events:
-        failure = event.dagster_event.step_failure_data if event.dagster_event and _is(event, "STEP_FAILURE") else None
-        if failure is not None:
-            metadata = failure.user_failure_data.metadata if failure.user_failure_data else {}
-            unusable = EXIT_STATUS in metadata and metadata[EXIT_STATUS].value == 2
-            return "refused" if unusable else "failed", {"step": str(event.step_key)}
-    return ("done" if _succeeded(events) >= _planned(run, instance) else "failed"), {}
-
-
-def _is(event: EventLogEntry, kind: str) -> bool:
-    return event.dagster_event is not None and event.dagster_event.event_type_value == kind
-
-
-def _succeeded(events: Sequence[EventLogEntry]) -> int:
-    return len({event.step_key for event in events if _is(event, "STEP_SUCCESS")})
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data.user_failure_data
+            status = failure.metadata.get(EXIT_STATUS) if failure else None
+            outcome: Outcome = "refused" if status is not None and status.value == _UNUSABLE else "failed"
+            return outcome, {"steps": made, "step": str(event.step_key)}
+    return "done" if made >= _planned(run, instance) else "failed", {"steps": made}
 
 
 def _planned(run: dg.DagsterRun, instance: dg.DagsterInstance) -> int:

@@ -49,7 +49,7 @@ FACTS: Final = {
     "rows": Text("dòng", "rows"),
     "run": Text("lần chạy", "run"),
     "step": Text("ở bước", "at step"),
-    "steps": Text("chỉ các bước", "only the steps"),
+    "steps": Text("số bước đã xong", "steps made"),
     "to": Text("về bản", "back to"),
     "version": Text("phiên bản", "version"),
     "versions": Text("phiên bản", "versions"),

@@ -5,7 +5,7 @@
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
   const form = document.getElementById("filters");
   if (form === null) return;
-  const fields = [...form.elements];
+  const fields = [...form.querySelectorAll("select, input")];
   const rows = [...document.getElementById("acts").tBodies[0].rows];
   const texts = rows.map((row) => plain(row.textContent));
   const count = document.getElementById("acts-count");
