@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.reports.asking import number
 from pipelines.reports.forecast import days_sentence
@@ -187,4 +187,4 @@ def _percent(value: float, language: Language) -> str:
 
 
 def _real(value: float, language: Language) -> Markup:
-    return Markup(f"{value:.2f}".replace(".", language.point).replace("-", "−"))
+    return escape(f"{value:.2f}".replace(".", language.point).replace("-", "−"))

@@ -22,21 +22,23 @@ GREY: Final = "#7b8794"
 
 _HATCHES: Final = {AMBER: "M0 6L6 0", RED: "M0 0L6 6M0 6L6 0", TEAL: "M0 3H6"}
 
+_NO_MORE: Final = Markup("")
 
-def text(x: float, y: float, content: object, *, anchor: str = "start", style: str = "") -> Markup:
+
+def text(x: float, y: float, content: object, *, anchor: str = "start", style: Markup = _NO_MORE) -> Markup:
     """Words at a place; what is not markup of this package is masked and escaped."""
     words = content if isinstance(content, Markup) else escape(mask_numbers(str(content)))
     return (
-        Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" {}>').format(x, y, anchor, Markup(style))
+        Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}" {}>').format(x, y, anchor, style)
         + words
         + Markup("</text>")
     )
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> Markup:
+def rect(x: float, y: float, width: float, height: float, fill: str, more: Markup = _NO_MORE) -> Markup:
     """A filled rectangle; `more` are further attributes."""
     return Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}" {}/>').format(
-        x, y, width, height, fill, Markup(more)
+        x, y, width, height, fill, more
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _FRACTION_DIGITS: Final = 4
 _MONTHS: Final = (
@@ -129,7 +129,7 @@ class Language:
 
     def _number(self, english: str) -> Markup:
         """A number that is written the English way, in this language's way."""
-        return Markup(english.translate({ord(","): self.thousands, ord("."): self.point}))
+        return escape(english.translate({ord(","): self.thousands, ord("."): self.point}))
 
 
 VIETNAMESE: Final = Language("vi", thousands=".", point=",")

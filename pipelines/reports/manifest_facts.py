@@ -79,7 +79,7 @@ def manifest_facts(manifest: Mapping[str, str]) -> ManifestFacts:
         others=sorted(
             (key, value) for key, value in manifest.items() if key not in told and not key.startswith(_FIGURES)
         ),
-        figures=sorted((key, Markup(escape(manifest[key]))) for key in manifest if key.startswith(_MEASURES)),
+        figures=sorted((key, escape(manifest[key])) for key in manifest if key.startswith(_MEASURES)),
     )
 
 

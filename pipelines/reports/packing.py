@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _EMPTY = -1
 _NEW = 0
@@ -49,4 +49,4 @@ def packed_column(texts: pl.Series, keys: pl.Series, shown: Callable[[str], str]
 def packed(data: object) -> Markup:
     """The data as JSON, compressed, in letters that may stand inside any element of a page."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode())
+    return escape(base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode())

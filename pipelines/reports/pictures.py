@@ -114,10 +114,15 @@ def flow(key: str, title: str, balance: Balance, language: Language) -> Markup:
             marks.append(hatched(key, node.x, node.y, bar, node.height, node.fill))
         else:
             marks.append(
-                rect(node.x + 0.5, node.y + 0.5, bar - 1, 17, "#fff", f'stroke="{GREY}" stroke-dasharray="2 2"')
+                rect(
+                    *(node.x + 0.5, node.y + 0.5, bar - 1, 17),
+                    "#fff",
+                    Markup('stroke="{}" stroke-dasharray="2 2"').format(GREY),
+                )
             )
         line = Markup("<tspan class='figure'>{}</tspan> {}").format(language.whole(node.value), node.label)
-        marks.append(text(node.x + bar + 8, node.y + 16, line, style="" if node.y < least else 'class="halo"'))
+        halo = Markup("") if node.y < least else Markup('class="halo"')
+        marks.append(text(node.x + bar + 8, node.y + 16, line, style=halo))
     depth = max(stack[-1].y + max(stack[-1].height, least) for stack in nodes) + 6
     described = "; ".join(f"{node.label}: {language.whole(node.value)}" for stack in nodes for node in stack)
     return picture(key, depth, title, described, [*bands, *marks])
@@ -175,13 +180,11 @@ def histogram(
     parts.append(text(left - 8, top - 16, language.say("số cặp", "pairs"), anchor="end"))
     for order, (label, value) in enumerate(sorted(thresholds, key=lambda threshold: threshold[1])):
         x = left + (value / width - first) * step
-        line = f'stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 3"'
-        parts.append(
-            Markup('<path d="M{:.1f} {:.0f}V{:.0f}" {}/>').format(x, top - 32 + 16 * order, base, Markup(line))
-        )
+        line = Markup('stroke="{}" stroke-width="1.5" stroke-dasharray="5 3"').format(INK)
+        parts.append(Markup('<path d="M{:.1f} {:.0f}V{:.0f}" {}/>').format(x, top - 32 + 16 * order, base, line))
         side, shift = ("end", -5) if x > right - 220 else ("start", 5)
         words = f"{label} {language.bits(value)} bit"
-        parts.append(text(x + shift, top - 22 + 16 * order, words, anchor=side, style='class="halo"'))
+        parts.append(text(x + shift, top - 22 + 16 * order, words, anchor=side, style=Markup('class="halo"')))
     told = "; ".join(
         f"{one.label}: {language.whole(sum(one.values.values()))} {language.say('cặp', 'pairs')}" for one in series
     )
@@ -207,10 +210,10 @@ def stacked_bars(
             if width > 8.5 * len(words):
                 plate = 7.6 * len(words)
                 middle = x + width / 2
-                parts.append(rect(middle - plate / 2, y + 4, plate, tall - 8, "#fff", 'rx="2"'))
+                parts.append(rect(middle - plate / 2, y + 4, plate, tall - 8, "#fff", Markup('rx="2"')))
                 parts.append(text(middle, y + 16.5, words, anchor="middle"))
             x += width
-        parts.append(text(right + 8, y + 16, f"{language.whole(whole)}", style='class="figure"'))
+        parts.append(text(right + 8, y + 16, f"{language.whole(whole)}", style=Markup('class="figure"')))
         shares = ", ".join(f"{groups[group]} {language.whole(counts.get(group, 0))}" for group in groups)
         told.append(f"{label}: {shares}")
     return picture(key, 34 + len(rows) * pitch, title, "; ".join(told), parts)

@@ -73,5 +73,5 @@ def _column(x: float, band: Band, height: Callable[[float], float]) -> list[Mark
     diamond = Markup('<path d="M{:.1f} {:.1f}l6 6l-6 6l-6-6Z" fill="none" stroke="{}" stroke-width="1.5"/>').format(
         x, expected - 6, INK
     )
-    mark = [] if band.believable else [text(x + 9, (low + high) / 2 + 4, "▲", style='class="figure"')]
+    mark = [] if band.believable else [text(x + 9, (low + high) / 2 + 4, "▲", style=Markup('class="figure"'))]
     return [whisker, dot, diamond, *mark]

@@ -2,7 +2,7 @@
 
 import re
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.reports.languages import Language
 
@@ -13,7 +13,7 @@ def hexadecimal(value: str | None) -> Markup | str:
     Anything else is ordinary text.
     """
     if value and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
-        return Markup(value)
+        return escape(value)
     if not value or not re.fullmatch(r"[0-9a-f]{16,128}", value):
         return value or "–"
     return Markup("<wbr>").join(value[start : start + 8] for start in range(0, len(value), 8))
@@ -21,7 +21,7 @@ def hexadecimal(value: str | None) -> Markup | str:
 
 def model_name(value: str) -> Markup | str:
     """The name of a model, whose hash is no number of a person; anything else is ordinary text."""
-    return Markup(value) if re.fullmatch(r"[a-z]+-\d{5}-[0-9a-f]{12}", value) else value
+    return escape(value) if re.fullmatch(r"[a-z]+-\d{5}-[0-9a-f]{12}", value) else value
 
 
 def line_ranges(lines: list[int], language: Language, most: int = 200) -> Markup:
@@ -35,4 +35,4 @@ def line_ranges(lines: list[int], language: Language, most: int = 200) -> Markup
     shown = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges[:most])
     rest = language.whole(sum(b - a + 1 for a, b in ranges[most:]))
     left_out = language.say(f" và {rest} dòng nữa (xem bảng quarantine)", f" and {rest} more (see table quarantine)")
-    return Markup(shown + (left_out if ranges[most:] else ""))
+    return escape(shown + (left_out if ranges[most:] else ""))
