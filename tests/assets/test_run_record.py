@@ -1,0 +1,121 @@
+"""A run stands in the activity log by its own end, wherever it was started: here by Dagster, without our command."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.deployment import Deployment
+from assets.parquet_io import ParquetIOManager
+from assets.plain_words import in_plain_words
+from pipelines.activity.acts import Act, acts_of
+from pipelines.activity.log import ActivityLog
+from pipelines.problems import UnusableInput
+from pipelines.protection.locking import Held
+
+PARTITION = "10231 Thượng Phúc"
+COMMUNES = dg.StaticPartitionsDefinition([PARTITION])
+
+
+def _definitions(work: Callable[[], None], allowed: bool = True) -> dg.Definitions:
+    """A gate, and behind it an asset that does some work; both resources that runs have."""
+
+    @dg.asset(partitions_def=COMMUNES)
+    def rows(deployment: Deployment) -> pl.DataFrame:
+        return pl.DataFrame({"n": [1]})
+
+    @dg.asset(
+        partitions_def=COMMUNES,
+        check_specs=[dg.AssetCheckSpec("publication_allowed", asset="publication_gate", blocking=True)],
+    )
+    def publication_gate(rows: pl.DataFrame) -> dg.MaterializeResult:
+        verdict = "Không công bố: không đạt quy tắc balance.records (10 trường hợp)."
+        return dg.MaterializeResult(
+            check_results=[dg.AssetCheckResult(check_name="publication_allowed", passed=allowed, description=verdict)]
+        )
+
+    @dg.asset(partitions_def=COMMUNES, deps=[publication_gate])
+    @in_plain_words
+    def published_warehouse(deployment: Deployment) -> None:
+        work()
+
+    deployment = Deployment.configure_at_launch()
+    return dg.Definitions(
+        assets=[rows, publication_gate, published_warehouse],
+        jobs=[dg.define_asset_job("all_of_it", selection=dg.AssetSelection.all())],
+        resources={"deployment": deployment, "io_manager": ParquetIOManager(deployment=deployment)},
+        executor=dg.in_process_executor,
+    )
+
+
+def _run(data: Path, definitions: dg.Definitions, **options: object) -> Act:
+    """What stands in the log of a run, which must be all that stands there."""
+    told = {"data": str(data), "exports": "", "purpose": "đợt 1", **options}
+    definitions.resolve_job_def("all_of_it").execute_in_process(
+        partition_key=PARTITION,
+        raise_on_error=False,
+        run_config={"resources": {"deployment": {"config": told}}},
+    )
+    record = ActivityLog(data).read()
+    assert record.whole and len(record.lines) == 2
+    (act,) = acts_of(record.lines)
+    return act
+
+
+def _nothing() -> None:
+    pass
+
+
+def _unusable() -> None:
+    raise UnusableInput("Tệp không dùng được.", "The file cannot be used.")
+
+
+def _broken() -> None:
+    raise RuntimeError("Nguyễn Thị Hạnh")
+
+
+def test_a_run_that_ends_well_is_on_record_once_with_its_purpose(tmp_path: Path) -> None:
+    act = _run(tmp_path, _definitions(_nothing), mode="official")
+    assert (act.action, act.commune, act.mode, act.purpose) == ("run", "10231", "official", "đợt 1")
+    assert (act.state, act.facts["steps"]) == ("done", 3)
+
+
+def test_a_run_that_the_gate_stops_is_refused_and_the_reason_told(tmp_path: Path) -> None:
+    act = _run(tmp_path, _definitions(_nothing, allowed=False))
+    assert act.state == "refused"
+    assert act.facts["reason"] == "Không công bố: không đạt quy tắc balance.records (10 trường hợp)."
+
+
+@pytest.mark.parametrize(("work", "state"), [(_unusable, "refused"), (_broken, "failed")])
+def test_a_run_in_which_a_step_fails_names_the_step_and_nothing_else(tmp_path: Path, work, state: str) -> None:
+    act = _run(tmp_path, _definitions(work))
+    assert (act.state, act.facts["step"], act.facts["steps"]) == (state, "published_warehouse", 2)
+    assert "Hạnh" not in ActivityLog(tmp_path).path.read_text(encoding="utf-8")
+
+
+def test_a_run_that_waits_in_vain_for_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(*_: object, **__: object) -> None:
+        raise Held("Người khác đang làm việc với xã này.", "Somebody else is at work.")
+
+    monkeypatch.setattr("assets.deployment.hold", held)
+    assert _run(tmp_path, _definitions(_nothing)).state == "refused"
+
+
+def test_a_run_that_is_stopped_by_hand_is_on_record_as_failed(tmp_path: Path) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    assert _run(tmp_path, _definitions(stopped)).state == "failed"
+
+
+def test_a_run_goes_on_when_the_log_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "activity").write_text("no folder")
+    done: list[int] = []
+    definitions = _definitions(lambda: done.append(1))
+    result = definitions.resolve_job_def("all_of_it").execute_in_process(
+        partition_key=PARTITION,
+        run_config={"resources": {"deployment": {"config": {"data": str(tmp_path), "exports": ""}}}},
+    )
+    assert result.success and done == [1]
