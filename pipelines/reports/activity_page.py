@@ -67,8 +67,11 @@ def verdict_on(record: Record) -> Text:
 
 
 def told_facts(act: Act, language: Language) -> list[tuple[str, str]]:
-    """What is told of an act, with its word in this language."""
-    return [(language.word(activity_words.FACTS, name), str(fact)) for name, fact in act.facts.items()]
+    """What is told of an act, with its word in this language; a count is no number of a person."""
+    return [
+        (language.word(activity_words.FACTS, name), language.whole(fact) if isinstance(fact, int) else fact)
+        for name, fact in act.facts.items()
+    ]
 
 
 def _render(record: Record, acts: list[Act], language: Language) -> str:

@@ -28,7 +28,7 @@ def log(tmp_path: Path) -> ActivityLog:
     for line in [
         _line("a", "run", "started", mode="trial", purpose="hợp nhất đợt 1"),
         _line("b", "publish", "done", mode="trial", facts={"version": "trial-1", "run": RUN}),
-        _line("a", "run", "done", mode="trial", facts={"steps": 14}),
+        _line("a", "run", "done", mode="trial", facts={"steps": 14, "bytes": 1234567890}),
         _line("c", "export", "started", "09988", facts={"file": f"{NUMBER}.xlsx"}, purpose=f"tra <b>{NUMBER}</b>"),
         _line("c", "export", "refused", "09988"),
         _line("d", "verify", "started", process="elsewhere 1 2 3 4"),
@@ -50,7 +50,7 @@ def test_the_page_tells_each_act_once_the_newest_first(page: Any, log: ActivityL
     assert [row[6] for row in rows] == ["? chưa có kết quả", "✗ bị từ chối", "✓ xong", "✓ xong"]
     assert rows[3] == [
         *("05/01/2026 09:00", "an", "chạy hợp nhất", "Thượng Phúc (10231)", "chạy thử", "hợp nhất đợt 1", "✓ xong"),
-        "số bước đã xong: 14",
+        "số bước đã xong: 14; số byte: 1.234.567.890",
     ]
     assert rows[2][7] == f"phiên bản: trial-1; lần chạy: {RUN}"
     assert "Nhật ký nguyên vẹn: 6 dòng" in page.locator(".verdict").inner_text()
