@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets import exporting, key_commands, publications, reading_acts, reviewing, verifying
+from assets import exporting, key_commands, publications, purging, reading_acts, reviewing, verifying
 from assets.acting import ActOnRecord, add_purpose, masked, refusal_on_record
 from assets.holding import hold
 from assets.options import add_data, add_plaintext
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     publications.add_commands(commands)
     reviewing.add_commands(commands)
     exporting.add_commands(commands)
+    purging.add_commands(commands)
 
     resolve = commands.add_parser("resolve", help="một mã nay là mã nào / what became of an entity id")
     resolve.add_argument("id", metavar="ID", help="ví dụ 10231-0000042-W")

@@ -7,6 +7,7 @@ import argparse
 import sys
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from pipelines.warehouse.versions import (
     parse_version,
     published_file,
     roll_back,
+    taken_away,
     version_name,
 )
 
@@ -66,7 +68,8 @@ def _history(options: argparse.Namespace) -> int:
         if not whole:
             print(_not_as_logged(target), file=sys.stderr)
         log = entries(target)
-        rows += [(entry, _row(target, entry, whole and entry is log[-1])) for entry in log]
+        gone = _gone(target)
+        rows += [(entry, _row(target, entry, whole and entry is log[-1], gone.get(entry.version, ""))) for entry in log]
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}")
     if not rows:
         print("Chưa công bố bản nào. (Nothing was published yet.)")
@@ -80,7 +83,7 @@ def _history(options: argparse.Namespace) -> int:
     return _DONE
 
 
-def _row(target: Path, entry: Entry, current: bool) -> tuple[str, ...]:
+def _row(target: Path, entry: Entry, current: bool, gone: str) -> tuple[str, ...]:
     name = version_name(target, entry.version)
     return (
         name,
@@ -91,8 +94,15 @@ def _row(target: Path, entry: Entry, current: bool) -> tuple[str, ...]:
         str(entry.parcels),
         str(entry.open_cases),
         entry.logical_hash[:_SHOWN_OF_HASH],
-        "← đang dùng" if current else "",
+        "← đang dùng" if current else gone,
     )
+
+
+def _gone(target: Path) -> dict[int, str]:
+    """By version what is said of those that were taken away for their age."""
+    return {
+        version: f"đã xóa ngày {datetime.fromisoformat(one.at):%d/%m/%Y}" for version, one in taken_away(target).items()
+    }
 
 
 def _not_as_logged(target: Path) -> str:
@@ -140,7 +150,6 @@ def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
             f"Chưa có bản chạy thử nào của {commune.kind} {commune.name} ({commune.code}) để đưa lên chính thức.",
             f"There is no trial of {commune.name} to promote.",
         )
-    refuse_plaintext("official", allowed=options.plaintext)
     under_newest_key(options.data, commune.code)
     whole = catch_up(trial)
     name = version_name(trial, entries(trial)[-1].version) if whole else ""
@@ -159,6 +168,7 @@ def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
             file=sys.stderr,
         )
         return _REFUSED
+    refuse_plaintext("official", allowed=options.plaintext)
     promote(trial, official, at=now(), by=user())
     tell_version(options, official)
     entry = entries(official)[-1]
@@ -193,25 +203,11 @@ def _made_from(options: argparse.Namespace, commune: NewCommune) -> Mapping[str,
 def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
     """Make the audit pages again from the published file, and let the change stand in Dagster.
 
-    What was published holds even when one of them fails, and then that is what is said. Pages that could not be made
-    are taken away, from the page over all communes too, since they tell of another version; a file of an older program
-    may lack what the page asks for.
+    What was published holds even when one of them fails, and then that is what is said.
     """
-    from pipelines.reports import write_page_set, write_site_index
-
-    page = deployment.report(commune.code)
     print(f"Kho dữ liệu: {deployment.published(commune.code)}")
-    try:
-        _write_pages(deployment, commune.code)
-        print(f"Báo cáo:     {page}")
-    except Exception as problem:  # its message may hold values of rows
-        write_page_set(page.parent, {})
-        write_site_index(deployment.reports_dir)
-        print(
-            f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn đã được đưa vào "
-            "chỗ. (The audit pages could not be made; what was asked for is published.)",
-            file=sys.stderr,
-        )
+    if remake_pages(deployment.data_dir, deployment.mode, commune.code):
+        print(f"Báo cáo:     {deployment.report(commune.code)}")
     try:
         _tell_dagster(deployment, commune, entry)
     except Exception as problem:
@@ -220,6 +216,29 @@ def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
             "chỗ. (Dagster was not told; what was asked for is published.)",
             file=sys.stderr,
         )
+
+
+def remake_pages(data: Path, mode: Mode, code: str) -> bool:
+    """Make the audit pages again from the published file; returns whether they could be made, and says so when not.
+
+    Pages that could not be made are taken away, from the page over all communes too, since they tell of another state;
+    a file of an older program may lack what the page asks for.
+    """
+    from pipelines.reports import write_page_set, write_site_index
+
+    deployment = _deployment(data, mode)
+    try:
+        _write_pages(deployment, code)
+    except Exception as problem:  # its message may hold values of rows
+        write_page_set(deployment.report(code).parent, {})
+        write_site_index(deployment.reports_dir)
+        print(
+            f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn ở đúng chỗ. "
+            "(The audit pages could not be made; what was asked for is done.)",
+            file=sys.stderr,
+        )
+        return False
+    return True
 
 
 def _write_pages(deployment: "Deployment", code: str) -> None:

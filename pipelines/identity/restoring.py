@@ -28,7 +28,7 @@ def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[P
     entries = entries_of(ledger, dataset, commune_code)
     if not entries.is_empty:
         return False
-    warehouse = max(filter(is_intact, published), key=_length, default=None)
+    warehouse = fullest(published)
     if warehouse is None:
         return False
     with open_warehouse(warehouse) as connection:
@@ -42,6 +42,11 @@ def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[P
     entries.write_draft(pl.concat([pl.DataFrame(members), history], how="diagonal"), _RUN)
     entries.commit(_RUN)
     return True
+
+
+def fullest(published: Iterable[Path]) -> Path | None:
+    """Of those warehouses that are whole the one with the longest history of ids; none when none is whole."""
+    return max(filter(is_intact, published), key=_length, default=None)
 
 
 def _length(warehouse: Path) -> int:

@@ -101,6 +101,16 @@ def _file_hash(path: Path) -> str:
         return ""
 
 
+def document_hashes(path: Path) -> list[str]:
+    """The hashes of the documents in one file, by which a warehouse knows them; none when it holds anything that is not
+    read."""
+    documents, skipped = find_documents(path, path.name)
+    try:
+        return [] if skipped else [survey(document.blocks()).sha256 for document in documents]
+    except Unreadable:
+        return []
+
+
 def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
     """The files of the commune's old communes by old code, in order of name.
 
@@ -116,7 +126,7 @@ def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
     if not exports.is_dir():
         raise UnusableInput(f"Không có thư mục dữ liệu xuất «{exports}».", f"There is no exports folder {exports}.")
     codes = {old.code for old in commune.old_communes}
-    paths = {code: files for code, files in _paths_by_commune(exports).items() if code in codes}
+    paths = {code: files for code, files in paths_by_commune(exports).items() if code in codes}
     if not any(is_readable(path) and not path.is_symlink() for files in paths.values() for path in files):
         raise UnusableInput(
             f"Thư mục «{exports}» không có tệp dữ liệu nào của các xã cũ {', '.join(sorted(codes))}.",
@@ -125,7 +135,7 @@ def find_paths(exports: Path, commune: NewCommune) -> dict[str, list[Path]]:
     return paths
 
 
-def _paths_by_commune(exports: Path) -> dict[str, list[Path]]:
+def paths_by_commune(exports: Path) -> dict[str, list[Path]]:
     """Files by old commune, and links, which are named but not followed: they may lead out of the exports folder."""
     paths: dict[str, list[Path]] = {}
     for folder in sorted(exports.iterdir()):

@@ -34,11 +34,20 @@ def known_sheets(
     entries = _entries(ledger, commune_code)
     entries.settle(was_published)
     if entries.is_empty:
-        told = [frame for path in filter(is_intact, published) if not (frame := _told_by(path)).is_empty()]
-        if told:
-            entries.write_draft(pl.concat(told), _RESTORED)
+        told = told_by(published)
+        if not told.is_empty():
+            entries.write_draft(told, _RESTORED)
             entries.commit(_RESTORED)
-    lines = entries.all_lines(*_LINES)
+    return known_from(entries.all_lines(*_LINES))
+
+
+def told_by(published: Iterable[Path]) -> pl.DataFrame:
+    """The lines of a ledger as those of the warehouses tell them that are whole, in the order of these."""
+    return pl.concat([pl.DataFrame(schema=_LINES), *map(_told_by, filter(is_intact, published))])
+
+
+def known_from(lines: pl.DataFrame) -> Known:
+    """What the lines of a ledger say; of one sheet the last counts."""
     return Known(
         {Sheet(*line[:3]): Assigned(*line[3:]) for line in lines.iter_rows()},
         frozenset(lines.select("map_system", "new_sheet_no").iter_rows()),

@@ -37,9 +37,10 @@ from pipelines.warehouse.placing import (
     place_copy,
     place_text,
     sha256_of,
-    stated_checksum,
+    stated_checksums,
     sync,
 )
+from pipelines.warehouse.purged import Purged, purged
 from pipelines.warehouse.reading import open_warehouse
 
 Event = Literal["publish", "promote", "rollback"]
@@ -124,6 +125,12 @@ def newest_file(data: Path, code: str, modes: Sequence[Mode] = MODES) -> Path | 
     return max(files, key=lambda path: max((entry.order for entry in entries(path)), default=(0, "")), default=None)
 
 
+def taken_away(target: Path) -> dict[int, Purged]:
+    """The versions of the published file `target` that were taken away for their age and are kept no more."""
+    kept = dict(_kept(target))
+    return {version: one for version, one in purged(_folder(target)).items() if version not in kept}
+
+
 def all_files(data: Path, code: str) -> list[Path]:
     """Every published file and kept version of a new commune, of both modes."""
     targets = [published_file(data, mode, code) for mode in MODES]
@@ -141,13 +148,15 @@ def was_published(data: Path, code: str) -> Callable[[str], bool]:
 
     def published(run_id: str) -> bool:
         logged = (entry.run_id for mode in MODES for entry in entries(published_file(data, mode, code)))
-        told = (value for path in all_files(data, code) for value in _runs_of(path))
-        return bool(run_id) and (run_id in logged or run_id in told)
+        told = (value for path in all_files(data, code) for value in runs_of(path))
+        records = (taken_away(published_file(data, mode, code)) for mode in MODES)
+        gone = (run for record in records for one in record.values() for run in one.runs)
+        return bool(run_id) and (run_id in logged or run_id in gone or run_id in told)
 
     return published
 
 
-def _runs_of(path: Path) -> list[str]:
+def runs_of(path: Path) -> list[str]:
     """The runs that made a warehouse file and assigned its ids."""
     with suppress(duckdb.Error, WrongKey):
         return [value for key, value in manifest_of(path).items() if key == "run_id" or key.startswith(LEDGER_RUN)]
@@ -169,7 +178,7 @@ def catch_up(target: Path) -> bool:
     if not target.is_file():
         return not log
     if is_as_logged(target):
-        if not is_intact(target):
+        if len(stated_checksums(target)) != 1 or not is_intact(target):
             place_checksum(target)
         return True
     digest = sha256_of(target)
@@ -179,7 +188,7 @@ def catch_up(target: Path) -> bool:
         return False
     at = datetime.fromtimestamp(target.stat().st_mtime, VIETNAM)
     logged = {entry.version for entry in log}
-    back = next((number for number, path in _kept(target) if number in logged and stated_checksum(path) == digest), 0)
+    back = next((number for number, path in _kept(target) if number in logged and digest in stated_checksums(path)), 0)
     if back:
         record(target, "rollback", at, _owner(target), version_name(target, back))
     elif "promoted_at" in manifest:
@@ -250,7 +259,8 @@ def _resealed(target: Path, digest: str) -> set[str]:
 
 def _is_whole(target: Path, kept: Path) -> bool:
     """Whether a kept version of the published file `target` has the bytes that its checksum tells of."""
-    return sha256_of(kept) in _resealed(target, stated_checksum(kept) or "")
+    digest = sha256_of(kept)
+    return any(digest in _resealed(target, stated) for stated in stated_checksums(kept))
 
 
 def record(target: Path, event: Event, at: datetime, by: str, source: str | None = None) -> Entry:
@@ -289,6 +299,12 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
     whole = catch_up(target)
     kept = dict(_kept(target))
     name = version_name(target, version)
+    if gone := taken_away(target).get(version):
+        raise UnusableInput(
+            f"Phiên bản {name} đã hết hạn lưu, bị {gone.by} xóa ngày {datetime.fromisoformat(gone.at):%d/%m/%Y}, nên "
+            "không đưa lại được; bản đang công bố giữ nguyên.",
+            f"{name} was purged; nothing published has changed.",
+        )
     if version not in kept:
         known = ", ".join(version_name(target, number) for number in sorted(kept, reverse=True)[:12])
         raise UnusableInput(
@@ -347,7 +363,7 @@ def _folder(target: Path) -> Path:
 def _kept(target: Path) -> Iterator[tuple[int, Path]]:
     """The kept versions, oldest first; a copy without its checksum is one that was not finished."""
     for path in sorted(_folder(target).glob("*.duckdb")):
-        if path.stem.isdecimal() and stated_checksum(path):
+        if path.stem.isdecimal() and stated_checksums(path):
             yield int(path.stem), path
 
 
@@ -359,7 +375,7 @@ def _copy(target: Path, digest: str, log: list[Entry]) -> Path:
     """
     kept = dict(_kept(target))
     for path in kept.values():
-        if stated_checksum(path) == digest:
+        if digest in stated_checksums(path):
             return path
     path = version_file(target, 1 + max({*kept, *(entry.version for entry in log)}, default=0))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
