@@ -1,17 +1,29 @@
-"""How a finished file takes its place: in one step that survives a power cut, and for its owner's eyes alone."""
+"""How a finished file takes its place: in one step that survives a power cut, and for its owner's eyes alone.
+
+A file with a checksum beside it (`x.sha256`) is never without one that fits: before it is replaced, the checksum of the
+file to come is added on a second line, and afterwards the first one goes.
+"""
 
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def place(part: Path, path: Path) -> None:
-    """Put a finished file in its place: a reader has the old one whole or the new one whole."""
-    part.chmod(0o600)
-    sync(part)
-    part.replace(path)
-    sync(path.parent)
+    """Put a finished file in its place: a reader has the old one whole or the new one whole.
+
+    What beside it tells its checksum tells that of either from then on, until `place_checksum` is called.
+    """
+    with naming(path):
+        part.chmod(0o600)
+        if stated := stated_checksums(path):
+            _place_checksums(path, *stated, sha256_of(part))
+        sync(part)
+        part.replace(path)
+        sync(path.parent)
 
 
 def place_text(path: Path, text: str) -> None:
@@ -22,15 +34,27 @@ def place_text(path: Path, text: str) -> None:
 def place_bytes(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
+    with naming(path):
+        part.write_bytes(content)
     place(part, path)
 
 
 def place_copy(source: Path, path: Path) -> None:
     """Copy a file, whole or not at all. No link: who spoils one of the two does not spoil the other."""
     part = path.with_name(f".{path.name}.part")
-    shutil.copyfile(source, part)
+    with naming(path):
+        shutil.copyfile(source, part)
     place(part, path)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of the operating system that names no file, such as a full disk's, tell of this one."""
+    try:
+        yield
+    except OSError as problem:
+        problem.filename = problem.filename or str(path)
+        raise
 
 
 def sha256_of(path: Path) -> str:
@@ -42,20 +66,31 @@ def sha256_of(path: Path) -> str:
 def place_checksum(path: Path) -> str:
     """Write a file's checksum beside it; returns it."""
     digest = sha256_of(path)
-    place_text(sha256_file(path), f"{digest}  {path.name}\n")
+    _place_checksums(path, digest)
     return digest
 
 
-def stated_checksum(path: Path) -> str | None:
-    """The checksum that stands beside a file; none when there is no such."""
+def stated_checksums(path: Path) -> tuple[str, ...]:
+    """The checksums that stand beside a file: none, one, or two while another file takes its place or a crash came
+    then."""
     beside = sha256_file(path)
-    return beside.read_text(errors="replace").split(" ", 1)[0].strip() if beside.is_file() else None
+    lines = (beside.read_text(errors="replace").splitlines() or [""]) if beside.is_file() else []
+    return tuple(line.split(" ", 1)[0].strip() for line in lines)
+
+
+def stated_checksum(path: Path) -> str | None:
+    """The checksum that was written beside a file last; none when there is none."""
+    return next(reversed(stated_checksums(path)), None)
 
 
 def is_intact(path: Path) -> bool:
     """Whether a file's bytes are as the checksum beside it says; a file without one is believed."""
-    stated = stated_checksum(path)
-    return stated is None or stated == sha256_of(path)
+    before = stated_checksums(path)
+    return not before or sha256_of(path) in {*before, *stated_checksums(path)}  # it may be replaced just now
+
+
+def _place_checksums(path: Path, *digests: str) -> None:
+    place_text(sha256_file(path), "".join(f"{digest}  {path.name}\n" for digest in digests))
 
 
 def sha256_file(path: Path) -> Path:

@@ -42,7 +42,9 @@ def test_refused_run_leaves_everything_published_as_it_was(refused, data, conten
 
 def test_official_publication_waits_for_blocking_cases(in_process, shared_number, data, content_of):
     before = content_of(data / "published")
-    outcome = in_process(*("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official"), data=data)
+    outcome = in_process(
+        *("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official", "--plaintext"), data=data
+    )
     assert outcome.status == 1, outcome.err
     (sentence,) = outcome.sentences()
     assert "1 trường hợp phải giải quyết trước khi công bố chính thức" in sentence
@@ -50,7 +52,9 @@ def test_official_publication_waits_for_blocking_cases(in_process, shared_number
 
 
 def test_report_says_that_official_publication_waits(in_process, shared_number, data):
-    outcome = in_process(*("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official"), data=data)
+    outcome = in_process(
+        *("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official", "--plaintext"), data=data
+    )
     assert "Được phép công bố" not in outcome.report(CODE, "official")
     assert "Chưa được công bố bản chính thức" in outcome.report(CODE, "official")
 

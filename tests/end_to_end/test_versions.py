@@ -86,7 +86,7 @@ def test_an_equal_run_is_an_event_and_no_version(in_process, first_trial, data):
 
 
 def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, data, dagster_of):
-    outcome = in_process("promote", *COMMUNE, data=data)
+    outcome = in_process("promote", "--plaintext", *COMMUNE, data=data)
     assert outcome.status == 0, outcome.err
     assert "official-1" in outcome.out
     trial, official = (_query(outcome, mode, MANIFEST) for mode in ("trial", "official"))
