@@ -12,9 +12,17 @@ import duckdb
 
 from pipelines.protection.keys import KeyRing, WrongKey
 from pipelines.protection.sealing import is_sealed, sealed, unsealed
-from pipelines.warehouse.placing import place, place_bytes, place_checksum, sha256_of
+from pipelines.warehouse.placing import place, place_bytes, place_checksum, sha256_of, stated_checksum
 from pipelines.warehouse.reading import attach, create, new_connection, shut
-from pipelines.warehouse.versions import MODES, catch_up, kept_files, published_file, resealing
+from pipelines.warehouse.versions import (
+    MODES,
+    catch_up,
+    is_as_logged,
+    kept_files,
+    published_file,
+    resealed,
+    resealing,
+)
 
 _JOURNALS = ("decisions", "clerical")
 
@@ -23,7 +31,7 @@ def under_newest_key(data: Path, code: str) -> int:
     """Bring all files of a new commune under the newest key, under its lock; returns how many were written anew.
 
     Nothing happens without a key. What a file says stays as it is, and who asks the log for the checksum of its bytes
-    is told the new one (`versions.resealing`). Raises WrongKey when no key opens a file.
+    is told the new one (`versions.resealing`). A file that is not as it was published is left alone. Raises WrongKey when no key opens a file.
     """
     keys = KeyRing.from_environment()
     if not keys.encrypts:
@@ -32,7 +40,7 @@ def under_newest_key(data: Path, code: str) -> int:
     for target in (published_file(data, mode, code) for mode in MODES):
         catch_up(target)
         for path in (*kept_files(target), target):
-            if path.is_file() and not _is_under(path, keys):
+            if path.is_file() and not _is_under(path, keys) and _is_whole(path, target):
                 _encrypt(path, target, keys)
                 written += 1
     return written
@@ -57,6 +65,13 @@ def _is_under(path: Path, keys: KeyRing) -> bool:
             return True
         query = "SELECT encrypted FROM duckdb_databases() WHERE database_name = 'warehouse'"
         return bool(connection.execute(query).fetchall()[0][0])
+
+
+def _is_whole(path: Path, target: Path) -> bool:
+    """Whether a file is what was published, so that what is made of it may be called so too."""
+    if path == target:
+        return is_as_logged(target)
+    return stated_checksum(path) in resealed(target, sha256_of(path))
 
 
 def _encrypt(path: Path, target: Path, keys: KeyRing) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from pipelines.protection.locking import Held
-from pipelines.warehouse.placing import stated_checksum
+from pipelines.warehouse.placing import stated_checksums
 from pipelines.warehouse.versions import MODES, Mode, catch_up, entries, published_file, version_file
 
 
@@ -27,7 +27,7 @@ def sweep(data: Path, code: str) -> None:
         catch_up(target)
         logged = {entry.version for entry in entries(target)}
         for path in version_file(target, 1).parent.glob("*.duckdb"):
-            if path.stem.isdecimal() and int(path.stem) not in logged and not stated_checksum(path):
+            if path.stem.isdecimal() and int(path.stem) not in logged and not stated_checksums(path):
                 _remove(path)
 
 

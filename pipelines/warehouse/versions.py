@@ -206,7 +206,7 @@ def catch_up(target: Path) -> bool:
 def is_as_logged(target: Path) -> bool:
     """Whether the bytes of the published file are those that the last line of the log tells of."""
     log = entries(target)
-    return bool(log) and target.is_file() and sha256_of(target) in _resealed(target, log[-1].sha256)
+    return bool(log) and target.is_file() and sha256_of(target) in resealed(target, log[-1].sha256)
 
 
 def last_whole(target: Path) -> Path | None:
@@ -247,8 +247,8 @@ def resealing(target: Path, was: str, now: str) -> None:
     place_text(path, f"{lines}{json.dumps([was, now])}\n")
 
 
-def _resealed(target: Path, digest: str) -> set[str]:
-    """The hash of some bytes, and of what they became when they were encrypted anew."""
+def resealed(target: Path, digest: str) -> set[str]:
+    """The hash of some bytes of the published file or a version of it, and of what they became when encrypted anew."""
     path = _folder(target) / _RESEALED
     same = {digest}
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
@@ -260,7 +260,7 @@ def _resealed(target: Path, digest: str) -> set[str]:
 def _is_whole(target: Path, kept: Path) -> bool:
     """Whether a kept version of the published file `target` has the bytes that its checksum tells of."""
     digest = sha256_of(kept)
-    return any(digest in _resealed(target, stated) for stated in stated_checksums(kept))
+    return any(digest in resealed(target, stated) for stated in stated_checksums(kept))
 
 
 def record(target: Path, event: Event, at: datetime, by: str, source: str | None = None) -> Entry:
