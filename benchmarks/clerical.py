@@ -13,16 +13,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import polars as pl
 
 from benchmarks.job import COMMUNE
 from pipelines.linkage.clerical import quality
 from pipelines.linkage.sampling import MERGED, NEAR_MISS, allocation, draw, merged_strata, strata, unmerged_strata
+from pipelines.warehouse import quoting
+from pipelines.warehouse.reading import open_warehouse
 
 _TRUTH = {"citizens": "person_id", "parcels": "true_parcel_id"}
 _SIZES = (100, 200, 400, 800)
+_PAIRS = "SELECT * EXCLUDE (evidence) FROM {table} WHERE dataset = ?"
+_ROWS = "SELECT record_id, source_file, source_row FROM {sources}"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -72,12 +75,12 @@ def _measure(data: Path, dataset: str, seeds: int) -> None:
 
 def judged_frame(data: Path, dataset: str) -> pl.DataFrame:
     """The pairs of a published run that can be drawn, with whether they are matches in truth."""
-    with duckdb.connect(str(data / "published" / "trial" / f"{COMMUNE}.duckdb"), read_only=True) as warehouse:
+    with open_warehouse(data / "published" / "trial" / f"{COMMUNE}.duckdb") as warehouse:
         links, near = (
-            warehouse.execute(f"SELECT * EXCLUDE (evidence) FROM {table} WHERE dataset = ?", [dataset]).pl()
+            warehouse.execute(quoting.fill(_PAIRS, table=quoting.name(table)), [dataset]).pl()
             for table in ("links", "near_misses")
         )
-        rows = warehouse.execute(f"SELECT record_id, source_file, source_row FROM {dataset[:-1]}_sources").pl()
+        rows = warehouse.execute(quoting.fill(_ROWS, sources=quoting.name(f"{dataset[:-1]}_sources"))).pl()
     truth = pl.read_csv(data / "truth" / f"{dataset}.csv", schema_overrides={_TRUTH[dataset]: pl.String})
     true = rows.join(truth, on=["source_file", "source_row"]).select("record_id", pl.col(_TRUTH[dataset]).alias("true"))
     return (

@@ -11,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from benchmarks.scores import Scores, pair_scores
+from pipelines.warehouse.quoting import fill, name
+from pipelines.warehouse.reading import open_warehouse
 
 COMMUNE = "10231"
 
@@ -77,11 +78,13 @@ def last_run(data: Path) -> tuple[float, list[tuple[str, float]]]:
 
 def accuracy(data: Path, dataset: str, entity: str, truth_id: str) -> Scores:
     """Precision and recall by pairs of rows, from the published file and the truth."""
-    with duckdb.connect(str(data / "published" / "trial" / f"{COMMUNE}.duckdb"), read_only=True) as connection:
-        sources = connection.sql(
-            f"SELECT source_file, source_row, record_id, {entity} AS cluster FROM {dataset}_sources"
-        )
-        clusters = sources.pl()
+    statement = fill(
+        "SELECT source_file, source_row, record_id, {entity} AS cluster FROM {sources}",
+        entity=name(entity),
+        sources=name(f"{dataset}_sources"),
+    )
+    with open_warehouse(data / "published" / "trial" / f"{COMMUNE}.duckdb") as connection:
+        clusters = connection.execute(statement).pl()
     truth = pl.read_csv(data / "truth" / f"{dataset}s.csv", schema_overrides={truth_id: pl.String})
     rows = clusters.join(truth, on=["source_file", "source_row"])
     return pair_scores(

@@ -12,7 +12,8 @@ import duckdb
 
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import KeyRing, wrong_key
-from pipelines.warehouse import quoting
+from pipelines.warehouse.quoting import fill, text
+from pipelines.warehouse.quoting import name as quoted
 
 _ALONE: Final = {
     # Else DuckDB asks a host in the network for what a query would need.
@@ -52,7 +53,7 @@ def new_connection(spills_beside: Path | None = None) -> duckdb.DuckDBPyConnecti
     connection = duckdb.connect(config={**_ALONE, "temp_directory": spills})
     if spills_beside is not None:
         try:
-            connection.execute(f"LOAD {quoting.text(_openssl())}")
+            connection.execute(fill("LOAD {extension}", extension=text(_openssl())))
         except (duckdb.Error, ModuleNotFoundError):
             connection.close()
             raise UnusableInput(
@@ -64,25 +65,28 @@ def new_connection(spills_beside: Path | None = None) -> duckdb.DuckDBPyConnecti
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, keys: KeyRing) -> None:
     """Attach a warehouse file to be read, by whichever key opens it. Raises WrongKey when none does."""
-    statement = f"ATTACH {quoting.text(str(path))} AS {quoting.name(name)} (READ_ONLY"
+    file, catalog = text(str(path)), quoted(name)
     try:
-        connection.execute(f"{statement})")
+        connection.execute(fill("ATTACH {file} AS {catalog} (READ_ONLY)", file=file, catalog=catalog))
         return
     except duckdb.CatalogException:  # so says DuckDB that it is encrypted; a damaged file is another error
         pass
     for key in keys.keys:
         with suppress(duckdb.InvalidInputException):
-            connection.execute(f"{statement}, ENCRYPTION_KEY {quoting.text(key)})")
+            keyed = "ATTACH {file} AS {catalog} (READ_ONLY, ENCRYPTION_KEY {key})"
+            connection.execute(fill(keyed, file=file, catalog=catalog, key=text(key)))
             return
     raise wrong_key(path, keys)
 
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path, name: str, keys: KeyRing) -> None:
     """Attach a new warehouse file to be written: encrypted by the newest key (AES-GCM), plain when there is none."""
-    options = f"STORAGE_VERSION {quoting.text(_STORAGE_VERSION)}"
+    options = fill("STORAGE_VERSION {version}", version=text(_STORAGE_VERSION))
     if keys.encrypts:
-        options += f", ENCRYPTION_KEY {quoting.text(keys.newest)}, ENCRYPTION_CIPHER 'GCM'"
-    connection.execute(f"ATTACH {quoting.text(str(path))} AS {quoting.name(name)} ({options})")
+        keyed = "{options}, ENCRYPTION_KEY {key}, ENCRYPTION_CIPHER 'GCM'"
+        options = fill(keyed, options=options, key=text(keys.newest))
+    statement = "ATTACH {file} AS {catalog} ({options})"
+    connection.execute(fill(statement, file=text(str(path)), catalog=quoted(name), options=options))
 
 
 def shut(connection: duckdb.DuckDBPyConnection) -> None:
