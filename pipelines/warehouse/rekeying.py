@@ -31,7 +31,8 @@ def under_newest_key(data: Path, code: str) -> int:
     """Bring all files of a new commune under the newest key, under its lock; returns how many were written anew.
 
     Nothing happens without a key. What a file says stays as it is, and who asks the log for the checksum of its bytes
-    is told the new one (`versions.resealing`). A file that is not as it was published is left alone. Raises WrongKey when no key opens a file.
+    is told the new one (`versions.resealing`). A file that is not as it was published is left alone. Raises WrongKey
+    when no key opens a file.
     """
     keys = KeyRing.from_environment()
     if not keys.encrypts:

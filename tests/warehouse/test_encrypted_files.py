@@ -171,16 +171,16 @@ def test_a_crash_at_any_step_is_finished_by_the_next_call(
     assert len(entries(target)) == 1
 
 
-def test_a_damaged_file_stays_what_it_is(data: Path, keys: Keys) -> None:
-    target = published_file(data, "trial", CODE)
-    content = bytearray(target.read_bytes())
-    content[:4096] = bytes(4096)
-    target.write_bytes(content)
-    digest = sha256_of(target)
+@pytest.mark.parametrize("name", [f"{CODE}.duckdb", f"versions/{CODE}/0001.duckdb"])
+def test_a_file_that_was_changed_is_not_made_whole_by_a_key(data: Path, keys: Keys, name: str) -> None:
+    path = data / "published" / "trial" / name
+    with duckdb.connect(path) as connection:
+        connection.execute("DELETE FROM citizens")
+    digest = sha256_of(path)
     keys(new_key())
     under_newest_key(data, CODE)
-    assert sha256_of(target) == digest
-    assert not catch_up(target)
+    assert sha256_of(path) == digest
+    assert not is_intact(path)
 
 
 def test_a_large_query_leaves_nothing_in_plain(tmp_path: Path) -> None:
