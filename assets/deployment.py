@@ -11,8 +11,10 @@ from pydantic import Field
 
 from assets.acting import ActOnRecord
 from assets.holding import hold, say
+from assets.instance import PROCESS_TAG
 from assets.options import plaintext_of_environment
 from assets.run_record import run_on_record
+from pipelines.activity.process import this_process
 from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.sweeping import clear_idle_scratch, sweep
 from pipelines.warehouse.versions import Mode, published_file
@@ -63,7 +65,7 @@ class Deployment(dg.ConfigurableResource):
         """
         os.umask(0o077)  # a run of Dagster's daemon is not started by our command, which sets it too
         partition = context.run.tags.get(PARTITION_TAG) if context.run else None
-        if context.run is None or context.instance is None or partition is None:
+        if context.run is None or context.instance is None or partition is None or _is_over(context):
             yield self
             return
         code = partition.split(" ", 1)[0]
@@ -73,6 +75,8 @@ class Deployment(dg.ConfigurableResource):
             run_on_record(act, context.run, context.instance, tell),
             hold(self.data_dir, code, "hopnhat run", tell=tell),
         ):
+            if PROCESS_TAG not in context.run.tags:
+                context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: this_process()})
             sweep(self.data_dir, code)
             if _starts_at_the_exports(context.run):
                 clear_idle_scratch(self.data_dir, lambda one: hold(self.data_dir, one, "hopnhat run", patience=0))
@@ -128,6 +132,12 @@ class Deployment(dg.ConfigurableResource):
     def report(self, code: str) -> Path:
         """The first of the audit pages."""
         return self.reports_dir / self.mode / code / "index.html"
+
+
+def _is_over(context: dg.InitResourceContext) -> bool:
+    """Whether the run has ended: `dagster job execute` sets its resources up once more, to look at results."""
+    run = context.instance.get_run_by_id(context.run.run_id) if context.instance and context.run else None
+    return run is not None and run.is_finished
 
 
 def _starts_at_the_exports(run: dg.DagsterRun) -> bool:

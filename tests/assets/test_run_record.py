@@ -6,6 +6,8 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from dagster import InitResourceContext
+from dagster._core.definitions.scoped_resources_builder import ScopedResourcesBuilder
 
 from assets.deployment import Deployment
 from assets.parquet_io import ParquetIOManager
@@ -93,6 +95,24 @@ def test_a_run_in_which_a_step_fails_names_the_step_and_nothing_else(tmp_path: P
     act = _run(tmp_path, _definitions(work))
     assert (act.state, act.facts["step"], act.facts["steps"]) == (state, "published_warehouse", 2)
     assert "Hạnh" not in ActivityLog(tmp_path).path.read_text(encoding="utf-8")
+
+
+def test_resources_that_are_set_up_to_look_at_results_are_no_run(tmp_path: Path) -> None:
+    """As `dagster job execute` does when the run is over."""
+    definitions = _definitions(_nothing)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = definitions.resolve_job_def("all_of_it").execute_in_process(
+            instance=instance,
+            partition_key=PARTITION,
+            run_config={"resources": {"deployment": {"config": {"data": str(tmp_path), "exports": ""}}}},
+        )
+        over = instance.get_run_by_id(result.run_id)
+        resources = ScopedResourcesBuilder().build(None)
+        context = InitResourceContext({}, resources, None, {}, instance, over)
+        lines = ActivityLog(tmp_path).read().lines
+        with Deployment(data=str(tmp_path), exports="", mode="trial").yield_for_execution(context):
+            pass
+    assert ActivityLog(tmp_path).read().lines == lines != ()
 
 
 def test_a_run_that_waits_in_vain_for_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
