@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,13 @@ from assets import exporting, key_commands, publications, purging, reading_acts,
 from assets.acting import ActOnRecord, add_purpose, masked, refusal_on_record
 from assets.holding import hold
 from assets.options import add_data, add_plaintext
+from pipelines.activity.process import this_process
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
 from pipelines.warehouse.settings import GivenLimits
 from pipelines.warehouse.sweeping import sweep
+from pipelines.warehouse.versions import MODES, published_file
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -37,24 +40,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # all that a run writes is for its owner's eyes
     options = _parser().parse_args(arguments)
     try:
-        return _in_words(lambda: options.command(options))
+        return _in_words(lambda: options.command(options), _published_now(options))
     except KeyboardInterrupt:
-        print("hopnhat: đã dừng theo yêu cầu; bản đã công bố không thay đổi.", file=sys.stderr)
+        print("hopnhat: đã dừng theo yêu cầu; bản nào đang công bố thì xem bằng hopnhat history.", file=sys.stderr)
         return UNEXPECTED
 
 
-def _in_words(action: Callable[[], int]) -> int:
-    """The status of an action; one that fails says why in one sentence, and never with a value of a row."""
+def _in_words(action: Callable[[], int], published: Callable[[], object]) -> int:
+    """The status of an action; one that fails says why in one sentence, and never with a value of a row.
+
+    `published` tells what is published now, so that the sentence can tell whether that is still the same.
+    """
+    before = published()
     try:
         return action()
     except UnusableInput as problem:
         sentence, status = str(problem), UNUSABLE
     except Exception as problem:
-        from assets.plain_words import unexpected
+        from assets.plain_words import CHANGED, unexpected
 
-        sentence, status = unexpected("hopnhat", problem), UNEXPECTED
+        sentence, status = unexpected("hopnhat" if published() == before else CHANGED, problem), UNEXPECTED
     print(f"hopnhat: {sentence}", file=sys.stderr)
     return status
+
+
+def _published_now(options: argparse.Namespace, code: str = "") -> Callable[[], object]:
+    """Tells which files are published of a commune, that of the options when none is given."""
+    data, named = getattr(options, "data", None), code or getattr(options, "new_commune", None)
+    if data is None or not isinstance(named, str):
+        return lambda: None
+
+    def files() -> list[int]:
+        with suppress(OSError):  # the action meets it too, and says so
+            return [path.stat().st_ino for mode in MODES if (path := published_file(data, mode, named)).exists()]
+        return []
+
+    return files
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -149,7 +170,7 @@ def _run(options: argparse.Namespace) -> int:
     exports = options.exports or options.data / "exports"
     worst = DONE
     for code in _requested(options.new_commune, exports):
-        worst = max(worst, _in_words(partial(_run_commune, options, exports, code)))
+        worst = max(worst, _in_words(partial(_run_commune, options, exports, code), _published_now(options, code)))
     return worst
 
 
@@ -185,7 +206,7 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
     sweep(options.data, commune.code)  # the run does so too, but cannot say in words why it cannot
     import dagster as dg
 
-    from assets.instance import prepare_home
+    from assets.instance import PROCESS_TAG, end_dead_runs, prepare_home
 
     prepare_home(options.data)
     os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
@@ -197,9 +218,11 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
         result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
             partition_key=commune.partition_key,
             instance=instance,
+            tags={PROCESS_TAG: this_process()},
             raise_on_error=False,
             run_config={
                 "resources": {

@@ -3,6 +3,14 @@
 import os
 from pathlib import Path
 
+import dagster as dg
+
+from pipelines.activity.process import is_running
+
+PROCESS_TAG = "hopnhat/process"
+"""The tag of a run that tells which process makes it."""
+_AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+
 _SETTINGS = """\
 # Written by hopnhat. Nothing leaves this machine, and nothing that a step prints is kept.
 telemetry:
@@ -35,3 +43,11 @@ def prepare_home(data: Path) -> Path:
     if not settings.exists():
         settings.write_text(_SETTINGS)
     return home
+
+
+def end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Let those runs end whose process is gone: Dagster would wait for them for ever, and other runs of the commune in
+    its queue."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=_AT_WORK)):
+        if is_running(run.tags.get(PROCESS_TAG, "")) is False:
+            instance.report_run_failed(run, "Tiến trình của lần chạy đã dừng giữa chừng. (Its process is gone.)")

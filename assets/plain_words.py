@@ -1,7 +1,8 @@
 """Failures in plain words: one sentence for the officer, and never a value of a row.
 
 Polars and DuckDB put row values into their messages, and Dagster keeps what a step raises in its database. So every
-asset's function is wrapped: what is unusable keeps its sentence, anything else is told by its kind and place alone.
+asset's function is wrapped: what is unusable keeps its sentence, a full disk or a forbidden folder is told as that, and
+anything else by its kind and place alone.
 """
 
 import functools
@@ -12,13 +13,15 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
+from assets.storage_faults import storage_fault
 from pipelines.problems import UnusableInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 EXIT_STATUS = "exit_status"
-
+CHANGED = "changed"
+"""Stands for the name of a step where what is published has changed before the failure."""
 
 _OURS = Path(__file__).resolve().parents[1]
 
@@ -42,8 +45,15 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def unexpected(step: str, problem: Exception) -> str:
-    """What is said of an error that nobody foresaw: its kind and place, and nothing of its message."""
+    """What is said of an error that is nobody's input: which folder refused and why; else its kind and place, and
+    nothing of its message.
+
+    `step` is one of the job's, or CHANGED of a command after which something else is published than before.
+    """
     vi, en = _PUBLISHED.get(step, ("dữ liệu đã công bố không thay đổi", "nothing published has changed"))
+    if fault := storage_fault(problem):
+        where = f"«{fault.path}»" if fault.path else "thư mục dữ liệu"
+        return f"Không ghi hay đọc được {where}: {fault.vi}. Lúc này {vi}. ({fault.en.capitalize()}; {en}.)"
     return (
         f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "
         f"{vi}, hãy báo cho người phụ trách kỹ thuật. (Unexpected failure; {en}.)"
@@ -62,6 +72,10 @@ _PUBLISHED = {
     "published_warehouse": (
         "kho dữ liệu đã được công bố hay chưa thì xem bằng hopnhat history",
         "hopnhat history tells whether the warehouse was published",
+    ),
+    CHANGED: (
+        "bản công bố đã được thay, các việc sau đó chưa xong; xem bằng hopnhat history",
+        "another version has been published, what follows is not finished: see hopnhat history",
     ),
 }
 """What is said of the published data when these steps fail: they may have changed it, or run after it was."""
