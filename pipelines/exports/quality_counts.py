@@ -9,6 +9,7 @@ from pipelines.exports.about import About
 from pipelines.exports.layout import Column, Table
 from pipelines.reports.labels import DATASETS, QUALITY_GROUPS, QUALITY_REASONS
 from pipelines.reports.quality_facts import quality_by_hamlet
+from pipelines.warehouse.reading import new_connection, shut
 
 _ENTITIES: Final = """
 SELECT 'citizens' AS dataset, quality_group, quality_reasons FROM citizens
@@ -43,7 +44,8 @@ def quality_counts(connection: duckdb.DuckDBPyConnection, about: About) -> tuple
     entities = connection.sql(_ENTITIES)
     reasons = entities.query("entities", _BY_REASON).pl()
     by_hamlet = quality_by_hamlet(connection).with_columns(pl.col("hamlet").fill_null("(không ghi)"))
-    with duckdb.connect() as memory:
+    with new_connection() as memory:
+        shut(memory)
         places = memory.register("places", by_hamlet).execute(_BY_PLACE).pl()
     return (
         Table(

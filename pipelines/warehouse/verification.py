@@ -17,7 +17,7 @@ from pipelines.warehouse.logical_hash import combined, content_hashes, table_has
 from pipelines.warehouse.origins import on_one_line
 from pipelines.warehouse.placing import sha256_file, sha256_of, stated_checksums
 from pipelines.warehouse.quoting import Sql, fill, name
-from pipelines.warehouse.reading import open_warehouse
+from pipelines.warehouse.reading import new_connection, open_warehouse, shut
 from pipelines.warehouse.rechecking import Rechecked, Ruleset, recheck
 from pipelines.warehouse.schema import TABLES, VIEWS
 
@@ -135,7 +135,8 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Which views are not as declared; DuckDB writes the text of both, so that equal ones are told alike."""
     query = fill("SELECT {view}, sql FROM duckdb_views() WHERE NOT internal", view=_VIEW)
     found = dict(connection.execute(query).fetchall())
-    with duckdb.connect() as memory:
+    with new_connection() as memory:
+        shut(memory)
         for table in TABLES:
             memory.execute(table.creation)
         for view, defined in VIEWS.items():
