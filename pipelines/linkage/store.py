@@ -97,8 +97,8 @@ def _read(path: Path) -> LinkageModel | None:
         return LinkageModel.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (ValidationError, OSError) as problem:
+    except (ValidationError, OSError):
         raise UnusableInput(
             f"Tệp mô hình «{path}» không đọc được; hãy chạy lại với --estimate.",
             f"The model file {path} cannot be read; run again with --estimate.",
-        ) from problem
+        ) from None  # pydantic quotes what it could not read

@@ -2,7 +2,9 @@
 
 import contextlib
 import csv
+import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import duckdb
 import pytest
 
 from pipelines.communes import MergerMap
+from tests.end_to_end.canaries import Canaries, exports_at
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("hopnhat")
@@ -167,6 +170,70 @@ def shared_number(small_exports: Path, tmp_path_factory: pytest.TempPathFactory)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return exports
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a commune's whole life left behind (see `whole_life`): every command once, good and refused."""
+
+    folder: Path
+    canaries: Canaries
+    keys: Path | None
+    """The file of keys, if there was one."""
+    ended: dict[str, int]
+    """How each command ended, by its name in `whole_life`."""
+    asked: list[str]
+    """What Python's functions asked of a network."""
+    offline: bool
+    """Whether there was no network to be asked."""
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def work(self) -> Path:
+        return self.folder / "work"
+
+    def said(self, name: str) -> str:
+        return "".join((self.folder / "said" / f"{name}.{ending}").read_text("utf-8") for ending in ("out", "err"))
+
+
+@pytest.fixture(scope="session", params=[True, pytest.param(False, marks=pytest.mark.long)], ids=["key", "plain"])
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A commune's whole life with a key, and without one. Look at it, never change it."""
+    folder = tmp_path_factory.mktemp("life")
+    exports = exports_at(folder / "in")
+    for name in ("said", "work", "tmp", "cwd", "home", "keys"):
+        (folder / name).mkdir()
+    keys = folder / "keys" / "keys.txt"
+    keys.write_text(secrets.token_urlsafe(32) + "\n")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(PROJECT),
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
+        **({"HOPNHAT_KEY_FILE": str(keys)} if request.param else {}),
+    }
+    words = [str(folder), *([] if request.param else ["with every refusal"])]
+    command = [sys.executable, str(Path(__file__).with_name("whole_life.py")), *words]
+    if strace := shutil.which("strace"):
+        calls = "trace=connect,sendto,sendmsg,sendmmsg"
+        command = [strace, "-f", "-qq", "--seccomp-bpf", "-e", calls, "-o", str(folder / "calls"), *command]
+    offline = has_namespaces()
+    command = ["unshare", "-rn", *command] if offline else command
+    done = subprocess.run(
+        command, cwd=folder / "cwd", env=environment, capture_output=True, text=True, check=False, timeout=480
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads((folder / "life.json").read_text("utf-8"))
+    return Lived(folder, exports.canaries, keys if request.param else None, told["ended"], told["asked"], offline)
+
+
+def has_namespaces() -> bool:
+    """Whether this machine gives a user a network namespace of its own, where there is not even a loopback."""
+    alone = ["unshare", "-rn", "true"]
+    return bool(shutil.which(alone[0])) and not subprocess.run(alone, check=False, capture_output=True).returncode
 
 
 @pytest.fixture
