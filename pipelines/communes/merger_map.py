@@ -7,7 +7,7 @@ take the code together with a date, or say in their name which era they mean.
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -120,9 +120,17 @@ class MergerMap:
 
     def takers(self, dataset: str) -> dict[str, tuple[str, ...]]:
         """By old commune, the new ones that took a share of its land (parcels) or of its people (everything else)."""
-        part = "area_part" if dataset == "parcels" else "population_part"
-        shares = self.pairs.filter(pl.col("old_code") != "", pl.col(part) != "none").group_by("old_code")
-        return {old: tuple(codes) for old, codes in shares.agg(pl.col("new_code").sort()).iter_rows()}
+        return self._takers["area_part" if dataset == "parcels" else "population_part"]
+
+    @cached_property
+    def _takers(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """By kind of share: a run asks for them a dozen times, and the whole country's take a while."""
+        takers: dict[str, dict[str, tuple[str, ...]]] = {}
+        for part in ("area_part", "population_part"):
+            shares = self.pairs.filter(pl.col("old_code") != "", pl.col(part) != "none").group_by("old_code")
+            told = shares.agg(pl.col("new_code").sort()).to_dict(as_series=False)
+            takers[part] = dict(zip(told["old_code"], map(tuple, told["new_code"]), strict=True))
+        return takers
 
     def name_on(self, code: str, day: date) -> str | None:
         """What a code stood for on a day: the old commune's name before the merger, the new one's since."""
