@@ -88,7 +88,7 @@ def version_in(warehouse: Path) -> str:
 
 @dataclass
 class ActOnRecord:
-    """An act in hand."""
+    """An act in hand; `outcome` is how it ends unless something is raised."""
 
     data: Path
     action: Action
@@ -96,6 +96,7 @@ class ActOnRecord:
     mode: str = ""
     purpose: str = ""
     facts: dict[str, Fact] = field(default_factory=dict)
+    outcome: Outcome = "done"
     act: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def tell(self, **facts: Fact) -> None:
@@ -106,18 +107,12 @@ class ActOnRecord:
         """Record that it begins. Raises OSError when that cannot be."""
         self._append(STARTED)
 
-    def note(self, outcome: Outcome) -> bool:
-        """Record how it ended; says so when that cannot be."""
-        try:
-            self._append(outcome)
-        except OSError as problem:
-            say(not_recorded(self.data, problem))
-            return False
-        return True
-
-    def end(self, outcome: Outcome) -> None:
+    def end(self) -> None:
         """Record how it ended, and show it on the page; says so when that cannot be."""
-        if not self.note(outcome):
+        try:
+            self._append(self.outcome)
+        except OSError as problem:
+            say(_not_recorded(self.data, problem))
             return
         try:
             write_activity_pages(self.data / "reports")
@@ -146,27 +141,49 @@ class ActOnRecord:
 
 
 @contextmanager
+def recorded(
+    act: ActOnRecord, *, takes_away: bool = False, tell: Callable[[str], object] = say
+) -> Iterator[ActOnRecord | None]:
+    """Record that an act begins and how it ended; gives nothing when that cannot be.
+
+    Then what `takes_away` data is refused, and of anything else it is told.
+    """
+    if problem := _unwritable_at_first(act):
+        if takes_away:
+            raise UnusableInput(
+                f"{_unwritable(act.data, problem)}; việc không ghi lại được thì không làm, không có gì thay đổi.",
+                "The activity log cannot be written, and what is not on record is not done.",
+            )
+        tell(_not_recorded(act.data, problem))
+        yield None
+        return
+    try:
+        yield act
+    except UnusableInput:
+        act.outcome = "refused"
+        raise
+    except BaseException:
+        act.outcome = "failed"
+        raise
+    finally:
+        act.end()
+
+
+@contextmanager
 def refusal_on_record(act: ActOnRecord) -> Iterator[None]:
     """Record what is refused before it begins; what begins is on record by itself."""
     try:
         yield
     except UnusableInput:
         if act.data.is_dir():
-            act.end("refused")
+            act.outcome = "refused"
+            act.end()
         raise
 
 
 def masked(text: str) -> str:
     """What somebody typed, on one line and without a number that may be a person's."""
     return mask_numbers(on_one_line(" ".join(text.split())))[:_LONGEST]
-
-
-def not_recorded(data: Path, problem: OSError) -> str:
-    """What is said when an act cannot be recorded and is done all the same."""
-    return (
-        f"{_unwritable(data, problem)}; việc vẫn làm, nhưng không có trong nhật ký. "
-        "(The activity log could not be written; this act is not on record.)"
-    )
 
 
 def _recorded(
@@ -176,26 +193,9 @@ def _recorded(
         return command(options)
     act = ActOnRecord(data, action, _commune(options), _mode(options), options.purpose)
     act.tell(**_file(options))
-    try:
-        act.begin()
-    except OSError as problem:
-        if takes_away:
-            raise UnusableInput(
-                f"{_unwritable(data, problem)}; việc không ghi lại được thì không làm, không có gì thay đổi.",
-                "The activity log cannot be written, and what is not on record is not done.",
-            ) from None
-        say(not_recorded(data, problem))
-        return command(options)
-    options.act = act
-    outcome: Outcome = "failed"
-    try:
+    with recorded(act, takes_away=takes_away) as options.act:
         status = command(options)
-        outcome = _outcome(action, status)
-    except UnusableInput:
-        outcome = "refused"
-        raise
-    finally:
-        act.end(outcome)
+        act.outcome = _outcome(action, status)
     return status
 
 
@@ -226,6 +226,23 @@ def _file(options: argparse.Namespace) -> dict[str, Fact]:
 def _kept(fact: Fact) -> Fact:
     """A fact as it may stand in the log; hashes and ids of runs are no numbers of people."""
     return masked(fact) if isinstance(fact, str) and not _HASH.fullmatch(fact) else fact
+
+
+def _unwritable_at_first(act: ActOnRecord) -> OSError | None:
+    """Why it cannot be recorded that an act begins."""
+    try:
+        act.begin()
+    except OSError as problem:
+        return problem
+    return None
+
+
+def _not_recorded(data: Path, problem: OSError) -> str:
+    """What is said when an act cannot be recorded and is done all the same."""
+    return (
+        f"{_unwritable(data, problem)}; việc vẫn làm, nhưng không có trong nhật ký. "
+        "(The activity log could not be written; this act is not on record.)"
+    )
 
 
 def _unwritable(data: Path, problem: OSError) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.acting import ActOnRecord
+from assets.acting import ActOnRecord, recorded
 from assets.deployment import Deployment
 from assets.describing import described
 from assets.linking import LEDGER
@@ -294,13 +294,14 @@ def published_warehouse(
     target = deployment.published(code)
     refuse_plaintext(deployment.mode, allowed=deployment.plaintext)
     _refuse_if_overtaken(deployment, code)
-    manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
-    for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
-        commit(deployment.ledger_dir, code, run_id)
     act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.purpose)
-    version_published = version_name(target, entries(target)[-1].version)
-    act.tell(run=context.run.run_id, version=version_published, logical_hash=manifest["logical_hash"])
-    act.note("done")
+    act.tell(run=context.run.run_id)
+    with recorded(act, tell=context.log.warning):
+        manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
+        for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
+            commit(deployment.ledger_dir, code, run_id)
+        version_published = version_name(target, entries(target)[-1].version)
+        act.tell(version=version_published, logical_hash=manifest["logical_hash"])
     context.log.info(f"Đã công bố «{target}».")
     return dg.MaterializeResult(
         metadata={

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 import dagster as dg
 from dagster import DagsterEventType
 
-from assets.acting import ActOnRecord, not_recorded
+from assets.acting import ActOnRecord, recorded
 from assets.plain_words import EXIT_STATUS
 from pipelines.activity.acts import Fact, Outcome
-from pipelines.problems import UnusableInput
 
 _GATE = "publication_gate"
 _UNUSABLE = 2
@@ -31,23 +30,10 @@ def run_on_record(
 ) -> Iterator[None]:
     """Record that a run begins and how it ended; a log that cannot be written is told, and does not stop it."""
     act.tell(run=run.run_id)
-    try:
-        act.begin()
-    except OSError as problem:
-        tell(not_recorded(act.data, problem))
+    with recorded(act, tell=tell):
         yield
-        return
-    outcome: Outcome = "failed"
-    facts: dict[str, Fact] = {}
-    try:
-        yield
-        outcome, facts = _ended(run, instance)
-    except UnusableInput:
-        outcome = "refused"
-        raise
-    finally:
+        act.outcome, facts = _ended(run, instance)
         act.tell(**facts)
-        act.end(outcome)
 
 
 def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
