@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from filelock import FileLock
+
 from pipelines.reports import labels
 from pipelines.reports.activity_page import activity_file, write_activity_pages
 from pipelines.reports.asking import Row, mapping
@@ -25,23 +27,16 @@ def write_site_index(reports: Path) -> None:
     """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it, and the page of
     acts beside them, to which all others lead.
 
-    Two runs may end at once: the one that writes last has seen what the other left, or looks again.
+    Runs of two communes may end at once: they write one after the other, so that the last one has seen what all left.
     """
     reports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    seen: dict[Path, int] | None = None
-    while (found := _summaries(reports)) != seen:
-        seen = found
-        communes = [row for path in sorted(seen) if (row := _read(path, reports))]
+    with FileLock(reports / ".index.lock", mode=0o600):
+        paths = sorted(path for mode in MODES for path in (reports / mode).glob(f"*/{SUMMARY}"))
+        communes = [row for path in paths if (row := _read(path, reports))]
         for language in LANGUAGES:
             place_text(reports / _file(language), _render(communes, language))
     with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
         write_activity_pages(reports)
-
-
-def _summaries(reports: Path) -> dict[Path, int]:
-    """Every summary and when it was last written."""
-    paths = (path for mode in MODES for path in (reports / mode).glob(f"*/{SUMMARY}"))
-    return {path: path.stat().st_mtime_ns for path in paths}
 
 
 def _read(path: Path, reports: Path) -> Row:
@@ -59,7 +54,7 @@ def _read(path: Path, reports: Path) -> Row:
         for kept in folder.glob(f"*/{SUMMARY}")
         if not kept.parent.name.startswith(".")
     ]
-    newest_first = sorted(versions, key=lambda one: str(one.get("published_at", "")), reverse=True)
+    newest_first = sorted(versions, key=_number, reverse=True)
     in_place = str(told.get("in_place", ""))
     others = [one for one in newest_first if one.get("version") != in_place]
     if in_place:
@@ -71,6 +66,12 @@ def _read(path: Path, reports: Path) -> Row:
         "in_place": in_place,
         "versions": others,
     }
+
+
+def _number(version: Row) -> int:
+    """The number of a version: a clock may have been moved back between two."""
+    number = str(version.get("version")).rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _file(language: Language) -> str:

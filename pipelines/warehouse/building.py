@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from pipelines.protection.keys import KeyRing
-from pipelines.warehouse.placing import place
+from pipelines.warehouse.placing import part_of, place
 from pipelines.warehouse.quoting import Sql, fill, joined, name, text
 from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
@@ -30,9 +30,19 @@ def write_warehouse(
     other tables are written. A file that stands at `path` is replaced only when the new one is whole and on disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.part")
-    for leftover in (part, part.with_name(f"{part.name}.wal")):
-        leftover.unlink(missing_ok=True)
+    with part_of(path) as part:
+        _write(part, path, tables, staging, seal)
+        _settle(part, path)
+
+
+def _write(
+    part: Path,
+    path: Path,
+    tables: Iterable[tuple[str, pl.DataFrame]],
+    staging: Path | None,
+    seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None,
+) -> None:
+    """Write `part`, which is to become `path`."""
     keys = KeyRing.from_environment()
     with new_connection(path) as connection:
         create(connection, part, "warehouse", keys)
@@ -57,7 +67,6 @@ def write_warehouse(
         connection.execute("CHECKPOINT warehouse")
         connection.execute("USE memory")
         connection.execute("DETACH warehouse")
-    _settle(part, path)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -17,13 +17,12 @@ def place(part: Path, path: Path) -> None:
 
     What beside it tells its checksum tells that of either from then on, until `place_checksum` is called.
     """
-    with naming(path):
-        part.chmod(0o600)
-        if stated := stated_checksums(path):
-            _place_checksums(path, *stated, sha256_of(part))
-        sync(part)
-        part.replace(path)
-        sync(path.parent)
+    part.chmod(0o600)
+    if stated := stated_checksums(path):
+        _place_checksums(path, *stated, sha256_of(part))
+    sync(part)
+    part.replace(path)
+    sync(path.parent)
 
 
 def place_text(path: Path, text: str) -> None:
@@ -33,28 +32,36 @@ def place_text(path: Path, text: str) -> None:
 
 def place_bytes(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    with naming(path):
+    with part_of(path) as part:
         part.write_bytes(content)
-    place(part, path)
+        place(part, path)
 
 
 def place_copy(source: Path, path: Path) -> None:
     """Copy a file, whole or not at all. No link: who spoils one of the two does not spoil the other."""
-    part = path.with_name(f".{path.name}.part")
-    with naming(path):
+    with part_of(path) as part:
         shutil.copyfile(source, part)
-    place(part, path)
+        place(part, path)
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Let an error of the operating system that names no file, such as a full disk's, tell of this one."""
+def part_of(path: Path) -> Iterator[Path]:
+    """Where a file is made that is to take the place of `path`; what was made is taken away when it fails, since a
+    disk may be full of it."""
+    part = path.with_name(f".{path.name}.part")
+    _take_away(part)
     try:
-        yield
-    except OSError as problem:
-        problem.filename = problem.filename or str(path)
+        yield part
+    except Exception as problem:
+        _take_away(part)
+        if isinstance(problem, OSError) and not problem.filename:  # as that of a full disk, which names no file
+            problem.filename = str(path)
         raise
+
+
+def _take_away(part: Path) -> None:
+    for path in (part, part.with_name(f"{part.name}.wal")):
+        path.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:
