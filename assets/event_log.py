@@ -39,6 +39,7 @@ class EventLogStorage(SqliteEventLogStorage):
         """`base_dir`: where the databases lie, one for each run and one over all."""
         os.umask(0o077)  # whoever opens the log makes files below DAGSTER_HOME, also where our command did not start it
         self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
         self._found: dict[object, tuple[float, EventRecordsResult | None]] = {}
         super().__init__(base_dir, inst_data)
 
@@ -83,6 +84,12 @@ class EventLogStorage(SqliteEventLogStorage):
             found = super().fetch_materializations(records_filter, limit, cursor, ascending)
             self._found = {asked: (time.monotonic(), found)}
         return found
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked for every check too; a table that is there stays there."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Close the databases, so that nothing of them lies beside."""

@@ -5,7 +5,6 @@ Why a row is unplaced was found when it was placed; how the groups are worded do
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,9 +54,13 @@ def _facts(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset) -> UnplacedFa
     groups = _by_hamlet(counted) if dataset == "citizens" else _by_sheet(counted)
     names = ["old_code", "map_system", "sheet", "hamlet", "reason"]
     largest = groups.sort(-pl.col("rows").cast(pl.Int64), *names).head(GROUPS_SHOWN)
-    candidates = _candidates(dataset)
+    takers, new_names = MergerMap.shipped().takers(dataset), dict(MergerMap.shipped().new_communes())
     shown = [
-        {**group, "rule": _rule(dataset, group), "candidates": candidates.get(group["old_code"] or "", [])}
+        {
+            **group,
+            "rule": _rule(dataset, group),
+            "candidates": [(code, new_names[code]) for code in takers.get(group["old_code"] or "", ())],
+        }
         for group in largest.sort("old_code", maintain_order=True).to_dicts()
     ]
     return UnplacedFacts(dataset, int(counted["rows"].sum()), shown, groups.height)
@@ -77,12 +80,6 @@ def _by_sheet(counted: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("sheet").is_not_null()).then("map_system").alias("map_system"),
     )
     return placed.group_by("old_code", "hamlet", "map_system", "sheet", "reason").agg(pl.col("rows").sum())
-
-
-def _candidates(dataset: Dataset) -> dict[str, list[Sequence[str]]]:
-    merger_map = MergerMap.shipped()
-    names = dict(merger_map.new_communes())
-    return {old: [(code, names[code]) for code in codes] for old, codes in merger_map.takers(dataset).items()}
 
 
 def _rule(dataset: Dataset, group: Row) -> str | None:
