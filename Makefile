@@ -8,7 +8,7 @@ export HOPNHAT_DATA := $(DATA)
 # End-to-end tests that make no run which others look at: they go with the other half.
 ALONE := tests/end_to_end/test_lasting.py tests/end_to_end/test_split_communes.py
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
-.PHONY: demo test test-long ui bench lint lock sample clean
+.PHONY: demo test test-long ui bench lint audit lock sample clean
 
 demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
 	@$(BIN)/hopnhat run --new-commune 10231 --data $(DATA)
@@ -35,12 +35,17 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+audit: $(VENV)/.audit ## Ask PyPI's advisories about every locked library; needs a network, which nothing else does
+	@$(VENV)/audit/bin/python .ci/audit requirements-dev.lock requirements-audit.lock
+
 # Hash-locked, for every platform, without the address of any index.
 lock:
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-strip-extras --extra install pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-strip-extras --extra install --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-strip-extras --group audit -o requirements-audit.lock
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements.lock
@@ -49,6 +54,11 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.audit: requirements-audit.lock
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 clean:
 	@rm -rf $(DATA)/published $(DATA)/reports $(DATA)/scratch $(DATA)/dagster
