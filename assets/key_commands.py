@@ -6,6 +6,7 @@ from pathlib import Path
 from assets.acting import on_record, tell
 from assets.holding import hold, say
 from assets.options import add_data
+from assets.publications import hide_names_on_pages
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import KEY_FILE, key_file, new_key, read_keys
 from pipelines.warehouse.placing import place_text
@@ -52,6 +53,7 @@ def _rotate(options: argparse.Namespace) -> int:
         try:
             with hold(options.data, code, "hopnhat key rotate"):
                 written += under_newest_key(options.data, code)
+                hide_names_on_pages(options.data, code)
         except UnusableInput as problem:
             problems.append(str(problem))
     tell(options, files=written)

@@ -241,6 +241,18 @@ def remake_pages(data: Path, mode: Mode, code: str) -> bool:
     return True
 
 
+def hide_names_on_pages(data: Path, code: str) -> None:
+    """Pages are not encrypted: those that were made before there was a key are made again, with names masked."""
+    from assets.reporting import hide_names
+    from pipelines.reports import names_unasked
+
+    for mode in MODES:
+        deployment = _deployment(data, mode)
+        if names_unasked(deployment.report(code).parent):
+            remake_pages(data, mode, code)
+        hide_names(deployment, code)
+
+
 def _write_pages(deployment: "Deployment", code: str) -> None:
     import polars as pl
 

@@ -7,17 +7,22 @@ import polars as pl
 from assets.deployment import Deployment
 from expectations import described
 from pipelines.ingest.header_aliases import Aliases
+from pipelines.protection.keys import KeyRing
 from pipelines.reports import (
     Publication,
     keep_version,
     kept_versions,
+    names_unasked,
     render_page_set,
     render_publication,
+    render_version,
+    replace_version,
     write_page_set,
     write_site_index,
 )
 from pipelines.reports.rule_history import rule_history
-from pipelines.warehouse.versions import entries
+from pipelines.warehouse.reading import open_warehouse
+from pipelines.warehouse.versions import entries, kept_files, version_name
 
 
 def write_report(deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame) -> None:
@@ -44,8 +49,35 @@ def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> 
     newest, kept = render_publication(target, described(validation), current, versions, with_pages)
     write_page_set(folder, newest, whole=False)
     keep_version(folder, current.version, kept)
+    hide_names(deployment, code)
     write_site_index(deployment.reports_dir)
     return current.version
+
+
+def hide_names(deployment: Deployment, code: str) -> None:
+    """Where data are encrypted, let no page set that is kept of an earlier version show names that nobody asked for.
+
+    A set is made again from the version's file; one whose file is no longer kept is taken away.
+    """
+    if not KeyRing.from_environment().encrypts:
+        return
+    folder, target = deployment.report(code).parent, deployment.published(code)
+    files = {version_name(target, int(path.stem)): path for path in kept_files(target)}
+    published = {one.version: one for one in _versions(deployment, code)}
+    for version in sorted(kept_versions(folder)):
+        if not names_unasked(folder / version):
+            continue
+        pages: dict[str, str | bytes] = {}
+        if version in files and version in published:
+            validation = described(_validation_of(files[version]))
+            own_headers = Aliases.read(deployment.reference_dir / "header_aliases.csv").by_commune
+            pages = render_version(files[version], validation, published[version], kept_versions(folder), own_headers)
+        replace_version(folder, version, pages)
+
+
+def _validation_of(warehouse: Path) -> pl.DataFrame:
+    with open_warehouse(warehouse) as connection:
+        return pl.DataFrame(connection.execute("FROM validation_results").to_arrow_table())
 
 
 def _versions(deployment: Deployment, code: str) -> list[Publication]:

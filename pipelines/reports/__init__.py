@@ -6,15 +6,27 @@ publication; `write_page_set` puts them in their place, `keep_version` keeps the
 """
 
 from pipelines.reports.publications import Publication
-from pipelines.reports.site import keep_version, kept_versions, render_page_set, render_publication, write_page_set
+from pipelines.reports.site import (
+    keep_version,
+    kept_versions,
+    names_unasked,
+    render_page_set,
+    render_publication,
+    render_version,
+    replace_version,
+    write_page_set,
+)
 from pipelines.reports.site_index import write_site_index
 
 __all__ = [
     "Publication",
     "keep_version",
     "kept_versions",
+    "names_unasked",
     "render_page_set",
     "render_publication",
+    "render_version",
+    "replace_version",
     "write_page_set",
     "write_site_index",
 ]

@@ -32,6 +32,7 @@ from pipelines.reports.privacy import HIDDEN, SMALLEST_SHOWN, mask_name
 from pipelines.reports.publications import Publication
 from pipelines.reports.reliability import BAND, reliability_diagram
 from pipelines.reports.rule_history import RuleHistory
+from pipelines.reports.settings import Names
 from pipelines.reports.shift_facts import shift_facts
 from pipelines.reports.shown_fields import OwnHeaders
 from pipelines.warehouse.schema import TABLES, VIEWS
@@ -56,13 +57,18 @@ class Material:
 
     facts: Facts
     warehouse: duckdb.DuckDBPyConnection
-    mask_names: bool
+    names: Names
     publication: Publication | None
     versions: tuple[Publication, ...]
     with_pages: frozenset[str]
     history: RuleHistory
     own_headers: OwnHeaders
     kept: bool = False
+
+    @property
+    def mask_names(self) -> bool:
+        """Whether the pages tell of nobody who it is."""
+        return self.names == "masked"
 
     @cached_property
     def measured(self) -> dict[str, Measured]:

@@ -1,6 +1,11 @@
 """What a reader of the pages may see."""
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
+
+Names = Literal["masked", "shown", "asked for"]
+"""Shown because nothing was said, or because somebody asked for it."""
 
 
 class ReportSettings(BaseModel, frozen=True):
@@ -17,6 +22,10 @@ class ReportSettings(BaseModel, frozen=True):
         "/ show names in the reports although what is kept is encrypted",
     )
 
-    def hides_names(self, *, encrypted: bool) -> bool:
-        """Whether names are masked: when that was asked for, and where data are encrypted unless told otherwise."""
-        return self.mask_names or (encrypted and not self.show_names)
+    def names(self, *, encrypted: bool) -> Names:
+        """How names stand on a page: masked when that was asked for, and where data are encrypted unless names were."""
+        if self.mask_names:
+            return "masked"
+        if self.show_names:
+            return "asked for"
+        return "masked" if encrypted else "shown"

@@ -19,7 +19,7 @@ import polars as pl
 from pipelines.protection.keys import KeyRing
 from pipelines.reports import labels
 from pipelines.reports.asking import mapping
-from pipelines.reports.facts import Facts, opened, read_facts
+from pipelines.reports.facts import opened, read_facts
 from pipelines.reports.hiding import without_rare_hamlets
 from pipelines.reports.languages import LANGUAGES, Language
 from pipelines.reports.pages import PAGES, Material, Page, handover_pages
@@ -73,6 +73,18 @@ def render_publication(
         return _made(material, told), _made(replace(material, kept=True), told)
 
 
+def render_version(
+    warehouse: Path,
+    validation: pl.DataFrame,
+    publication: Publication,
+    with_pages: Collection[str],
+    own_headers: OwnHeaders,
+) -> dict[str, str | bytes]:
+    """The page set of a version as it is kept in its own folder, made again from the version's file."""
+    with _material(warehouse, validation, publication, [publication], with_pages, NO_HISTORY, own_headers) as material:
+        return _made(replace(material, kept=True), lambda page: True)
+
+
 @contextmanager
 def _material(
     warehouse: Path,
@@ -86,11 +98,11 @@ def _material(
     with opened(warehouse) as connection:
         facts = read_facts(connection, validation)
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
-        mask_names = settings.hides_names(encrypted=KeyRing.from_environment().encrypts)
+        names = settings.names(encrypted=KeyRing.from_environment().encrypts)
         yield Material(
-            without_rare_hamlets(facts) if mask_names else facts,
+            without_rare_hamlets(facts) if names == "masked" else facts,
             connection,
-            mask_names,
+            names,
             publication,
             tuple(versions),
             frozenset(with_pages),
@@ -103,7 +115,7 @@ def _made(material: Material, only: Callable[[Page], bool]) -> dict[str, str | b
     wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
     pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
     workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
-    return {**pages, **workbooks, SUMMARY: _summary(material.facts, material.publication, material.versions)}
+    return {**pages, **workbooks, SUMMARY: _summary(material)}
 
 
 def write_page_set(folder: Path, pages: Mapping[str, str | bytes], *, whole: bool = True) -> None:
@@ -134,6 +146,27 @@ def keep_version(folder: Path, version: str, pages: Mapping[str, str | bytes]) -
     part.rename(kept)
 
 
+def replace_version(folder: Path, version: str, pages: Mapping[str, str | bytes]) -> None:
+    """Put another page set in place of the one that is kept of a version, or none when there are no `pages`."""
+    part, old = folder / f".{version}.part", folder / f".{version}.old.part"
+    for path in (part, old):
+        shutil.rmtree(path, ignore_errors=True)
+    if pages:
+        write_page_set(part, pages)
+    (folder / version).rename(old)
+    if pages:
+        part.rename(folder / version)
+    shutil.rmtree(old)
+
+
+def names_unasked(folder: Path) -> bool:
+    """Whether the page set in a folder shows names although nobody asked for it."""
+    try:
+        return bool(json.loads((folder / SUMMARY).read_text(encoding="utf-8")).get("names", "shown") == "shown")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def kept_versions(folder: Path) -> set[str]:
     """The versions of which a page set is kept in `folder`."""
     return {path.parent.name for path in folder.glob(f"*/{SUMMARY}") if not path.parent.name.startswith(".")}
@@ -161,10 +194,11 @@ def _render(page: Page, material: Material, language: Language) -> str:
     )
 
 
-def _summary(facts: Facts, publication: Publication | None, versions: Sequence[Publication]) -> str:
+def _summary(material: Material) -> str:
     """`version` is what these pages tell of, `in_place` what is published when they are made."""
+    facts, publication = material.facts, material.publication
     commune, verdict = facts.commune, verdict_of(facts)
-    in_place = versions[-1] if versions else None
+    in_place = material.versions[-1] if material.versions else None
     told = {
         "code": commune.code,
         "name": commune.name,
@@ -181,5 +215,6 @@ def _summary(facts: Facts, publication: Publication | None, versions: Sequence[P
         "published_at": publication.at if publication else "",
         "in_place": in_place.version if in_place else "",
         "in_place_since": in_place.at if in_place else "",
+        "names": material.names,
     }
     return json.dumps(told, ensure_ascii=False, indent=1)

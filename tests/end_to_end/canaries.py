@@ -54,7 +54,7 @@ class Canaries:
         their marks, and in what is compressed or written in base64 in it."""
         by_frame = {_frame(word): word for word in self.words}
         found: set[str] = set()
-        for reading in _readings(content):
+        for reading in readings(content):
             found |= {by_frame[frame] for frame in _frames(reading) if frame in by_frame}
             numbers = b" ".join(set(_DIGITS.findall(reading)))
             found |= {number for number in self.digits if number.encode() in numbers} if numbers else set()
@@ -70,14 +70,14 @@ def _frames(content: bytes) -> set[str]:
     return {(start + end).decode().casefold() for start, _, end in set(_WORD.findall(content))}
 
 
-def _readings(content: bytes, depth: int = 0) -> Iterator[bytes]:
+def readings(content: bytes, depth: int = 0) -> Iterator[bytes]:
     """The bytes as they are, without the zeros that UTF-16 puts between letters, and what is packed in them."""
     yield content
     if b"\0" in content:
         yield content.replace(b"\0", b"")
     if depth < _DEEPEST:
         for unpacked in _unpacked(content):
-            yield from _readings(unpacked, depth + 1)
+            yield from readings(unpacked, depth + 1)
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:

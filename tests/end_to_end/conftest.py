@@ -102,13 +102,14 @@ def in_process(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcom
     import assets.definitions  # noqa: F401 - before a test patches one of its modules: all see the same partitions
     from assets.command_line import main
 
-    def call(*arguments: str | Path, data: Path) -> Outcome:
+    def call(*arguments: str | Path, data: Path, **environment: str) -> Outcome:
         words = [str(word) for word in arguments]
         folder = tmp_path_factory.mktemp("output")
         before, mask = dict(os.environ), os.umask(0o022)
         for name in list(os.environ):
             if name.startswith(("HOPNHAT_", "DAGSTER_")):
                 del os.environ[name]
+        os.environ.update(environment)
         try:
             with _caught(1, folder / "out"), _caught(2, folder / "err"):
                 status = main([*words, "--data", str(data)])

@@ -68,8 +68,8 @@ def test_no_cell_of_a_single_row_gives_its_words_away(content: Content, data: st
 @pytest.mark.parametrize(("asked", "wanted"), [({}, True), ({"show_names": True}, False), ({"mask_names": True}, True)])
 def test_names_are_hidden_where_data_are_encrypted_unless_told_otherwise(asked: dict[str, bool], wanted: bool) -> None:
     settings = ReportSettings(**asked)
-    assert settings.hides_names(encrypted=True) is wanted
-    assert settings.hides_names(encrypted=False) is settings.mask_names
+    assert (settings.names(encrypted=True) == "masked") is wanted
+    assert (settings.names(encrypted=False) == "masked") is settings.mask_names
 
 
 @pytest.fixture(scope="module")
