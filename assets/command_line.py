@@ -54,12 +54,12 @@ def _in_words(action: Callable[[], int], published: Callable[[], object]) -> int
     before = published()
     try:
         return action()
-    except UnusableInput as problem:
+    except UnusableInput as problem:  # without Dagster, which takes seconds to import
         sentence, status = str(problem), UNUSABLE
     except Exception as problem:
-        from assets.plain_words import CHANGED, unexpected
+        from assets.plain_words import told
 
-        sentence, status = unexpected("hopnhat" if published() == before else CHANGED, problem), UNEXPECTED
+        sentence, status = told("hopnhat", problem, changed=published() != before)
     print(f"hopnhat: {sentence}", file=sys.stderr)
     return status
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import dagster as dg
+import duckdb
 
 from assets.storage_faults import storage_fault
 from pipelines.problems import UnusableInput
@@ -20,8 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 EXIT_STATUS = "exit_status"
-CHANGED = "changed"
-"""Stands for the name of a step where what is published has changed before the failure."""
+_UNUSABLE, _UNEXPECTED = 2, 3
 
 _OURS = Path(__file__).resolve().parents[1]
 
@@ -33,33 +33,46 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except UnusableInput as problem:
-            sentence, status = str(problem), 2
         except dg.Failure:
             raise
         except Exception as problem:
-            sentence, status = unexpected(function.__name__, problem), 3
+            sentence, status = told(function.__name__, problem)
         raise dg.Failure(sentence, metadata={EXIT_STATUS: status}, allow_retries=False) from None
 
     return wrapped
 
 
-def unexpected(step: str, problem: Exception) -> str:
-    """What is said of an error that is nobody's input: which folder refused and why; else its kind and place, and
-    nothing of its message.
+def told(step: str, problem: Exception, *, changed: bool = False) -> tuple[str, int]:
+    """What is said of an error in a step or a command, and the exit status: the sentence of an unusable input; which
+    folder refused and why; else the error's kind and place, and nothing of its message.
 
-    `step` is one of the job's, or CHANGED of a command after which something else is published than before.
+    `changed`: what is published is not what it was before.
     """
-    vi, en = _PUBLISHED.get(step, ("dữ liệu đã công bố không thay đổi", "nothing published has changed"))
+    if isinstance(problem, UnusableInput):
+        return str(problem), _UNUSABLE
+    if isinstance(problem, duckdb.PermissionException):  # nothing that we publish asks for another file
+        return (
+            "Kho dữ liệu đòi đọc tệp khác, nên không phải tệp do Hợp Nhất công bố; không đọc gì từ đó. "
+            "(The warehouse asks for another file, which none that was published does; nothing was read.)",
+            _UNUSABLE,
+        )
+    vi, en = _CHANGED if changed else _PUBLISHED.get(step, _UNCHANGED)
     if fault := storage_fault(problem):
         where = f"«{fault.path}»" if fault.path else "thư mục dữ liệu"
-        return f"Không ghi hay đọc được {where}: {fault.vi}. Lúc này {vi}. ({fault.en.capitalize()}; {en}.)"
-    return (
-        f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "
-        f"{vi}, hãy báo cho người phụ trách kỹ thuật. (Unexpected failure; {en}.)"
-    )
+        sentence = f"Không ghi hay đọc được {where}: {fault.vi}. Lúc này {vi}. ({fault.en.capitalize()}; {en}.)"
+    else:
+        sentence = (
+            f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "
+            f"{vi}, hãy báo cho người phụ trách kỹ thuật. (Unexpected failure; {en}.)"
+        )
+    return sentence, _UNEXPECTED
 
 
+_UNCHANGED = ("dữ liệu đã công bố không thay đổi", "nothing published has changed")
+_CHANGED = (
+    "bản công bố đã được thay, các việc sau đó chưa xong; xem bằng hopnhat history",
+    "another version has been published, what follows is not finished: see hopnhat history",
+)
 _PUBLISHED = {
     "audit_report": (
         "báo cáo chưa được làm mới, còn kho dữ liệu có được công bố hay không thì xem bằng hopnhat history",
@@ -72,10 +85,6 @@ _PUBLISHED = {
     "published_warehouse": (
         "kho dữ liệu đã được công bố hay chưa thì xem bằng hopnhat history",
         "hopnhat history tells whether the warehouse was published",
-    ),
-    CHANGED: (
-        "bản công bố đã được thay, các việc sau đó chưa xong; xem bằng hopnhat history",
-        "another version has been published, what follows is not finished: see hopnhat history",
     ),
 }
 """What is said of the published data when these steps fail: they may have changed it, or run after it was."""
