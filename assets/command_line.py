@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from assets import exporting, key_commands, publications, purging, reading_acts, reviewing, verifying
 from assets.acting import ActOnRecord, add_purpose, masked, refusal_on_record
 from assets.holding import hold
@@ -56,7 +58,7 @@ def _in_words(action: Callable[[], int], published: Callable[[], object]) -> int
         return action()
     except UnusableInput as problem:  # without Dagster, which takes seconds to import
         sentence, status = str(problem), UNUSABLE
-    except Exception as problem:
+    except (Exception, pl.exceptions.PanicException) as problem:
         from assets.plain_words import told
 
         sentence, status = told("hopnhat", problem, changed=published() != before)

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 import duckdb
+import polars as pl
 
 from assets.storage_faults import storage_fault
 from pipelines.problems import UnusableInput
@@ -35,14 +36,14 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except dg.Failure:
             raise
-        except Exception as problem:
+        except (Exception, pl.exceptions.PanicException) as problem:
             sentence, status = told(function.__name__, problem)
         raise dg.Failure(sentence, metadata={EXIT_STATUS: status}, allow_retries=False) from None
 
     return wrapped
 
 
-def told(step: str, problem: Exception, *, changed: bool = False) -> tuple[str, int]:
+def told(step: str, problem: BaseException, *, changed: bool = False) -> tuple[str, int]:
     """What is said of an error in a step or a command, and the exit status: the sentence of an unusable input; which
     folder refused and why; else the error's kind and place, and nothing of its message.
 
@@ -90,7 +91,7 @@ _PUBLISHED = {
 """What is said of the published data when these steps fail: they may have changed it, or run after it was."""
 
 
-def _place(problem: Exception) -> str:
+def _place(problem: BaseException) -> str:
     """Where in our own code it happened: the last line of ours before a library's."""
     frames = traceback.extract_tb(problem.__traceback__)
     packages = ("assets", "expectations", "pipelines")

@@ -6,18 +6,19 @@ Each change also stands on the published asset in Dagster, so that its page tell
 import argparse
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.acting import on_record, tell, tell_version
-from assets.holding import hold
+from assets.holding import hold, say
 from assets.occasion import now, user
 from assets.options import add_commune, add_plaintext
 from pipelines.communes import MergerMap, NewCommune
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.protection.locking import Held
 from pipelines.warehouse.rekeying import under_newest_key
 from pipelines.warehouse.versions import (
     MODES,
@@ -25,6 +26,7 @@ from pipelines.warehouse.versions import (
     Mode,
     catch_up,
     entries,
+    is_as_logged,
     manifest_of,
     parse_version,
     published_file,
@@ -61,26 +63,44 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _history(options: argparse.Namespace) -> int:
     """One line an event, newest first; what is in its place now is marked."""
     commune = MergerMap.shipped().new_commune(options.new_commune)
+    targets = [published_file(options.data, mode, commune.code) for mode in MODES]
+    at_work = _caught_up(options.data, commune.code, targets)
     rows: list[tuple[Entry, tuple[str, ...]]] = []
-    for mode in MODES:
-        target = published_file(options.data, mode, commune.code)
-        whole = catch_up(target)
-        if not whole:
-            print(_not_as_logged(target), file=sys.stderr)
+    for target in targets:
         log = entries(target)
+        whole = is_as_logged(target)
+        if not whole and (log or target.is_file()) and not at_work:
+            print(_not_as_logged(target), file=sys.stderr)
         gone = _gone(target)
         rows += [(entry, _row(target, entry, whole and entry is log[-1], gone.get(entry.version, ""))) for entry in log]
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}")
     if not rows:
         print("Chưa công bố bản nào. (Nothing was published yet.)")
         return _DONE
-    rows.sort(key=lambda row: row[0].at)  # stable: events of one second stay in the order of their log
+    rows.sort(key=lambda row: row[0].order)
     table = [_HEADER, *(row for _, row in reversed(rows))]
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     for row in table:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print(unicodedata.normalize("NFC", "  ".join(cells).rstrip()))
     return _DONE
+
+
+def _caught_up(data: Path, code: str, targets: Sequence[Path]) -> bool:
+    """Record what a crash left unrecorded, unless somebody is at work on the commune just now: then say who, since what
+    is listed may be about to change. Returns whether somebody is."""
+    if not any(target.parent.is_dir() for target in targets):
+        return False
+    try:
+        with hold(data, code, "hopnhat history", patience=0):
+            for target in targets:
+                catch_up(target)
+    except Held as busy:
+        say(str(busy))
+        return True
+    except OSError:  # who may only read sees what is recorded
+        return False
+    return False
 
 
 def _row(target: Path, entry: Entry, current: bool, gone: str) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 import re
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from assets.plain_words import EXIT_STATUS, in_plain_words
 from pipelines.problems import UnusableInput
 
 
-def _failure(problem: Exception) -> dg.Failure:
+def _failure(problem: BaseException) -> dg.Failure:
     @in_plain_words
     def a_step():
         raise problem
@@ -30,6 +31,12 @@ def test_anything_else_is_told_by_kind_and_place():
     assert failure.metadata[EXIT_STATUS].value == 3
     assert "a_step" in failure.description
     assert re.search(r"\(ValueError, assets/plain_words\.py:\d+\)", failure.description)
+    assert "Canary" not in failure.description
+
+
+def test_a_panic_of_polars_is_told_like_any_other():
+    failure = _failure(pl.exceptions.PanicException("Canary"))
+    assert failure.metadata[EXIT_STATUS].value == 3
     assert "Canary" not in failure.description
 
 
