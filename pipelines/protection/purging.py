@@ -10,7 +10,7 @@ again, without what is gone. The commune's lock, and what is said of all this, d
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -170,8 +170,10 @@ def _replaced_at(log: Sequence[Entry]) -> dict[int, datetime]:
     return {version: at for version, at in when.items() if version != log[-1].version}
 
 
-def _spare(plan: Plan, candidates: Iterable[Doomed], kept: list[Path]) -> None:
+def _spare(plan: Plan, candidates: Sequence[Doomed], kept: list[Path]) -> None:
     """Put into the plan those versions without which a lost ledger would be made again as with them."""
+    if not candidates:
+        return
     whole = [path for path in kept if is_intact(path)]
     longest = fullest(whole)
     sheets = {path: told_by([path]) for path in whole}

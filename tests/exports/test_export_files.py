@@ -4,6 +4,7 @@ import csv
 import re
 import shutil
 import stat
+from datetime import UTC, datetime
 
 import fastexcel
 import polars as pl
@@ -14,7 +15,7 @@ from pipelines.exports import write_export
 from pipelines.exports.excel import write_xlsx
 from pipelines.exports.layout import Column, Document, Page, Table
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.versions import published_file
+from pipelines.warehouse.versions import published_file, record
 
 CODE = "10231"
 
@@ -136,6 +137,7 @@ def test_what_was_published_last_is_exported_unless_a_mode_is_asked_for(tmp_path
     official = published_file(folder, "official", CODE)
     official.parent.mkdir(parents=True)
     publish_rows(made).replace(official)
+    record(official, "publish", datetime(2026, 3, 2, 9, tzinfo=UTC), "an")
     for mode, count in ((None, 1), ("official", 1), ("trial", 8)):
         path = tmp_path / f"{mode}.csv"
         status, *_ = export("plan515", path, *(["--mode", mode] if mode else []), data=folder)
