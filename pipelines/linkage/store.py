@@ -1,4 +1,7 @@
-"""Named models on disk: one JSON file each, never changed, and which of them a new commune uses."""
+"""Named models on disk: one JSON file each, never changed, and which of them a new commune uses.
+
+A model counts names that several rows carry, some of which may be one person's: with a key, the file is sealed.
+"""
 
 import json
 from pathlib import Path
@@ -8,7 +11,9 @@ from pydantic import ValidationError
 from pipelines.linkage.model import LinkageModel
 from pipelines.linkage.spec import LinkageSpec
 from pipelines.problems import UnusableInput
-from pipelines.warehouse.placing import place_text
+from pipelines.protection.keys import KeyRing
+from pipelines.protection.sealing import sealed, unsealed
+from pipelines.warehouse.placing import place_bytes, place_text
 
 SHIPPED = "shipped"
 _REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference" / "models"
@@ -41,7 +46,8 @@ class ModelStore:
         """Store a model, make it the commune's, and return its name: dataset, commune and content."""
         name = model.name(code)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place_text(self._folder / f"{name}.json", json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n")
+        written = json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n"
+        place_bytes(self._folder / f"{name}.json", sealed(written.encode(), KeyRing.from_environment()))
         place_text(self._folder / f"{code}-{model.dataset}.current", f"{name}\n")
         return name
 
@@ -94,7 +100,7 @@ def fits(model: LinkageModel, spec: LinkageSpec) -> bool:
 
 def _read(path: Path) -> LinkageModel | None:
     try:
-        return LinkageModel.model_validate_json(path.read_bytes())
+        return LinkageModel.model_validate_json(unsealed(path.read_bytes(), KeyRing.from_environment(), path))
     except FileNotFoundError:
         return None
     except (ValidationError, OSError):

@@ -93,6 +93,7 @@ def _encrypt(path: Path, target: Path, keys: KeyRing) -> None:
 
 def _sealable(data: Path, code: str) -> Iterator[Path]:
     yield from sorted((data / "ledger").glob(f"*/{code}/*.parquet"))
+    yield from sorted((data / "models").glob(f"*-{code}-*.json"))
     for name in _JOURNALS:
         yield from sorted((data / name / code).glob("*.jsonl"))
 

@@ -31,6 +31,7 @@ from pipelines.linkage.model import LinkageModel
 from pipelines.linkage.spec import both, equal, left
 from pipelines.linkage.store import ModelStore, chosen_model
 from pipelines.problems import UnusableInput
+from pipelines.warehouse.rekeying import under_newest_key
 
 
 def _field(name: str, m: float, u: float, label: bool = False) -> Comparison:
@@ -276,6 +277,28 @@ def test_a_stored_model_is_used_again_until_asked_to_estimate(tmp_path: Path, mo
     assert chosen_model(store, "04930", SPEC, name) == model
     assert json.loads((tmp_path / "models" / f"{name}.json").read_text())["dataset"] == "readers"
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "models").iterdir()} == {0}
+
+
+def test_with_a_key_no_name_that_a_model_counts_is_on_disk(
+    tmp_path: Path, model: LinkageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model counts what five rows have in common, and five rows may be one owner's."""
+    store = ModelStore(tmp_path / "models")
+    path = tmp_path / "models" / f"{store.keep('10231', model)}.json"
+    assert b'"counts"' in path.read_bytes()
+    keys = tmp_path / "keys"
+    keys.write_text("k" * 32)
+    monkeypatch.setenv("HOPNHAT_KEY_FILE", str(keys))
+    assert chosen_model(store, "10231", SPEC) == model  # as it lay there before there was a key
+    assert under_newest_key(tmp_path, "10231") == 1
+    assert b'"counts"' not in path.read_bytes()
+    assert chosen_model(store, "10231", SPEC) == model
+    path.unlink()
+    store.keep("10231", model)
+    assert b'"counts"' not in path.read_bytes()
+    monkeypatch.delenv("HOPNHAT_KEY_FILE")
+    with pytest.raises(UnusableInput, match="HOPNHAT_KEY_FILE"):
+        chosen_model(store, "10231", SPEC)
 
 
 def test_models_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path, model: LinkageModel) -> None:
