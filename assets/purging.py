@@ -76,7 +76,7 @@ def _purge(options: argparse.Namespace) -> int:
         else:
             whole = _both(whole, plan)
     _record(options, whole)
-    print(f"{_verb(options, 'Tổng cộng')}: {_counts(whole)}, {_size(whole.size)}.")
+    print(f"{_verb(options, 'Tổng cộng')}: xóa {_counts(whole)} ({_size(whole.size)}); giữ {len(whole.spared)}.")
     for sentence in problems:
         say(sentence)
     return _UNUSABLE if problems else _DONE
@@ -151,8 +151,7 @@ def _verb(options: argparse.Namespace, word: str) -> str:
 
 
 def _counts(plan: Plan) -> str:
-    told = [f"{len(plan.of(kind))} {word}" for kind, word in _KINDS.items()]
-    return f"xóa {', '.join(told)}; giữ {len(plan.spared)}"
+    return ", ".join(f"{len(plan.of(kind))} {word}" for kind, word in _KINDS.items())
 
 
 def _both(one: Plan, other: Plan) -> Plan:
