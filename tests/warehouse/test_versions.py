@@ -1,6 +1,7 @@
 """Versions of a published warehouse: kept once each, logged always, completed after a crash, put back whole."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from pipelines.problems import UnusableInput
 from pipelines.warehouse import building, placing, versions
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.manifest import as_table, totals
-from pipelines.warehouse.placing import sha256_of, stated_checksum
+from pipelines.warehouse.placing import sha256_of, stated_checksum, stated_checksums
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import TABLES, VALIDATION_RESULTS
@@ -24,7 +25,10 @@ from pipelines.warehouse.verification import verify
 from pipelines.warehouse.versions import (
     catch_up,
     entries,
+    is_as_logged,
+    last_whole,
     manifest_of,
+    newest_file,
     parse_version,
     published_file,
     roll_back,
@@ -301,6 +305,109 @@ def test_a_file_from_before_there_were_versions_becomes_the_first(run: Run, targ
     for path in version_file(target, 1).parent.iterdir():
         path.unlink()
     assert story(run("b", "Bình")) == [(1, "publish", "a"), (2, "publish", "b")]
+
+
+def test_a_changed_file_is_put_aside_before_another_takes_its_place(run: Run, target: Path) -> None:
+    run("a", "An")
+    with duckdb.connect(str(target)) as connection:
+        connection.execute("UPDATE citizens SET full_name = 'X'")
+    spoilt = target.read_bytes()
+    assert last_whole(target) == version_file(target, 1)
+    run("b", "Bình")
+    aside = version_file(target, 1).with_name("damaged-0001.duckdb")
+    assert aside.read_bytes() == spoilt
+    assert (verify(target).differences, name_in(target), last_whole(target)) == ([], "Bình", target)
+    assert story(target) == [(1, "publish", "a"), (2, "publish", "b")]
+    target.write_bytes(b"x" * 9000)
+    roll_back(target, 1, AT, "chi")
+    assert aside.with_name("damaged-0002.duckdb").read_bytes() == b"x" * 9000
+    assert aside.read_bytes() == spoilt
+    assert (verify(target).differences, name_in(target)) == ([], "An")
+
+
+def test_a_damaged_file_is_kept_once_however_often_the_next_publication_dies(run: Run, target: Path) -> None:
+    run("a", "An")
+    target.write_bytes(b"x" * 9000)
+    for _ in range(3):
+        with crash("place", module=building, at=2):  # the first is that of the staging warehouse
+            run("b", "Bình")
+    assert [path.name for path in version_file(target, 1).parent.glob("damaged-*")] == ["damaged-0001.duckdb"]
+
+
+def test_a_damaged_version_is_passed_over(run: Run, target: Path) -> None:
+    for name in ("An", "Bình", "Chi"):
+        run(name, name)
+    version_file(target, 3).write_bytes(b"x")
+    target.unlink()
+    assert last_whole(target) == version_file(target, 2)
+    assert story(run("d", "Chi"))[-1] == (4, "publish", "d")  # not taken for the version that is no more
+    for number in (1, 2, 4):
+        version_file(target, number).write_bytes(b"x")
+    target.write_bytes(b"x")
+    assert last_whole(target) is None
+
+
+def test_what_came_last_is_told_by_the_log_whatever_the_clocks_say(run: Run, target: Path, tmp_path: Path) -> None:
+    run("a", "An")
+    run("b", "Bình")
+    official = published_file(tmp_path, "official", CODE)
+    official.parent.mkdir()
+    official.write_bytes(target.read_bytes())
+    earlier = AT.replace(year=1970)
+    versions.record(official, "promote", earlier, "an", "trial-2")
+    os.utime(official, (0, 0))
+    assert newest_file(tmp_path, CODE) == official
+    roll_back(target, 1, earlier, "an")
+    os.utime(target, (0, 0))
+    assert newest_file(tmp_path, CODE) == target
+    assert [entry.sequence for entry in (*entries(target), *entries(official))] == [1, 2, 4, 3]
+
+
+def test_a_log_of_an_older_program_is_read_and_continued(run: Run, target: Path) -> None:
+    run("a", "An")
+    log = version_file(target, 1).with_name("log.jsonl")
+    old = json.loads(log.read_text(encoding="utf-8"))
+    del old["sequence"]
+    log.write_text(json.dumps(old) + "\n", encoding="utf-8")
+    assert catch_up(target)
+    run("b", "Bình")
+    assert [entry.sequence for entry in entries(target)] == [0, 1]
+
+
+def test_a_damaged_log_is_told_in_a_sentence(run: Run, target: Path) -> None:
+    run("a", "An")
+    version_file(target, 1).with_name("log.jsonl").write_text('{"version": 1', encoding="utf-8")
+    with pytest.raises(UnusableInput, match=r"Nhật ký phiên bản .* đã hỏng"):
+        entries(target)
+
+
+def test_a_reader_finds_a_checksum_that_fits_at_every_moment(run: Run, target: Path) -> None:
+    """Also between the rename of the file and that of its checksum, in a publication and in a rollback."""
+    run("a", "An")
+    with crash("place_checksum"):
+        run("b", "Bình")
+    assert (name_in(target), len(stated_checksums(target))) == ("Bình", 2)
+    assert verify(target).differences == []
+    assert catch_up(target)
+    assert stated_checksums(target) == (sha256_of(target),)
+    for at in range(1, 5):  # the rollback's renames: checksums, file, checksum, log
+        with crash("replace", at, os):
+            roll_back(target, 1, AT, "chi")
+        assert verify(target).differences == []
+        assert name_in(target) == ("Bình" if at < 3 else "An")
+        assert catch_up(target)
+        roll_back(target, 2, AT, "chi")
+
+
+def test_bytes_that_were_encrypted_anew_are_the_same_version(run: Run, target: Path) -> None:
+    run("a", "An")
+    was = sha256_of(target)
+    target.write_bytes(target.read_bytes() + b"\0" * 10)
+    assert not is_as_logged(target)
+    versions.resealing(target, was, sha256_of(target))
+    assert catch_up(target)
+    assert stated_checksum(target) == sha256_of(target)
+    assert story(target) == [(1, "publish", "a")]
 
 
 @pytest.mark.parametrize("name", ["trial", "trial-", "trial-0", "trial-01", "3", "draft-1", "trial-1 ", "trial-²", ""])
