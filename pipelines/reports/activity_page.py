@@ -4,7 +4,6 @@ It lies beside the page over all communes, is made from the log alone, and can b
 log is kept and judged does not belong here.
 """
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +31,8 @@ def write_activity_pages(reports: Path) -> None:
     """
     log = ActivityLog(reports.parent)
     reports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = log.path.parent
-    # Of two processes that write at once, the later one has seen what the earlier one has.
-    alone = FileLock(folder / ".page.lock", timeout=_PATIENCE, mode=0o600) if folder.is_dir() else nullcontext()
-    with alone:
+    # One after the other, so that the last one has seen what all did.
+    with FileLock(reports / ".index.lock", timeout=_PATIENCE, mode=0o600):
         record = log.read()
         acts = acts_of(record.lines)
         for language in LANGUAGES:

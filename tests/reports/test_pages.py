@@ -100,7 +100,8 @@ class Addresses(HTMLParser):
 
 def test_no_page_needs_anything_from_outside(write: Write, rows: Rows) -> None:
     pages = render_page_set(write(rows), PASSED)
-    files = {name for name in pages if name.endswith((".html", ".xlsx"))} | {"../../index.html", "../../index.en.html"}
+    above = {f"../../{name}{ending}" for name in ("index", "activity") for ending in (".html", ".en.html")}
+    files = {name for name in pages if name.endswith((".html", ".xlsx"))} | above
     for page in (page for page in pages.values() if isinstance(page, str)):
         found = Addresses(page)
         assert all(address.startswith("#") or address.partition("#")[0] in files for address in found.found)
