@@ -141,7 +141,9 @@ def _is_over(context: dg.InitResourceContext) -> bool:
 
 
 def _starts_at_the_exports(run: dg.DagsterRun) -> bool:
-    """Whether a run reads the exports, so that it needs nothing that an earlier one handed on."""
-    if run.step_keys_to_execute is not None:  # started again from where another one failed
-        return False
-    return run.asset_selection is None or dg.AssetKey("source_rows") in run.asset_selection
+    """Whether a run reads the exports, so that it needs nothing that an earlier one handed on; one that is started
+    again from where it failed does not."""
+    steps = run.step_keys_to_execute
+    if steps is None and run.asset_selection is not None:
+        steps = [key.path[-1] for key in run.asset_selection]
+    return steps is None or "source_rows" in steps
