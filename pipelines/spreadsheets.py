@@ -5,6 +5,7 @@ There is no macro or link in them, and no formula but what a writer sets down as
 belong here, nor how one is read.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -32,6 +33,8 @@ LONGEST_TEXT: Final = 32_767
 """Characters that a cell can hold; of a longer text Excel's format has no place for any."""
 
 _PAPER: Final = {"A3": 8, "A4": 9}
+_NO_PLACE: Final = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL}
+"""What is wrong with the name of a file, not with the storage."""
 _WORKSHOP: Final = ".hopnhat-"
 """Begins the names of the folders in which files are made."""
 _COMPUTED: Final = "[=+@＝＋－＠-]"
@@ -57,7 +60,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     """A path to write to; the file takes its place at `target` when all went well, and is gone otherwise.
 
     What a writer keeps aside may lie beside that path: the folder is its own, for its owner alone, and goes with it;
-    one that a writer left who was killed goes with the next. Raises UnusableInput when `target` cannot be written.
+    one that a writer left who was killed goes with the next. Raises UnusableInput when `target` is no place for a file,
+    and OSError that names it when the storage refuses.
     """
     try:
         with _workshop(target.parent) as folder:
@@ -65,7 +69,11 @@ def written_whole(target: Path) -> Iterator[Path]:
             part.touch(mode=0o600)
             yield part
             place(part, target)
-    except (OSError, XlsxWriterException):
+    except (OSError, XlsxWriterException) as problem:
+        # What the operating system said to Excel's writer is wrapped in its own error.
+        said = next((one for one in (problem, *problem.args) if isinstance(one, OSError)), None)
+        if said and said.errno and said.errno not in _NO_PLACE:
+            raise OSError(said.errno, os.strerror(said.errno), os.fspath(target)) from None
         raise UnusableInput(f"Không ghi được tệp «{target}».", f"{target} cannot be written.") from None
 
 

@@ -1,6 +1,7 @@
 """The files: texts stay texts, nobody else can read them, and they are there whole or not at all."""
 
 import csv
+import errno
 import re
 import shutil
 import stat
@@ -9,12 +10,14 @@ from datetime import UTC, datetime
 import fastexcel
 import polars as pl
 import pytest
+from xlsxwriter.exceptions import FileCreateError
 
 from assets.command_line import main
 from pipelines.exports import write_export
 from pipelines.exports.excel import write_xlsx
 from pipelines.exports.layout import Column, Document, Page, Table
 from pipelines.problems import UnusableInput
+from pipelines.spreadsheets import written_whole
 from pipelines.warehouse.versions import published_file, record
 
 CODE = "10231"
@@ -95,14 +98,22 @@ def test_the_same_warehouse_gives_the_same_file(warehouse, plan, tmp_path):
     assert (tmp_path / "again.xlsx").read_bytes() == plan.path.read_bytes()
 
 
-def test_a_write_that_fails_leaves_nothing(warehouse, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["out.xlsx", "out.csv"])
+def test_a_write_that_fails_leaves_nothing_and_says_why(name, tmp_path, monkeypatch, export):
     def fail(*_):
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("pipelines.spreadsheets.place", fail)
-    for suffix in (".xlsx", ".csv"):
-        with pytest.raises(UnusableInput, match="Không ghi được"):
-            write_export("plan515", warehouse, tmp_path / f"out{suffix}")
+    status, out, err = export("plan515", tmp_path / name)
+    assert (status, out, err.count("\n")) == (3, "", 1)
+    assert f"«{tmp_path / name}»: ổ đĩa đã đầy" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_excel_s_writer_wraps_is_told_as_well(tmp_path):
+    with pytest.raises(OSError, match="No space left") as refused, written_whole(tmp_path / "out.xlsx"):
+        raise FileCreateError(OSError(errno.ENOSPC, "No space left on device"))
+    assert refused.value.filename == str(tmp_path / "out.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 
