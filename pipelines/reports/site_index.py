@@ -13,7 +13,7 @@ from filelock import FileLock
 from pipelines.reports import labels
 from pipelines.reports.activity_page import activity_file, write_activity_pages
 from pipelines.reports.asking import Row, mapping
-from pipelines.reports.languages import LANGUAGES, Language, Text
+from pipelines.reports.languages import LANGUAGES, VIETNAMESE, Language, Text
 from pipelines.reports.rendering import environment, policy, script
 from pipelines.reports.site import SUMMARY
 from pipelines.warehouse.placing import place_text
@@ -25,7 +25,7 @@ _TITLE: Final = Text("Các xã, phường đã hợp nhất dữ liệu", "Commu
 
 def write_site_index(reports: Path) -> None:
     """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it, and the page of
-    acts beside them, to which all others lead.
+    acts beside them, to which all others lead, when there is none yet.
 
     Runs of two communes may end at once: they write one after the other, so that the last one has seen what all left.
     """
@@ -35,8 +35,9 @@ def write_site_index(reports: Path) -> None:
         communes = [row for path in paths if (row := _read(path, reports))]
         for language in LANGUAGES:
             place_text(reports / _file(language), _render(communes, language))
-    with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
-        write_activity_pages(reports)
+    if not (reports / activity_file(VIETNAMESE)).is_file():  # each act makes it anew
+        with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
+            write_activity_pages(reports)
 
 
 def _read(path: Path, reports: Path) -> Row:
