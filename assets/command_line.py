@@ -33,7 +33,7 @@ from pipelines.warehouse.versions import MODES, published_file
 if TYPE_CHECKING:
     import dagster as dg
 
-_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land", "clerical")
+_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land", "clerical", "activity")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 
 
@@ -42,7 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # all that a run writes is for its owner's eyes
     options = _parser().parse_args(arguments)
     try:
-        return _in_words(lambda: options.command(options), _published_now(options))
+        status = _in_words(lambda: options.command(options), _published_now(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads has read enough, as `head` does; Python would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNEXPECTED
     except KeyboardInterrupt:
         print("hopnhat: đã dừng theo yêu cầu; bản nào đang công bố thì xem bằng hopnhat history.", file=sys.stderr)
         return UNEXPECTED
@@ -56,6 +61,8 @@ def _in_words(action: Callable[[], int], published: Callable[[], object]) -> int
     before = published()
     try:
         return action()
+    except BrokenPipeError:
+        raise
     except UnusableInput as problem:  # without Dagster, which takes seconds to import
         sentence, status = str(problem), UNUSABLE
     except (Exception, pl.exceptions.PanicException) as problem:
