@@ -65,13 +65,13 @@ def _free_port() -> int:
 
 @contextlib.contextmanager
 def _dagster_dev(project: Path, data: Path, log: Path) -> Iterator[str]:
-    """`dagster dev` on the data of a run, in a process group of its own that is ended with it."""
+    """`make ui` on the data of a run, in a process group of its own that is ended with it."""
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HOPNHAT_", "DAGSTER_"))}
-    environment |= {"DAGSTER_HOME": str(data / "dagster"), "HOPNHAT_DATA": str(data)}
+    environment |= {"HOPNHAT_DATA": str(data), "HOPNHAT_PORT": str(port)}
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", str(port), "-h", "127.0.0.1"],
+            [sys.executable, "-m", "assets.ui"],
             cwd=project,
             env=environment,
             stdout=stream,
@@ -118,6 +118,16 @@ def test_asset_graph_shows_groups_in_vietnamese_and_no_welcome_box(page, dagster
     assert page.locator("[role=dialog]").count() == 0
     assert len(page.asked) > 5
     assert _left_the_machine(page) == []
+
+
+def test_another_page_in_the_browser_starts_nothing(dagster_ui):
+    """What a browser would send for an image of another page, which Dagster's own webserver carries out."""
+    asked = urllib.request.Request(
+        f"{dagster_ui}/graphql?query=mutation%7BsetNuxSeen%7D", headers={"Accept": "image/*"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=10)
+    assert refused.value.code == 403
 
 
 def test_asset_page_shows_its_vietnamese_description(page, dagster_ui, tmp_path):

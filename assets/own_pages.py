@@ -1,0 +1,78 @@
+"""Dagster's webserver, for its own pages alone: `python -m assets.own_pages` takes the options of `dagster-webserver`.
+
+Dagster has no login, and runs what is asked for in an address. So any page on the internet that an officer has open in
+the same browser could start a run here: `<img src="http://127.0.0.1:3000/graphql?query=mutation…">`. What a browser
+sends for another page is refused here. This is no login: who can reach the port with a program of their own is let in.
+"""
+
+import os
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from dagster_webserver.cli import main as webserver
+from dagster_webserver.webserver import DagsterWebserver
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+HOSTS: Final = "HOPNHAT_HOSTS"
+"""The environment variable with further names, separated by commas, by which people reach the pages behind a login."""
+_OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_REFUSED: Final = "Yêu cầu không phải từ trang của Dagster trên máy này. (Not asked for by Dagster's own pages.)"
+
+
+class OwnPagesOnly:
+    """Lets through what Dagster's own pages ask for, under the names of this deployment."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        named = os.environ.get(HOSTS, "")
+        self._hosts = _OF_THIS_MACHINE | {name.strip().lower() for name in named.split(",") if name.strip()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] in {"http", "websocket"} and not self._is_own(scope):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await PlainTextResponse(_REFUSED, status_code=403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_own(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        # By any other name of this machine, a page of the internet could take itself for one of ours.
+        if _host(f"//{headers.get('host', '')}") not in self._hosts:
+            return False
+        # A browser tells with a socket and with what changes something which page asks.
+        if "origin" in headers and _host(headers["origin"]) not in self._hosts:
+            return False
+        if scope["type"] == "websocket":
+            return True
+        # What a page may send elsewhere without being asked is no JSON; Dagster's own pages send nothing else.
+        if scope["method"] == "POST":
+            return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+        # An image, a link or a form of another page gets no query answered, nor carried out.
+        return not scope["path"].rstrip("/").endswith("/graphql") or "text/html" in headers.get("accept", "")
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _middleware(of_dagster: Any) -> Any:
+    return lambda self: [Middleware(OwnPagesOnly), *of_dagster(self)]
+
+
+def main() -> None:
+    """Become Dagster's webserver, guarded."""
+    DagsterWebserver.build_middleware = _middleware(DagsterWebserver.build_middleware)  # type: ignore[method-assign]
+    webserver()  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    main()
