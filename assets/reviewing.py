@@ -20,6 +20,7 @@ from pipelines.review.answers import read_answers
 from pipelines.review.decisions import Decision, Revocation, decision_log, read_events, write_events
 from pipelines.review.taking import any_known, take, with_marks
 from pipelines.review.workbook import write_workbook
+from pipelines.spreadsheets import written_whole
 from pipelines.warehouse.versions import newest_file, was_published
 
 DONE, UNUSABLE = 0, 2
@@ -193,11 +194,8 @@ def _save(options: argparse.Namespace) -> int:
     events = decision_log(options.data, new_commune_code(options)).events()
     if options.file.exists():
         raise UnusableInput(f"Tệp «{options.file}» đã có; hãy chọn tên khác.", f"{options.file} exists already.")
-    try:
-        options.file.touch(mode=0o600)
-        write_events(options.file, events)
-    except OSError:
-        raise UnusableInput(f"Không ghi được tệp «{options.file}».", f"{options.file} cannot be written.") from None
+    with written_whole(options.file) as part:
+        write_events(part, events)
     tell(options, decisions=len(events))
     print(f"Đã ghi {len(events)} quyết định và lần thu hồi vào «{options.file}».")
     return DONE

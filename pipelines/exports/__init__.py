@@ -49,13 +49,14 @@ def write_export(kind: str, warehouse: Path, target: Path) -> Document:
     with open_warehouse(warehouse) as connection:
         document = KINDS[kind](connection, About.read(connection))
     along = [page for page in document.pages if page.goes_along] if write is write_csv else []
+    beside = file_beside(target)
     if along:
-        beside = file_beside(target)
         _refuse(beside)
-        with written_whole(beside) as part:
-            write_text(along, part)
     with written_whole(target) as part:
         write(document, part)
+        if along:  # takes its place first: without it the table is not handed on
+            with written_whole(beside) as text:
+                write_text(along, text)
     return document
 
 

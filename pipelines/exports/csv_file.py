@@ -10,7 +10,6 @@ from pipelines.spreadsheets import harmless
 
 def write_csv(document: Document, path: Path) -> None:
     """Write the document's main table, headings on the first line."""
-    with path.open("wb") as file:
-        document.main.shown.with_columns(harmless(pl.col(pl.String))).write_csv(
-            file, include_bom=True, line_terminator="\r\n"
-        )
+    table = document.main.shown.with_columns(harmless(pl.col(pl.String)))
+    # As one text: what the disk refuses is then said by Python, which tells the cause.
+    path.write_text(table.write_csv(include_bom=True, line_terminator="\r\n"), encoding="utf-8", newline="")

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import resource
 import zipfile
+from contextlib import contextmanager
 from datetime import date
 
 import duckdb
@@ -184,6 +186,17 @@ def test_whatever_the_fields_hold_no_full_number_name_date_or_address_leaves(tmp
     assert not [secret for secret in secrets if secret in text]
 
 
+@contextmanager
+def little_room(size):
+    """No file may become larger than this many bytes."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
 def test_beside_a_csv_lies_the_method_and_neither_is_written_over(warehouse, tmp_path):
     target, method = tmp_path / "out.csv", tmp_path / "out.phuong-phap.txt"
     write_export("masked", warehouse, target)
@@ -194,6 +207,9 @@ def test_beside_a_csv_lies_the_method_and_neither_is_written_over(warehouse, tmp
         target.name: 0o600,
         method.name: 0o600,
     }
+    with pytest.raises(OSError, match="large"), little_room(1):
+        write_export("masked", warehouse, tmp_path / "again.csv")
+    assert {path.name for path in tmp_path.iterdir()} == {target.name, method.name}
     target.unlink()
     method.write_text("mine")
     with pytest.raises(Exception, match="phuong-phap"):
