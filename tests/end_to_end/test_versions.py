@@ -3,11 +3,15 @@
 import getpass
 import json
 import shutil
+import subprocess
+import sys
+import threading
 
 import dagster as dg
 import pytest
 
 from pipelines.review.decisions import Decision, decision_log
+from pipelines.warehouse.verification import verify
 
 CODE = "10231"
 COMMUNE = ("--new-commune", CODE)
@@ -195,7 +199,96 @@ def test_a_page_that_cannot_be_made_is_taken_away_and_the_rollback_holds(in_proc
 )
 def test_what_is_no_version_is_not_put_back(in_process, data, content_of, version, named):
     before = content_of(data / "published")
-    outcome = in_process("rollback", "--to", version, *COMMUNE, data=data)
+    outcome = in_process("rollback", "--plaintext", "--to", version, *COMMUNE, data=data)
     assert outcome.status == 2
     assert named in outcome.sentences()[0]
     assert content_of(data / "published") == before
+
+
+HOLD = (
+    "import sys; from pathlib import Path; from assets.holding import hold\n"
+    "with hold(Path(sys.argv[1]), '10231', 'hopnhat run', patience=0): print('held', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def at_work(data, project):
+    """Another process that holds the commune's lock."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, data], cwd=project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.stdin.close()
+
+
+def test_who_would_change_a_commune_that_another_is_at_work_on_is_refused(in_process, data, at_work, content_of):
+    before = content_of(data / "published") | content_of(data / "decisions")
+    commands = [
+        ("run",),
+        ("run", "--mode", "official", "--plaintext"),
+        ("rollback", "--to", "trial-1"),
+        ("promote", "--plaintext"),
+        ("review", "revoke", "QD-1"),
+        ("review", "import", data / "answers.xlsx"),
+        ("review", "replay", data / "decisions.jsonl"),
+        ("review", "sample", data / "sample.xlsx"),
+    ]
+    for command in commands:
+        outcome = in_process(*command, *COMMUNE, data=data, HOPNHAT_LOCK_PATIENCE="0")
+        assert outcome.status == 2, command
+        (sentence,) = outcome.sentences()
+        assert f"{getpass.getuser()} đang làm việc với xã 10231 (hopnhat run, từ " in sentence
+        assert f"tiến trình {at_work.pid}) và chưa xong" in sentence
+    assert content_of(data / "published") | content_of(data / "decisions") == before
+    assert not (data / "sample.xlsx").exists()
+
+
+def test_the_second_one_waits_and_says_so_once(in_process, data, at_work):
+    threading.Timer(2, at_work.stdin.close).start()
+    outcome = in_process("rollback", "--to", "trial-1", *COMMUNE, data=data, HOPNHAT_LOCK_PATIENCE="60")
+    assert outcome.status == 0, outcome.err
+    (sentence,) = outcome.sentences()
+    assert "đang chờ, lâu nhất 1 phút" in sentence
+
+
+def test_history_waits_for_nobody(in_process, data, at_work):
+    outcome = in_process("history", *COMMUNE, data=data)
+    assert outcome.status == 0
+    assert "đang dùng" in outcome.out
+    assert f"tiến trình {at_work.pid}" in outcome.sentences()[0]
+
+
+def test_a_damaged_published_file_is_found_put_aside_and_followed_by_a_whole_one(in_process, first_trial, data):
+    target = first_trial.published(CODE).relative_to(first_trial.data)
+    spoilt = bytearray((data / target).read_bytes())
+    spoilt[len(spoilt) // 2] ^= 1
+    (data / target).write_bytes(spoilt)
+    assert verify(data / target).differences
+    outcome = in_process("run", *COMMUNE, data=data)
+    assert outcome.status == 0, outcome.err
+    assert outcome.err.count("đã hỏng, bị sửa hoặc không còn như khi công bố; lần chạy này so với bản lưu trial-1") == 1
+    (aside,) = (data / "published" / "trial" / "versions" / CODE).glob("damaged-*")
+    assert aside.read_bytes() == spoilt
+    now = _query(outcome, "trial", MANIFEST)
+    assert now["earlier.compared_instead"] == "trial-1"
+    assert now["logical_hash"] == _query(first_trial, "trial", MANIFEST)["logical_hash"]
+    assert _query(outcome, "trial", IDS) == _query(first_trial, "trial", IDS)
+    assert verify(outcome.published(CODE)).differences == []
+    assert "đã bị sửa" not in in_process("history", *COMMUNE, data=data).output
+
+
+def test_what_steps_hand_on_is_gone_after_publication_and_a_single_step_says_so(first_trial, data, dagster_of):
+    assert [path for path in (first_trial.data / "scratch").rglob("*") if path.is_file()] == []
+    from assets.definitions import MAIN_JOB, defs
+
+    with dagster_of(data) as instance:
+        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+            partition_key="10231 Thượng Phúc",
+            instance=instance,
+            raise_on_error=False,
+            asset_selection=[dg.AssetKey("citizen_links")],
+            run_config={"resources": {"deployment": {"config": {"data": str(data)}}}},
+        )
+    (failed,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert "không còn: nó được xóa sau khi công bố và khi có lần chạy mới; hãy chạy lại từ đầu" in failed.error.message
