@@ -6,6 +6,7 @@ sends for another page is refused here. This is no login: who can reach the port
 """
 
 import os
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assets.instance import prepare_home
 
 HOSTS: Final = "HOPNHAT_HOSTS"
 """The environment variable with further names, separated by commas, by which people reach the pages behind a login."""
@@ -69,7 +72,9 @@ def _middleware(of_dagster: Any) -> Any:
 
 
 def main() -> None:
-    """Become Dagster's webserver, guarded."""
+    """Become Dagster's webserver, guarded, with the data folder's own storage."""
+    os.umask(0o077)
+    prepare_home(Path(os.environ.get("HOPNHAT_DATA", "data")))
     DagsterWebserver.build_middleware = _middleware(DagsterWebserver.build_middleware)  # type: ignore[method-assign]
     webserver()  # type: ignore[no-untyped-call]
 
