@@ -217,6 +217,15 @@ def test_no_folder_is_excused_from_rules_of_security():
     assert silent == []
 
 
+def test_what_security_names_is_there():
+    told = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:assets|pipelines|tests)/[\w/.*]+)`", told) + re.findall(r"\]\(([\w/.]+)[)#]", told)
+    assert len(set(named)) > 8
+    assert [name for name in named if not list(PROJECT.glob(name))] == []
+    words = (re.sub(r"[^a-z ]", "", line.lower()).strip() for line in told.splitlines() if line.startswith("#"))
+    assert set(re.findall(r"\]\(#([\w-]+)\)", told)) <= {heading.replace(" ", "-") for heading in words}
+
+
 @pytest.mark.parametrize(
     "source",
     [
