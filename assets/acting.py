@@ -17,6 +17,7 @@ from typing import Final
 
 from assets.holding import say
 from assets.occasion import now, user
+from assets.storage_faults import storage_fault
 from pipelines.activity.acts import STARTED, Action, Fact, Line, Outcome
 from pipelines.activity.log import ActivityLog
 from pipelines.activity.process import this_process
@@ -30,6 +31,7 @@ Command = Callable[[argparse.Namespace], int]
 
 _LONGEST: Final = 300
 """Characters of a typed text or a name that are kept."""
+_HELD: Final = "tiến trình khác giữ tệp quá lâu"
 _CODE: Final = re.compile(r"[0-9]{5}")
 _HASH: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64}")
 
@@ -246,5 +248,6 @@ def _not_recorded(data: Path, problem: OSError) -> str:
 
 
 def _unwritable(data: Path, problem: OSError) -> str:
-    cause = os.strerror(problem.errno) if problem.errno else type(problem).__name__
+    fault = storage_fault(problem)
+    cause = fault.vi if fault else _HELD if isinstance(problem, TimeoutError) else type(problem).__name__
     return f"Không ghi được nhật ký thao tác «{ActivityLog(data).path}» ({cause})"

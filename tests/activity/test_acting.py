@@ -1,6 +1,7 @@
 """What a command that acts leaves in the log: its line before, its line after, and nothing that names a person."""
 
 import argparse
+import errno
 import os
 import signal
 import subprocess
@@ -101,6 +102,16 @@ def test_hashes_and_run_ids_are_no_numbers_of_people(tmp_path: Path) -> None:
     told = {"logical_hash": "0123456789" * 6 + "abcd", "run": "12345678-1234-1234-1234-123456789012"}
     _call(lambda options: tell(options, **told) or 0, tmp_path)
     assert _acts(tmp_path)[0].facts == told
+
+
+def test_a_full_disk_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pipelines.activity.log.os.write", full)
+    assert _call(lambda _: 0, tmp_path, action="rollback") == 0
+    told = capfd.readouterr().err
+    assert "ổ đĩa đã đầy" in told and str(ActivityLog(tmp_path).path) in told
 
 
 @pytest.fixture
