@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets import linking, publishing, sheets
 from assets.deployment import Deployment
+from assets.housekeeping import dead_runs
 from assets.parquet_io import ParquetIOManager
 from assets.progress import progress_logger
 
@@ -25,6 +26,7 @@ defs = dg.Definitions(
         *dg.load_assets_from_modules([linking, sheets, publishing]),
     ],
     jobs=[hop_nhat],
+    sensors=[dead_runs],
     resources={
         "deployment": _deployment,
         "io_manager": ParquetIOManager(deployment=_deployment),

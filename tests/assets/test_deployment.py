@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 
 from assets.deployment import Deployment
-from assets.instance import PROCESS_TAG, end_dead_runs, prepare_home
+from assets.housekeeping import dead_runs
+from assets.instance import PROCESS_TAG, prepare_home
 from pipelines.activity.process import is_running
 
 PROJECT = Path(__file__).parents[2]
@@ -121,7 +122,7 @@ def test_a_run_whose_process_is_gone_ends_and_others_go_on(tmp_path: Path, monke
             tag: instance.create_run_for_job(empty, status=dg.DagsterRunStatus.STARTED, tags={PROCESS_TAG: tag})
             for tag in (gone, here, "of an unknown machine")
         }
-        end_dead_runs(instance)
+        assert isinstance(dead_runs(dg.build_sensor_context(instance)), dg.SkipReason)
         statuses = [instance.get_run_by_id(run.run_id).status for run in runs.values()]  # type: ignore[union-attr]
         (limit,) = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits  # type: ignore[union-attr]
     assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTED]
