@@ -159,7 +159,9 @@ def masked(connection: duckdb.DuckDBPyConnection, about: About) -> Document:
     rows = _rows(connection.table("citizens").pl(), about)
     measured = standing_out(rows, _COMBINATIONS)
     alone = measured.row(by_predicate=pl.col("what") == _BY_NAME, named=True)["alone"]
-    notice = f"{_NOTICE} {alone} trên {rows.height} người vẫn nhận ra được nếu biết thôn, năm sinh và tên gọi."
+    notice = (
+        f"{_NOTICE} {alone} trên {rows.height} người vẫn nhận ra được nếu biết thôn, giới tính, năm sinh và họ tên."
+    )
     head = (about.commune, about.publication)
     columns = (_NUMBERED, *(treated.column for treated in SHOWN), *_TO_FILL)
     return Document(

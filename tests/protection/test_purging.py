@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -461,6 +462,17 @@ def test_without_the_key_nothing_goes_and_with_it_all_is_as_ever(tmp_path: Path,
     monkeypatch.setenv("HOPNHAT_KEY_FILE", str(keys))
     assert command("--older-than", "0", "--only", "versions")[0] == 0
     assert kept(target) == ["0002"]
+
+
+def test_a_commune_that_somebody_works_on_is_left_alone(tmp_path: Path, command, monkeypatch) -> None:
+    for on in (0, 10):
+        target = publish(tmp_path, on)
+    (tmp_path / "locks").mkdir(exist_ok=True)
+    monkeypatch.setenv("HOPNHAT_LOCK_PATIENCE", "0")
+    with FileLock(tmp_path / "locks" / f"{CODE}.lock"):  # not this command's, so it is somebody else's
+        status, _, err = command("--older-than", "0", "--only", "versions")
+    assert status == 2 and "đang làm việc với xã 10231" in err and err.count("\n") == 1
+    assert kept(target) == ["0001", "0002"]
 
 
 def test_a_record_that_was_spoiled_stops_what_asks_it(tmp_path: Path, command) -> None:
