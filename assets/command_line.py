@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,11 +203,12 @@ def _run_commune(options: argparse.Namespace, exports: Path, code: str) -> int:
     from pipelines.ingest.sources import find_paths
 
     commune = MergerMap.shipped().new_commune(code)
-    with refusal_on_record(ActOnRecord(options.data, "run", code, options.mode, options.purpose)):
-        refuse_plaintext(options.mode, allowed=options.plaintext)
-        find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's seconds of start-up
-        with hold(options.data, code, "hopnhat run"):
-            return _run_held(options, exports, commune)
+    with ExitStack() as until_done:
+        with refusal_on_record(ActOnRecord(options.data, "run", code, options.mode, options.purpose)):
+            refuse_plaintext(options.mode, allowed=options.plaintext)
+            find_paths(exports, commune)  # refuses at once what the first step would, before Dagster's start-up
+            until_done.enter_context(hold(options.data, code, "hopnhat run"))
+        return _run_held(options, exports, commune)
 
 
 def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -> int:

@@ -76,6 +76,16 @@ def test_the_page_stands_in_the_audit_site(lived):
     assert 'href="activity.html"' in (lived.data / "reports" / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_run_that_is_refused_before_it_begins_is_on_record(in_process, tmp_path):
+    words = ("run", "--new-commune", "10231", "--purpose", "đợt 2")
+    assert in_process(*words, data=tmp_path / "none").status == 2
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "data").mkdir()
+    assert in_process(*words, data=tmp_path / "data").status == 2
+    (act,) = acts_of(ActivityLog(tmp_path / "data").read().lines)
+    assert (act.action, act.state, act.commune, act.purpose) == ("run", "refused", "10231", "đợt 2")
+
+
 def test_a_hash_that_was_noted_stands_in_the_log_or_not(in_process, lived):
     last = ActivityLog(lived.data).read().last
     assert in_process("activity", "--noted", last, data=lived.data).status == 0
