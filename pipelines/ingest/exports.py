@@ -10,7 +10,7 @@ from pipelines.communes import NewCommune
 from pipelines.identity.record_ids import add_record_ids, content_hash
 from pipelines.ingest.containers import Unreadable
 from pipelines.ingest.header_aliases import Aliases
-from pipelines.ingest.headers import COLUMNS, numbers_rows, unique_names
+from pipelines.ingest.headers import COLUMNS, numbers_rows, shown_columns, unique_names
 from pipelines.ingest.households import carry_down
 from pipelines.ingest.reading import read_tables
 from pipelines.ingest.reasons import in_words
@@ -22,6 +22,8 @@ from pipelines.problems import UnusableInput
 from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
 
 NO_ALIASES = Aliases()
+_MOST_COLUMNS = 12
+"""Columns that one warning names."""
 FILES = pl.Schema(
     {
         "source_file": pl.String,
@@ -252,16 +254,16 @@ def _warnings(table: Table, tally: Tally) -> list[str]:
         return [f"Tệp «{table.name}»{colon} {table.problem}{kept}"]
     warnings = [] if tally.records else [f"Tệp «{table.name}» chỉ có dòng tên cột, không có bản ghi nào."]
     unknown = [
-        " ".join(cell.split())
+        at
         for at, cell in enumerate(table.header)
         if cell.strip() and at not in table.columns.by_column.values() and not numbers_rows(cell)
     ]
     if unknown:
-        named = ", ".join(f"«{name[:40]}»" for name in unknown[:12])
+        named = shown_columns(table.header, unknown[:_MOST_COLUMNS]) + (" …" if len(unknown) > _MOST_COLUMNS else "")
         warnings.append(f"Tệp «{table.name}» có cột chưa dùng đến, vẫn giữ nguyên văn: {named}.")
     if table.columns.doubled:
         used = ", ".join(
-            f"{column} lấy cột «{' '.join(table.header[table.columns.by_column[column]].split())[:40]}»"
+            f"{column} lấy cột {shown_columns(table.header, [table.columns.by_column[column]]).removeprefix('cột ')}"
             for column in table.columns.doubled
         )
         warnings.append(f"Tệp «{table.name}» có nhiều cột cùng nghĩa: {used}; các cột kia vẫn giữ nguyên văn.")

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
@@ -74,6 +74,21 @@ _ALIKE = 75.0
 _LONGEST_NAME = 200
 """Characters beyond which a cell names no column."""
 _ROW_NUMBERS = {"stt", "tt", "sott"}
+_OFTEN_THERE = (
+    *("Tôn giáo", "Quốc tịch", "Nghề nghiệp", "Nơi làm việc", "Trình độ học vấn", "Trình độ văn hóa", "Trình độ"),
+    *("Quê quán", "Nguyên quán", "Nơi sinh", "Nơi đăng ký khai sinh", "Nơi tạm trú", "Nơi ở hiện tại", "Nhóm máu"),
+    *("Tên gọi khác", "Bí danh", "Tình trạng hôn nhân", "Nơi cấp", "Ngày hết hạn", "Mã hộ", "Số thứ tự hộ", "Email"),
+    *(
+        "Nguồn gốc sử dụng",
+        "Thời hạn sử dụng",
+        "Mục đích sử dụng",
+        "Hình thức sử dụng",
+        "Vị trí",
+        "Hạng đất",
+        "Ký nhận",
+    ),
+)
+"""Columns of registers for which we have no use; that they are there may be said, since nobody is called so."""
 _ANOTHER_PERSON = re.compile(r"\b(?:chu|cha|bo|me|vo|chong|con)\b")
 
 
@@ -141,6 +156,17 @@ def recognised(header: Iterable[str], own: Mapping[str, str] | None = None) -> i
     known = _columns_by_name()
     mapped = own or {}
     return len({mapped.get(name, known.get(name)) for name in map(fold, header) if name in mapped or name in known})
+
+
+def shown_columns(header: Sequence[str], places: Iterable[int]) -> str:
+    """Columns as they may be told: by their names where these are known to be names of columns, else by their places.
+
+    Where a line break was lost, or a first row is taken for the header, what stands in it is somebody's name.
+    """
+    known = _columns_by_name().keys() | set(map(fold, _OFTEN_THERE))
+    return ", ".join(
+        f"«{' '.join(header[at].split())}»" if fold(header[at]) in known else f"cột số {at + 1}" for at in places
+    )
 
 
 def numbers_rows(cell: str) -> bool:

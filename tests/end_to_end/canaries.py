@@ -125,7 +125,7 @@ class Exports:
     folder: Path
 
 
-def _person(canaries: Canaries, year: int) -> dict[str, str]:
+def person(canaries: Canaries, year: int) -> dict[str, str]:
     return {
         "ho_ten": canaries.words_of(3),
         "ngay_sinh": f"{canaries.dice.randrange(2, 29):02}/{canaries.dice.randrange(1, 13):02}/{year}",
@@ -148,7 +148,7 @@ def _person(canaries: Canaries, year: int) -> dict[str, str]:
     }
 
 
-def _parcel(canaries: Canaries, number: int, owner: dict[str, str]) -> dict[str, str]:
+def parcel(canaries: Canaries, number: int, owner: dict[str, str]) -> dict[str, str]:
     return {
         "so_to": "1",
         "so_thua": str(number),
@@ -178,18 +178,18 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 def exports_at(folder: Path) -> Exports:
     """Forty people, some in both communes and some with a slip, their land, and lines that cannot be read."""
     canaries = Canaries()
-    people = [_person(canaries, year) for year in range(1950, 1990)]
+    people = [person(canaries, year) for year in range(1950, 1990)]
     again = [{**person, "so_dien_thoai": canaries.number("09", 10)} for person in people[:6]]
     slips = [{**person, "so_dinh_danh": canaries.number(person["so_dinh_danh"][:11], 12)} for person in people[6:10]]
-    shared = {**_person(canaries, 1990), "so_dinh_danh": people[20]["so_dinh_danh"]}
-    unreadable = {**_person(canaries, 1991), "ngay_sinh": canaries.word(), "gioi_tinh": canaries.word()}
+    shared = {**person(canaries, 1990), "so_dinh_danh": people[20]["so_dinh_danh"]}
+    unreadable = {**person(canaries, 1991), "ngay_sinh": canaries.word(), "gioi_tinh": canaries.word()}
     _write(folder / FOLDERS["10231"] / "dan.csv", [*people, unreadable])
     _write(folder / FOLDERS["10234"] / "dan.csv", [*again, *slips, shared])
-    _write(folder / FOLDERS["10231"] / "dat.csv", [_parcel(canaries, n, p) for n, p in enumerate(people, start=1)])
+    _write(folder / FOLDERS["10231"] / "dat.csv", [parcel(canaries, n, p) for n, p in enumerate(people, start=1)])
     with (folder / FOLDERS["10231"] / "dan.csv").open("ab") as stream:
         stream.write(f"{canaries.words_of(3)},only,three\n".encode())
         stream.write(f'"{canaries.words_of(3)},{canaries.number("001", 12)}\n'.encode())
         stream.write(b"\xff\xfe" + canaries.words_of(2).encode() + b"," * 17 + b"\n")
-    headless = "\n".join(";".join(_person(canaries, year).values()) for year in (1992, 1993, 1994))
+    headless = "\n".join(";".join(person(canaries, year).values()) for year in (1992, 1993, 1994))
     (folder / FOLDERS["10234"] / "khong-tieu-de.csv").write_text(headless, encoding="utf-8")
     return Exports(canaries, folder)
