@@ -163,10 +163,14 @@ def shown_columns(header: Sequence[str], places: Iterable[int]) -> str:
 
     Where a line break was lost, or a first row is taken for the header, what stands in it is somebody's name.
     """
-    known = _columns_by_name().keys() | set(map(fold, _OFTEN_THERE))
     return ", ".join(
-        f"«{' '.join(header[at].split())}»" if fold(header[at]) in known else f"cột số {at + 1}" for at in places
+        f"«{' '.join(header[at].split())}»" if names_a_column(header[at]) else f"cột số {at + 1}" for at in places
     )
+
+
+def names_a_column(cell: str) -> bool:
+    """Whether this is known to be the name of a column, of ours or of one that registers often have."""
+    return fold(cell) in _columns_by_name() or fold(cell) in set(map(fold, _OFTEN_THERE))
 
 
 def numbers_rows(cell: str) -> bool:

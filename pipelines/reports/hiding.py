@@ -14,6 +14,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.ingest.headers import names_a_column
 from pipelines.parcels.land_use import LandUses
 from pipelines.reports.asking import Row
 from pipelines.reports.facts import Facts
@@ -60,13 +61,18 @@ def key_of(content: Content, texts: pl.Series, *, mask_names: bool) -> pl.Series
     return texts
 
 
-def without_rare_hamlets(facts: Facts) -> Facts:
-    """The facts without what too few wrote as their hamlet: as a free text it may say where somebody lives.
+def without_rare_words(facts: Facts) -> Facts:
+    """The facts without words that may be about somebody: what too few wrote as their hamlet, which as a free text may
+    say where a person lives, and headers that are not known to be any, which in a torn file may be a person's cells.
 
-    Their counts stand in one row of each old commune, and no rule is proposed that would name them.
+    The counts of such hamlets stand in one row of each old commune, and no rule is proposed that would name them.
     """
     return replace(
         facts,
+        encodings=[
+            row | {"columns": [name if names_a_column(name) else HIDDEN for name in row["columns"]]}
+            for row in facts.encodings
+        ],
         quality_hamlets=_pooled(facts.quality_hamlets),
         unplaced=[
             replace(

@@ -20,7 +20,7 @@ from pipelines.protection.keys import KeyRing
 from pipelines.reports import labels
 from pipelines.reports.asking import mapping
 from pipelines.reports.facts import opened, read_facts
-from pipelines.reports.hiding import without_rare_hamlets
+from pipelines.reports.hiding import without_rare_words
 from pipelines.reports.languages import LANGUAGES, Language
 from pipelines.reports.pages import PAGES, Material, Page, handover_pages
 from pipelines.reports.publications import Publication
@@ -100,7 +100,7 @@ def _material(
         settings = ReportSettings.model_validate(mapping(facts.manifest.get("settings.report")))
         names = settings.names(encrypted=KeyRing.from_environment().encrypts)
         yield Material(
-            without_rare_hamlets(facts) if names == "masked" else facts,
+            without_rare_words(facts) if names == "masked" else facts,
             connection,
             names,
             publication,

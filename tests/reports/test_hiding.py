@@ -88,6 +88,10 @@ def told_of_one_person() -> Rows:
         {**row, "raw": raw} if row["citizen_id"] == person else row for row in rows["citizen_sources"]
     ]
     rows["citizens"] = [{**row, "hamlet": RARE} if row["citizen_id"] == person else row for row in rows["citizens"]]
+    rows["column_encodings"] = [
+        {"source_file": "10231/dan.csv", "encoding": "tcvn3", "column_name": name, "cells": 3, "confidence": 0.99}
+        for name in ("Họ và tên", "Bà Khoai ở cuối xóm")
+    ]
     rows["unplaced"] = [{"record_id": "u1", "dataset": "citizens", "old_commune_code": "10231", "hamlet": RARE}]
     return rows
 
@@ -106,6 +110,7 @@ def test_a_masked_page_set_has_nothing_of_one_person_and_still_tells_cells_apart
     rows = told(told_of_one_person, settings__report={"mask_names": True})
     masked = whole_set(write_warehouse(tmp_path / "masked.duckdb", rows))
     assert [secret for secret in secrets if secret in masked] == []
+    assert "*****, Họ và tên" in masked
     assert "**/**/1985" in masked and "Trang này che danh tính" in masked
 
 
