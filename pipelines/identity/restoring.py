@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.identity.entries import CHANGES
 from pipelines.identity.ledger import entries_of
+from pipelines.problems import UnusableInput
 from pipelines.warehouse.placing import is_intact
 from pipelines.warehouse.reading import open_warehouse
 
@@ -23,12 +24,19 @@ def restore(ledger: Path, dataset: str, commune_code: str, published: Iterable[P
 
     Of those of the `published` that are whole the one with the longest history of ids counts: after a rollback it is
     not the newest. It holds the rows that carried them then. Marks and numbers are not in it: they are learnt again
-    from the next run, and a row that was away is known no more.
+    from the next run, and a row that was away is known no more. Raises UnusableInput when none of them is whole.
     """
     entries = entries_of(ledger, dataset, commune_code)
     if not entries.is_empty:
         return False
-    warehouse = fullest(published)
+    files = list(published)
+    warehouse = fullest(files)
+    if warehouse is None and files:
+        raise UnusableInput(
+            f"Sổ mã của {commune_code} bị mất, và không bản công bố nào còn nguyên vẹn để dựng lại nó, nên mã đã dùng "
+            "có thể bị cấp lại; hãy khôi phục sổ mã hoặc một bản công bố từ bản sao lưu.",
+            "The ledger is lost and nothing that was published is whole: restore either from a backup.",
+        )
     if warehouse is None:
         return False
     with open_warehouse(warehouse) as connection:

@@ -4,12 +4,15 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from pipelines.identity.ledger import assign_ids
 from pipelines.identity.numbered import commit
 from pipelines.identity.resolving import resolve
 from pipelines.identity.restoring import restore
+from pipelines.problems import UnusableInput
 from pipelines.warehouse.building import write_warehouse
+from pipelines.warehouse.placing import place_checksum
 
 ROWS = pl.DataFrame(
     {
@@ -64,3 +67,19 @@ def test_without_any_id_there_is_nothing_to_restore(tmp_path: Path) -> None:
     write_warehouse(tmp_path / "w.duckdb", [])
     assert not restore(tmp_path / "ledger", "parcels", "10231", [tmp_path / "w.duckdb"])
     assert not (tmp_path / "ledger").exists()
+
+
+def test_a_damaged_file_restores_nothing(tmp_path: Path) -> None:
+    """It may say less than what was published, and then ids would be given again."""
+    first, history = ids(tmp_path / "ledger", ROWS, "run 1")
+    whole = warehouse(tmp_path / "whole.duckdb", first, history)
+    place_checksum(whole)
+    longer = pl.concat([history, history])
+    damaged = warehouse(tmp_path / "damaged.duckdb", dict.fromkeys("abcd", "10231-0000009-X"), longer)
+    place_checksum(damaged)
+    damaged.write_bytes(damaged.read_bytes() + b"x")
+    shutil.rmtree(tmp_path / "ledger")
+    with pytest.raises(UnusableInput, match="Sổ mã của 10231 bị mất"):
+        restore(tmp_path / "ledger", "citizens", "10231", [damaged])
+    assert restore(tmp_path / "ledger", "citizens", "10231", [damaged, whole])
+    assert ids(tmp_path / "ledger", ROWS, "run 2")[0] == first
