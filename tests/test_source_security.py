@@ -8,6 +8,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def _name(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
+@cache
 def _tree(source: str) -> ast.Module:
     return ast.parse(source)
 
