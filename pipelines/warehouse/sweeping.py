@@ -20,6 +20,8 @@ def sweep(data: Path, code: str) -> None:
     A write-ahead log beside a published file is none of ours, since they are written without: somebody opened the file
     to change it. The next file that takes its place could not be read beside it.
     """
+    for mode in MODES:
+        _finish_page_sets(data / "reports" / mode / code)
     for path in _unfinished(data, code):
         _remove(path)
     for mode in MODES:
@@ -44,6 +46,16 @@ def clear_idle_scratch(data: Path, hold: Callable[[str], AbstractContextManager[
     for code in sorted(codes):
         with suppress(Held), hold(code):
             clear_scratch(data, code, *MODES)
+
+
+def _finish_page_sets(folder: Path) -> None:
+    """Of a version whose pages were being replaced one page set is there: the new one when it is whole, which its first
+    page tells, since that is written last; else the old one."""
+    for old in folder.glob(".*.old.part"):
+        name = old.name.removesuffix(".old.part").removeprefix(".")
+        new = folder / f".{name}.part"
+        if not (folder / name).exists():
+            (new if (new / "index.html").is_file() else old).rename(folder / name)
 
 
 def _unfinished(data: Path, code: str) -> Iterator[Path]:

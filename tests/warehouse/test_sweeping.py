@@ -94,6 +94,24 @@ def test_what_is_unfinished_goes_and_nothing_else(tmp_path: Path, publish_run: C
     assert not (tmp_path / "published/trial/.10231.duckdb.spill").exists()
 
 
+@pytest.mark.parametrize(
+    ("there", "left"),
+    [
+        ({"trial-1": "old", ".trial-1.part": "new"}, "old"),
+        ({".trial-1.old.part": "old", ".trial-1.part": "new"}, "new"),
+        ({".trial-1.old.part": "old"}, "old"),
+        ({"trial-1": "new", ".trial-1.old.part": "old"}, "new"),
+    ],
+)
+def test_a_kept_page_set_that_was_being_replaced_is_there(tmp_path: Path, there: dict[str, str], left: str) -> None:
+    folder = tmp_path / "reports" / "trial" / CODE
+    for name, pages in there.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "index.html").write_text(pages)
+    sweep(tmp_path, CODE)
+    assert content(folder) == {"trial-1/index.html": left.encode()}
+
+
 def test_a_version_whose_checksum_somebody_lost_stays(tmp_path: Path, publish_run: Callable[[str], Path]) -> None:
     kept = version_file(publish_run("a"), 1)
     kept.with_name(f"{kept.name}.sha256").unlink()
