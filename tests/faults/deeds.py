@@ -56,8 +56,11 @@ def said(state: State) -> dict[str, Any]:
     return {"published": published, "decisions": state["decisions"]}
 
 
-def trials(zygote: Zygote, deed: Deed, data: Path, kills: Iterable[dict[str, Any]], tally: Tally) -> Tally:
-    """Kill the deed as each of `kills` says, in `data`, and judge what is left, and what it is once it is completed."""
+def trials(
+    zygote: Zygote, deed: Deed, data: Path, kills: Iterable[dict[str, Any]], tally: Tally, *, every: int = 1
+) -> Tally:
+    """Kill the deed as each of `kills` says, in `data`, and judge what is left; complete it after `every` so many
+    kills, and judge what it is then."""
     reader = None
     for options in kills:
         if reader:
@@ -78,6 +81,8 @@ def trials(zygote: Zygote, deed: Deed, data: Path, kills: Iterable[dict[str, Any
         tally.blame(f"{where}, after the kill", state["bad"])
         if not _is_one_of(state, deed):
             tally.blame(f"{where}, after the kill", ["neither what was before nor what was to be"])
+        if tally.kills % every:
+            continue
         done = deed.complete(data)
         state = zygote.judge(data)
         tally.next_runs += 1

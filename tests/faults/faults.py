@@ -60,8 +60,9 @@ class Ended:
 
     @property
     def sentences(self) -> list[str]:
-        """What the command itself said on the error output."""
-        return [line for line in self.output.splitlines() if line.startswith("hopnhat: ")]
+        """What the command itself said on the error output, but that it could not write its activity log."""
+        said = [line for line in self.output.splitlines() if line.startswith("hopnhat: ")]
+        return [line for line in said if "nhật ký thao tác" not in line]
 
     @property
     def killed(self) -> bool:

@@ -5,12 +5,15 @@ Called in a process of its own (see `zygote`), as anything that opens a warehous
 
 import hashlib
 import json
+import os
 import random
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from pipelines.identity.resolving import resolve
 from pipelines.problems import UnusableInput
@@ -99,7 +102,7 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(
         path.relative_to(folder).as_posix()
         for path in paths
-        if path.name.startswith(".") or path.suffix in {".part", ".wal", ".tmp", ".lock"}
+        if (path.name.startswith(".") and path.suffix != ".lock") or path.suffix in {".part", ".wal", ".tmp"}
     )
 
 
@@ -127,7 +130,7 @@ def read_on(data: str, code: str, answer: str) -> int:
                 continue
             except Exception as problem:
                 seen["half"].append(f"{mode}: {type(problem).__name__}: {problem}"[:300])
-        time.sleep(0.1)
+        time.sleep(0.25)
     _answer(answer, seen)
     return 0
 
@@ -165,6 +168,14 @@ def flip(path: str, times: int, answer: str) -> int:
                 unseen.append((at, bit))
     _answer(answer, unseen)
     return 0
+
+
+def leave_a_log(path: str) -> int:
+    """Open a plain published file to change it, and die before the change is in it."""
+    connection = duckdb.connect(path)
+    connection.execute("PRAGMA wal_autocheckpoint = '1GB'")
+    connection.execute("UPDATE citizens SET note = 'changed'")
+    os._exit(0)
 
 
 def _answer(path: str, content: object) -> None:

@@ -28,7 +28,19 @@ def from_naming(data: str, exports: str, code: str) -> int:
 
 
 def _materialize(data: str, exports: str, code: str, assets: Sequence[str]) -> int:
+    import dagster as dg
+
+    from assets.plain_words import in_plain_words
+
     os.umask(0o077)
+    try:
+        return in_plain_words(_execute)(data, exports, code, assets)
+    except dg.Failure as failure:  # Dagster's own storage may be what fails
+        print(failure.description)
+        return 3
+
+
+def _execute(data: str, exports: str, code: str, assets: Sequence[str]) -> int:
     import dagster as dg
 
     from assets.instance import prepare_home

@@ -77,7 +77,11 @@ def test_a_log_left_beside_the_file_is_no_harm(states: States, tmp_path: Path) -
     data = tmp_path / "data"
     for deed in (states.publication, states.rollback):
         copy(deed.start, data)
-        published(data).with_name(f"{CODE}.duckdb.wal").write_bytes(b"\x00\x01left" * 50)
+        if states.zygote.key is None:
+            states.zygote.call("tests.faults.judging:leave_a_log", str(published(data)))
+        else:
+            published(data).with_name(f"{CODE}.duckdb.wal").write_bytes(b"\x00\x01left" * 50)
+        assert published(data).with_name(f"{CODE}.duckdb.wal").exists()
         done = deed.begin(data, {}).wait()
         assert done.status == 0, done.output
         assert states.zygote.judge(data)["bad"] == []
