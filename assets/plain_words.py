@@ -24,6 +24,11 @@ R = TypeVar("R")
 EXIT_STATUS = "exit_status"
 _UNUSABLE, _UNEXPECTED = 2, 3
 
+COMMAND = "hopnhat"
+"""Stands for a command itself, where no step is at work."""
+_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+"""What DuckDB says of a file whose bytes make no sense; a command meets no other file than what was published."""
+
 _OURS = Path(__file__).resolve().parents[1]
 
 
@@ -61,6 +66,12 @@ def told(step: str, problem: BaseException, *, changed: bool = False) -> tuple[s
     if fault := storage_fault(problem):
         where = f"«{fault.path}»" if fault.path else "thư mục dữ liệu"
         sentence = f"Không ghi hay đọc được {where}: {fault.vi}. Lúc này {vi}. ({fault.en.capitalize()}; {en}.)"
+    elif step == COMMAND and isinstance(problem, _DAMAGE):
+        return (
+            f"Tệp kho dữ liệu không đọc được, có lẽ đã hỏng; {vi}. Hãy kiểm tra bằng hopnhat verify, khôi phục bằng "
+            f"hopnhat rollback. (A warehouse file cannot be read, it is likely to be damaged; {en}.)",
+            _UNUSABLE,
+        )
     else:
         sentence = (
             f"Bước «{step}» gặp lỗi ngoài dự kiến ({type(problem).__name__}, {_place(problem)}); "

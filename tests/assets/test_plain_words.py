@@ -3,10 +3,11 @@
 import re
 
 import dagster as dg
+import duckdb
 import polars as pl
 import pytest
 
-from assets.plain_words import EXIT_STATUS, in_plain_words
+from assets.plain_words import COMMAND, EXIT_STATUS, in_plain_words, told
 from pipelines.problems import UnusableInput
 
 
@@ -53,3 +54,10 @@ def test_failure_of_our_own_is_left_alone():
 
 def test_what_succeeds_is_returned():
     assert in_plain_words(lambda number: number + 1)(1) == 2
+
+
+def test_a_damaged_file_is_told_as_that_by_a_command():
+    sentence, status = told(COMMAND, duckdb.SerializationException("Canary"))
+    assert status == 2
+    assert "hopnhat verify" in sentence
+    assert "Canary" not in sentence
