@@ -59,12 +59,13 @@ def key_file() -> Path | None:
 
 def read_keys(path: Path) -> tuple[str, ...]:
     """The keys in a file, one a line. Raises UnusableInput, which never tells one."""
-    try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").split("\n")]
+    try:  # an editor may have put a byte-order mark in front
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").split("\n")]
     except (OSError, UnicodeDecodeError):
         raise UnusableInput(
-            f"Không đọc được tệp khóa «{path}» (biến {KEY_FILE}); tạo tệp mới bằng lệnh hopnhat key new.",
-            f"The key file {path} cannot be read.",
+            f"Không đọc được tệp khóa «{path}» (biến {KEY_FILE}). Hãy xem lại đường dẫn; chỉ tạo khóa mới "
+            "(hopnhat key new) khi chưa có gì được mã hóa.",
+            f"The key file {path} cannot be read; a new key opens nothing that an older one encrypted.",
         ) from None
     keys = tuple(line for line in lines if line)
     if not keys or min(map(len, keys)) < _SHORTEST:

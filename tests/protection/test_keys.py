@@ -22,7 +22,7 @@ def test_nothing_is_encrypted_without_a_key_file(monkeypatch: pytest.MonkeyPatch
 
 def test_the_first_key_writes_and_all_of_them_read(key_file: Path) -> None:
     newer, older = new_key(), new_key()
-    key_file.write_text(f"{newer}\r\n\n  {older}  \n", encoding="utf-8")
+    key_file.write_text(f"\ufeff{newer}\r\n\n  {older}  \n", encoding="utf-8")
     ring = KeyRing.from_environment()
     assert (ring.newest, ring.keys, ring.only_newest.keys) == (newer, (newer, older), (newer,))
 
