@@ -32,6 +32,7 @@ from pipelines.warehouse.versions import (
     published_file,
     roll_back,
     taken_away,
+    version_file,
     version_name,
 )
 
@@ -136,9 +137,10 @@ def _rollback(options: argparse.Namespace) -> int:
     commune = MergerMap.shipped().new_commune(options.new_commune)
     mode, version = parse_version(options.to)
     tell(options, mode=mode, to=options.to)
-    refuse_plaintext(mode, allowed=options.plaintext)
     deployment = _deployment(options.data, mode)
     target = deployment.published(commune.code)
+    if version_file(target, version).is_file():  # else that is what is said
+        refuse_plaintext(mode, allowed=options.plaintext)
     with hold(options.data, commune.code, "hopnhat rollback"):
         under_newest_key(options.data, commune.code)
         stood = entries(target)

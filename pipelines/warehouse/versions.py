@@ -294,7 +294,7 @@ def record(target: Path, event: Event, at: datetime, by: str, source: str | None
 def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
     """Put a kept version back in its place and record it; the last line of the log when it stands there already.
 
-    Raises UnusableInput when there is no such version, or its copy is damaged; then nothing changes.
+    Raises UnusableInput when there is no such version, its copy is damaged, or no key opens it; then nothing changes.
     """
     whole = catch_up(target)
     kept = dict(_kept(target))
@@ -319,6 +319,7 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
     log = entries(target)
     if whole and log[-1].version == version:
         return log[-1]
+    manifest_of(kept[version])  # raises WrongKey while nothing has changed: what cannot be read cannot be recorded
     if not whole:
         put_aside(target)
     place_copy(kept[version], target)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ from pipelines.warehouse.placing import is_intact, sha256_of
 from pipelines.warehouse.reading import new_connection, open_warehouse
 from pipelines.warehouse.rekeying import communes_with_files, under_newest_key
 from pipelines.warehouse.verification import verify
-from pipelines.warehouse.versions import catch_up, entries, kept_files, published_file
+from pipelines.warehouse.versions import catch_up, entries, kept_files, published_file, roll_back
 
 CODE = "10231"
 CANARY = b"citizens.full_name"
@@ -169,6 +170,17 @@ def test_a_crash_at_any_step_is_finished_by_the_next_call(
     target = published_file(data, "trial", CODE)
     assert all(is_intact(path) for path in (target, *kept_files(target)))
     assert len(entries(target)) == 1
+
+
+def test_a_version_that_no_key_opens_is_not_put_back(data: Path, keys: Keys) -> None:
+    target = published_file(data, "trial", CODE)
+    keys(new_key())
+    under_newest_key(data, CODE)
+    target.unlink()
+    keys()
+    with pytest.raises(WrongKey):
+        roll_back(target, 1, datetime(2025, 7, 2, tzinfo=UTC), "an")
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("name", [f"{CODE}.duckdb", f"versions/{CODE}/0001.duckdb"])
