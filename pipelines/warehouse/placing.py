@@ -21,6 +21,8 @@ def place(part: Path, path: Path) -> None:
     if stated := stated_checksums(path):
         _place_checksums(path, *stated, sha256_of(part))
     sync(part)
+    # What somebody who opened the last file to change it left there: beside another file DuckDB opens neither.
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
     part.replace(path)
     sync(path.parent)
 
