@@ -61,7 +61,9 @@ class States:
     @property
     def publication(self) -> Deed:
         """The second exports are published."""
-        return Deed("publication", self.cut, selected(self.zygote, "publication", self.exports[1]))
+        step = selected(self.zygote, "publication", self.exports[1])
+        # Once all is done, what the steps handed on is deleted, and they say that they cannot begin again.
+        return Deed("publication", self.cut, step, already=2)
 
     @property
     def naming(self) -> Deed:

@@ -61,8 +61,11 @@ def _execute(data: str, exports: str, code: str, assets: Sequence[str]) -> int:
                 "loggers": {"console": {}},
             },
         )
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            print(failure.user_failure_data or failure.error)
+    failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    for failure in failures:
+        if failure.user_failure_data is None:
+            print(failure.error)
+            return 3
+        print(failure.user_failure_data.description)
+        return int(failure.user_failure_data.metadata["exit_status"].value)
     return 0 if result.success else 1

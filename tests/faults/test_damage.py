@@ -84,7 +84,7 @@ def test_a_log_left_beside_the_file_is_no_harm(states: States, tmp_path: Path) -
         assert published(data).with_name(f"{CODE}.duckdb.wal").exists()
         done = deed.begin(data, {}).wait()
         assert done.status == 0, done.output
-        assert states.zygote.judge(data)["bad"] == []
+        assert (deed.name, states.zygote.judge(data)["bad"]) == (deed.name, [])
         assert not published(data).with_name(f"{CODE}.duckdb.wal").exists(), deed.name
         assert verified(states, published(data)).status == 0
 
