@@ -116,7 +116,8 @@ def decided(life: Life) -> None:
     life.of_commune("review list", "review", "list")
     life.of_commune("review save", "review", "save", life.work / "decisions.jsonl")
     life.of_commune("review replay", "review", "replay", life.work / "decisions.jsonl")
-    decision = decision_log(life.data, CODE).in_force()[-1].decision_id
+    # Not the one on the shared number: without it nothing may become official.
+    decision = next(one.decision_id for one in decision_log(life.data, CODE).in_force() if one.by == "Lê Lan")
     life.of_commune("review revoke", "review", "revoke", decision, "--by", "Lê Lan", "--reason", "nhầm")
     life.of_commune("review revoke unknown", "review", "revoke", decision)
 
