@@ -41,6 +41,7 @@ from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.reports.privacy import mask_names_of_files
 from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
 from pipelines.review.rulings import Rulings, rulings
@@ -90,7 +91,7 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
     references = reference_hashes(deployment.reference_dir)
     exports = read_exports(deployment.exports_dir, commune_of(context), aliases)
     for warning in exports.warnings:
-        context.log.warning(warning)
+        context.log.warning(mask_names_of_files(warning))  # the report has it too, masked by its own door
     totals = exports.files.select(pl.col("records", "loaded", "quarantined").sum()).row(0, named=True)
     context.log.info(
         f"Đã đọc {exports.files.height} tệp: {totals['records']} bản ghi, nạp {totals['loaded']}, "

@@ -17,6 +17,7 @@ import polars as pl
 
 from assets.storage_faults import storage_fault
 from pipelines.problems import UnusableInput
+from pipelines.reports.privacy import mask_names_of_files
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,7 +44,7 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
             raise
         except (Exception, pl.exceptions.PanicException) as problem:
             sentence, status = told(function.__name__, problem)
-        raise dg.Failure(sentence, metadata={EXIT_STATUS: status}, allow_retries=False) from None
+        raise dg.Failure(mask_names_of_files(sentence), metadata={EXIT_STATUS: status}, allow_retries=False) from None
 
     return wrapped
 

@@ -11,6 +11,7 @@ from typing import Final
 _DIGITS_IN_A_ROW: Final = re.compile(r"(?<!\d)\d{9,13}(?!\d)")
 _DIGITS_IN_GROUPS: Final = re.compile(r"(?<!\d)(?<!\d[ .\u00a0])\d+(?:[ .\u00a0]\d+)+(?![ .\u00a0]?\d)")
 _DIGITS_BY_THREES: Final = re.compile(r"(?<!\d)(?<!\d[-–/_])\d{3}([-–/_])\d{3}\1\d{3}(?:\1\d{3})?(?![-–/_]?\d)")
+_DIGITS_OF_A_NAME: Final = re.compile(r"(?<![0-9a-f-])\d{9,13}(?![0-9a-f-])")
 HIDDEN: Final = "*****"
 """Stands for what is not shown, or not in full."""
 SMALLEST_SHOWN: Final = 10
@@ -40,6 +41,12 @@ def mask_numbers(text: str) -> str:
 
     separated = _DIGITS_BY_THREES.sub(grouped, _DIGITS_IN_GROUPS.sub(grouped, text))
     return _DIGITS_IN_A_ROW.sub(lambda match: mask_digits(match[0]), separated)
+
+
+def mask_names_of_files(sentence: str) -> str:
+    """A sentence for a log, whose file names may carry somebody's number: masked as in `mask_numbers`, when they are
+    written without a break. Hashes and ids, which have small letters and dashes beside their digits, stay."""
+    return _DIGITS_OF_A_NAME.sub(lambda match: mask_digits(match[0]), sentence)
 
 
 def mask_identity_field(text: str) -> str:

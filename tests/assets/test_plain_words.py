@@ -27,6 +27,13 @@ def test_unusable_input_keeps_its_sentence():
     assert failure.metadata[EXIT_STATUS].value == 2
 
 
+def test_a_number_in_the_name_of_a_file_is_masked_and_an_id_is_not():
+    said = "Tệp «CCCD_001085000001.csv», quyết định QD-123456789012, lần chạy 12345678-1234-1234-1234-123456789012."
+    failure = _failure(UnusableInput(said, "001085000001.csv"))
+    assert "001085000001" not in failure.description
+    assert "QD-123456789012, lần chạy 12345678-1234-1234-1234-123456789012" in failure.description
+
+
 def test_anything_else_is_told_by_kind_and_place():
     failure = _failure(ValueError("Nguyễn Thị Canary 001085000001"))
     assert failure.metadata[EXIT_STATUS].value == 3
