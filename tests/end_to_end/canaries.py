@@ -176,7 +176,8 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 
 
 def exports_at(folder: Path) -> Exports:
-    """Forty people, some in both communes and some with a slip, their land, and lines that cannot be read."""
+    """Forty people, some in both communes and some with a slip, their land, lines that cannot be read, and a file that
+    bears somebody's number."""
     canaries = Canaries()
     people = [person(canaries, year) for year in range(1950, 1990)]
     again = [{**person, "so_dien_thoai": canaries.number("09", 10)} for person in people[:6]]
@@ -191,5 +192,5 @@ def exports_at(folder: Path) -> Exports:
         stream.write(f'"{canaries.words_of(3)},{canaries.number("001", 12)}\n'.encode())
         stream.write(b"\xff\xfe" + canaries.words_of(2).encode() + b"," * 17 + b"\n")
     headless = "\n".join(";".join(person(canaries, year).values()) for year in (1992, 1993, 1994))
-    (folder / FOLDERS["10234"] / "khong-tieu-de.csv").write_text(headless, encoding="utf-8")
+    (folder / FOLDERS["10234"] / f"cua {canaries.number('001', 12)}.csv").write_text(headless, encoding="utf-8")
     return Exports(canaries, folder)
