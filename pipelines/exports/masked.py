@@ -143,7 +143,7 @@ _COMBINATIONS: Final = {
 
 _NOTICE: Final = (
     "Vẫn là dữ liệu cá nhân, dù đã che: chỉ dùng để kiểm tra tại thôn, không chuyển tiếp, không dò ngược, "
-    "xóa khi xong việc. Cách che ở trang «Phương pháp»."
+    "xóa khi xong việc. Cách che ở trang «Phương pháp», với tệp CSV là tệp «.phuong-phap.txt» đi kèm."
 )
 _LAW: Final = (
     "Luật 91/2025/QH15, điều 2 và điều 14: chỉ dữ liệu không còn xác định được, không còn giúp xác định được một người "
