@@ -84,6 +84,11 @@ class States:
         plain = () if self.zygote.key else ("--plaintext",)
         return Deed("promote", self.two, command(self.zygote, "promote", "--exports", self.exports[1], *plain))
 
+    @property
+    def purge(self) -> Deed:
+        """The first version, which is published no longer, is taken away."""
+        return Deed("purge", self.two, command(self.zygote, "purge", "--older-than", 0, "--only", "versions"))
+
     def importing(self, folder: Path) -> Deed:
         """Three decisions of an officer are taken in."""
         asked, answered = folder / "asked.xlsx", folder / "answered.xlsx"

@@ -28,6 +28,7 @@ from pipelines.warehouse.versions import (
     entries,
     manifest_of,
     published_file,
+    taken_away,
     version_file,
     was_published,
 )
@@ -74,7 +75,7 @@ def _log_against_files(target: Path) -> Iterator[str]:
         yield "the last line of the log has another checksum than the published file"
     if stated_checksums(target) != (log[-1].sha256,):
         yield "the .sha256 beside the published file is another's"
-    for number in {entry.version for entry in log}:
+    for number in {entry.version for entry in log} - taken_away(target).keys():
         kept = version_file(target, number)
         if not kept.is_file():
             yield f"version {number} of the log is not kept"

@@ -57,7 +57,7 @@ def test_a_few_kills_while_decisions_are_taken_in(states: States, tmp_path: Path
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("deed", ["publication", "naming", "rollback", "promotion"])
+@pytest.mark.parametrize("deed", ["publication", "naming", "rollback", "promotion", "purge"])
 def test_many_kills(states: States, tmp_path: Path, told: Tell, deed: str) -> None:
     tally = killed(states, getattr(states, deed), tmp_path / "data", lambda deed: many(deed, 24))
     assert tally.kills > 20
