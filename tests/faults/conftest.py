@@ -23,7 +23,7 @@ def bare_zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     zygote.close()
 
 
-@pytest.fixture(scope="session", params=["plain", "key"])
+@pytest.fixture(scope="session", params=[pytest.param("plain", marks=pytest.mark.long), "key"])
 def zygote(request: pytest.FixtureRequest, bare_zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Zygote:
     """Starts children with a key and without."""
     if request.param == "plain":

@@ -42,7 +42,8 @@ def empty(path: Path) -> None:
 SPOILT: list[Callable[[Path], None]] = [one_bit, half, empty, Path.unlink]
 
 
-@pytest.mark.parametrize("spoil", [one_bit, half, *(pytest.param(one, marks=pytest.mark.long) for one in SPOILT[2:])])
+@pytest.mark.long
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_a_spoilt_file_is_found_by_verify_and_followed_by_a_whole_one(
     states: States, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -72,6 +73,7 @@ def test_every_changed_byte_is_found_by_verify(states: States, tmp_path: Path) -
     assert answer.read_text() == "[]"
 
 
+@pytest.mark.long
 def test_a_log_left_beside_the_file_is_no_harm(states: States, tmp_path: Path) -> None:
     """Somebody opened the published file to change it, and died; or an older program did."""
     data = tmp_path / "data"
@@ -89,6 +91,7 @@ def test_a_log_left_beside_the_file_is_no_harm(states: States, tmp_path: Path) -
         assert verified(states, published(data)).status == 0
 
 
+@pytest.mark.long
 def test_a_clock_that_was_moved_back_changes_no_order(states: States, tmp_path: Path) -> None:
     data = tmp_path / "data"
     copy(states.cut, data)
@@ -117,6 +120,7 @@ def history(states: States, data: Path) -> list[tuple[str, bool]]:
     return [(line.split()[0], "đang dùng" in line) for line in lines]
 
 
+@pytest.mark.long
 def test_a_lost_dagster_home_loses_no_published_data(states: States, tmp_path: Path) -> None:
     data = tmp_path / "data"
     copy(states.cut, data)

@@ -14,7 +14,7 @@ from tests.faults.conftest import States
 from tests.faults.deeds import Deed, copy, places, trials
 from tests.faults.faults import CODE, Memory, Reader, Tally, Zygote, dice
 
-FEW = 4
+FEW = 3
 Tell = Callable[[Tally], None]
 
 
@@ -35,7 +35,7 @@ def many(deed: Deed, times: int) -> Iterator[dict[str, Any]]:
 def killed(states: States, deed: Deed, data: Path, kills: Callable[[Deed], Any]) -> Tally:
     deed.learn(states.zygote, data)
     tally = Tally(f"{deed.name}, {'with a key' if states.zygote.key else 'plain'}")
-    return trials(states.zygote, deed, data, kills(deed), tally)
+    return trials(states.zygote, deed, data, kills(deed), tally, every=3)
 
 
 def test_a_run_killed_when_it_begins_to_publish_changes_nothing(states: States) -> None:
@@ -59,8 +59,8 @@ def test_a_few_kills_while_decisions_are_taken_in(states: States, tmp_path: Path
 @pytest.mark.long
 @pytest.mark.parametrize("deed", ["publication", "naming", "rollback", "promotion", "purge"])
 def test_many_kills(states: States, tmp_path: Path, told: Tell, deed: str) -> None:
-    tally = killed(states, getattr(states, deed), tmp_path / "data", lambda deed: many(deed, 24))
-    assert tally.kills > 20
+    tally = killed(states, getattr(states, deed), tmp_path / "data", lambda deed: many(deed, 16))
+    assert tally.kills > 12
     told(tally)
 
 
@@ -68,18 +68,18 @@ def test_many_kills(states: States, tmp_path: Path, told: Tell, deed: str) -> No
 def test_many_kills_while_decisions_are_taken_in_and_back(states: States, tmp_path: Path, told: Tell) -> None:
     data = tmp_path / "data"
     importing = states.importing(tmp_path)
-    told(killed(states, importing, data, lambda deed: many(deed, 24)))
+    told(killed(states, importing, data, lambda deed: many(deed, 16)))
     copy(importing.start, data)
     assert importing.begin(data, {}).wait().status == 0
-    told(killed(states, states.revoking(tmp_path, data), data, lambda deed: many(deed, 24)))
+    told(killed(states, states.revoking(tmp_path, data), data, lambda deed: many(deed, 16)))
 
 
 @pytest.mark.long
 def test_whole_runs_killed_at_random(states: States, zygote: Zygote, tmp_path: Path, told: Tell) -> None:
     """A commune's life: kills in a row, then a run to its end; other exports each time, so that ids come and go."""
     tally = Tally(f"whole runs, {'with a key' if zygote.key else 'plain'}")
-    whole_runs(states, tmp_path / "data", tally, kills=30)
-    assert tally.kills >= 24
+    whole_runs(states, tmp_path / "data", tally, kills=20)
+    assert tally.kills >= 16
     told(tally)
 
 

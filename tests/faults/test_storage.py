@@ -83,6 +83,7 @@ def deeds(states: States, folder: Path) -> list[Deed]:
     return [states.rollback, states.promotion, states.importing(folder)]
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_a_command_and_changes_nothing(states: States, disk: SmallDisk, tmp_path: Path) -> None:
     size = (states.two / "published" / "trial" / f"{CODE}.duckdb").stat().st_size
     for deed in deeds(states, tmp_path):
@@ -101,6 +102,7 @@ def test_a_full_disk_stops_a_command_and_changes_nothing(states: States, disk: S
         assert states.zygote.judge(disk.data)["bad"] == []
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_a_publication_and_the_next_one_is_made(states: States, disk: SmallDisk) -> None:
     """Wherever it is full: while the file is made, while its version is kept, or while the pages are."""
     size = (states.two / "published" / "trial" / f"{CODE}.duckdb").stat().st_size
@@ -151,6 +153,7 @@ def test_a_run_that_may_write_no_large_file_changes_nothing(states: States, tmp_
     assert (said(state), state["bad"]) == (before, [])
 
 
+@pytest.mark.long
 def test_commands_that_may_write_no_large_file_change_nothing(states: States, tmp_path: Path) -> None:
     data = tmp_path / "data"
     for deed in (states.rollback, states.promotion):
