@@ -148,6 +148,7 @@ def _rollback(options: argparse.Namespace) -> int:
         tell_version(options, target)
         if entry in stood:
             print(f"{options.to} đang là bản được dùng; không có gì thay đổi. (It stands there already.)")
+            remake_pages(options.data, mode, commune.code)  # a crash after the file was in place left another version's
             return _DONE
         print(f"Đã khôi phục {options.to} của {commune.kind} {commune.name}.")
         _tell(deployment, commune, entry)

@@ -176,6 +176,16 @@ def test_an_earlier_version_comes_back(in_process, first_trial, data, add_person
     assert ["đang dùng" in line for line in history] == [True, False, False]
 
 
+def test_a_rollback_that_died_before_its_pages_is_finished_by_the_same_command(in_process, first_trial, data):
+    summary = data / "reports" / "trial" / CODE / "summary.json"
+    before = json.loads(summary.read_text(encoding="utf-8"))
+    summary.write_text(json.dumps(before | {"run_id": "another version's"}), encoding="utf-8")
+    outcome = in_process("rollback", "--to", "trial-1", *COMMUNE, data=data)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert _log(data) == [(1, "publish")]
+    assert json.loads(summary.read_text(encoding="utf-8"))["run_id"] == before["run_id"]
+
+
 def test_a_page_that_cannot_be_made_is_taken_away_and_the_rollback_holds(in_process, first_trial, data, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("a secret of a row")
