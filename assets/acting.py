@@ -161,6 +161,8 @@ def recorded(
         return
     try:
         yield act
+    except BrokenPipeError:  # it was done, and who read what was said of it has read enough
+        raise
     except UnusableInput:
         act.outcome = "refused"
         raise

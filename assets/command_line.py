@@ -274,7 +274,7 @@ def _settings(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
-    """Exit status and sentence of a run that did not succeed."""
+    """Exit status and sentence of a run that did not succeed. Raises KeyboardInterrupt when somebody stopped it."""
     from assets.plain_words import EXIT_STATUS
 
     for check in result.get_asset_check_evaluations():
@@ -282,6 +282,9 @@ def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
             return REFUSED, str(check.description)
     for event in result.all_events:
         if event.is_step_failure:
+            error = event.step_failure_data.error
+            if error is not None and error.cls_name == "DagsterExecutionInterruptedError":
+                raise KeyboardInterrupt
             failure = event.step_failure_data.user_failure_data
             if failure is not None and EXIT_STATUS in failure.metadata:
                 return int(str(failure.metadata[EXIT_STATUS].value)), str(failure.description)

@@ -1,5 +1,7 @@
 """A gate that refuses: nothing published changes, the sentence is clear, and the report is written and says so."""
 
+import os
+import signal
 from dataclasses import replace
 
 import dagster as dg
@@ -78,3 +80,11 @@ def test_unexpected_failure_is_status_3_and_changes_nothing(in_process, data, sm
     assert "Traceback" not in outcome.output
     assert "published_warehouse" in outcome.sentences()[0]
     assert content_of(data / "published") == before
+
+
+def test_who_stops_a_run_is_not_told_of_a_failure(in_process, small_exports, tmp_path, monkeypatch):
+    monkeypatch.setattr("assets.linking.read_exports", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    outcome = in_process("run", "--new-commune", CODE, "--exports", small_exports, data=tmp_path / "data")
+    assert outcome.status == 3
+    (sentence,) = outcome.sentences()
+    assert "đã dừng theo yêu cầu" in sentence
