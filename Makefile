@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DATA ?= data
 export HOPNHAT_DATA := $(DATA)
 # End-to-end tests that make no run which others look at: they go with the other half.
-ALONE := tests/end_to_end/test_lasting.py tests/end_to_end/test_split_communes.py
+ALONE := tests/end_to_end/test_split_communes.py
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 .PHONY: demo test test-long ui bench lint audit lock sample clean
 
