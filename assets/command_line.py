@@ -222,13 +222,13 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
     os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
     from assets.definitions import MAIN_JOB, defs
 
-    # Great Expectations takes some seconds to import: it does so while the first steps run.
-    threading.Thread(target=importlib.import_module, args=("great_expectations",)).start()
-
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance:
         end_dead_runs(instance)
+        # Great Expectations takes some seconds to import: it does so while the first steps run. Not earlier: of modules
+        # that Dagster imports to open its storage, two threads at once can each be given half of one.
+        threading.Thread(target=importlib.import_module, args=("great_expectations",)).start()
         result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
             partition_key=commune.partition_key,
             instance=instance,
