@@ -163,7 +163,7 @@ def test_one_bad_commune_does_not_stop_the_good_one(in_process, small_exports, t
     assert str(small_exports) in nothing_to_read
 
 
-@pytest.fixture(scope="module", params=["10003", "09988"])
+@pytest.fixture(scope="module", params=["10003", pytest.param("09988", marks=pytest.mark.long)])
 def split(request, hopnhat, in_process, tmp_path_factory):
     """A run without rules for a commune that took parts of old ones: 10003 whole ones too, 09988 parts alone."""
     cwd = tmp_path_factory.mktemp(f"split_{request.param}")

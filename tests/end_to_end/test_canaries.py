@@ -118,7 +118,7 @@ UNEXPECTED = {
 }
 
 
-_LONG = {"assets.linking.place", "assets.parquet_io.describe"}
+_LONG = {"assets.linking.place", "assets.parquet_io.describe", "assets.reporting.render_page_set"}
 """Steps that differ from the others in little: these wait for the long tests."""
 
 

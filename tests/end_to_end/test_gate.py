@@ -51,12 +51,6 @@ def test_official_publication_waits_for_blocking_cases(in_process, shared_number
     (sentence,) = outcome.sentences()
     assert "1 trường hợp phải giải quyết trước khi công bố chính thức" in sentence
     assert content_of(data / "published") == before
-
-
-def test_report_says_that_official_publication_waits(in_process, shared_number, data):
-    outcome = in_process(
-        *("run", "--new-commune", CODE, "--exports", shared_number, "--mode", "official", "--plaintext"), data=data
-    )
     assert "Được phép công bố" not in outcome.report(CODE, "official")
     assert "Chưa được công bố bản chính thức" in outcome.report(CODE, "official")
 

@@ -641,7 +641,7 @@ def test_a_correction_of_an_only_row_leaves_the_id(office: Lasting) -> None:
         assert office.settled.ids[after[person]] == before.ids[row]
 
 
-@pytest.mark.parametrize("kind", ["same", "number_superseded"])
+@pytest.mark.parametrize("kind", ["same", pytest.param("number_superseded", marks=pytest.mark.long)])
 def test_a_wrong_merger_is_undone_and_the_old_ids_mean_the_same_people_again(office: Lasting, kind: str) -> None:
     before = office.settled
     decision = of_two_people(office, kind)
@@ -735,6 +735,7 @@ def test_rows_of_one_person_with_two_trusted_numbers_are_a_case(office: Lasting)
     assert any(case["reason"] == "union_refused" and rows >= {*case["record_ids"]} for case in office.settled.cases)
 
 
+@pytest.mark.long  # tests/faults kills real processes; this knows every id
 def test_runs_that_are_killed_one_after_the_other_leave_what_is_published(office: Lasting) -> None:
     office.files_come(0)
     office.decide(of_two_people(office, "same"))

@@ -284,7 +284,7 @@ _MARKS = st.dictionaries(st.sampled_from(_ROWS), st.lists(st.sampled_from("xyz")
 
 
 @given(st.lists(_STEP, min_size=1, max_size=6), _NUMBERS, _MARKS, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_id_ever_published_is_current_or_leads_to_one_or_is_retired(steps, numbers, marks, dice) -> None:
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder))
