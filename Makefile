@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
 export HOPNHAT_DATA := $(DATA)
-# End-to-end tests that make no run which others look at: they go with the other half.
-ALONE := tests/end_to_end/test_split_communes.py
-OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
+# Two halves of about equal length: end-to-end tests with these folders, and the others.
+ALONG := tests/synthetic/ tests/warehouse/
+OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 .PHONY: demo test test-long ui bench lint audit lock sample clean
 
 demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
@@ -15,9 +15,9 @@ demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
 
 test: $(VENV)/.dev
 	@bash tests/chromium.sh
-# Two halves of about equal length side by side: each keeps one core busy.
-	@$(BIN)/python -m pytest -m "not long" $(OTHERS) $(ALONE) & \
-	$(BIN)/python -m pytest -m "not long" tests/end_to_end $(ALONE:%=--ignore=%); ends=$$?; \
+# Side by side: each half keeps one core busy.
+	@$(BIN)/python -m pytest -m "not long" $(OTHERS) & \
+	$(BIN)/python -m pytest -m "not long" tests/end_to_end $(ALONG); ends=$$?; \
 	wait $$!; rest=$$?; exit $$((ends | rest))
 
 test-long: $(VENV)/.dev

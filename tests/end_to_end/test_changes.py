@@ -132,6 +132,7 @@ def test_missing_files_of_a_commune_are_refused_by_the_rule_that_says_how_to_go_
     assert "✗ vượt giới hạn" in missing.report(CODE, page="changes")
 
 
+@pytest.mark.long
 def test_a_raised_limit_lets_one_publication_pass_and_names_what_is_withdrawn(accepted, corrected):
     assert accepted.status == 0, accepted.err
     before = "SELECT {id} FROM {table} GROUP BY 1 HAVING bool_and(starts_with(source_file, '{code}'))"
@@ -148,6 +149,7 @@ def test_a_raised_limit_lets_one_publication_pass_and_names_what_is_withdrawn(ac
     )
 
 
+@pytest.mark.long
 def test_the_next_run_is_as_strict_as_ever_and_tells_nothing_new(accepted, publish):
     again = publish()
     assert again.status == 0, again.err

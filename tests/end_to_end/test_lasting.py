@@ -605,6 +605,7 @@ def of_two_people(machine: Lasting, kind: str) -> Decision:
     return machine.decision(kind, [row for row in alone if (row in outcome.numbers) is numbered][:2])
 
 
+@pytest.mark.long
 def test_a_fifth_communes_files_leave_every_id_there_or_resolving(office: Lasting) -> None:
     before = office.settled.entities()
     office.files_come(0)
@@ -657,6 +658,7 @@ def test_a_wrong_merger_is_undone_and_the_old_ids_mean_the_same_people_again(off
     assert [(old, new) for _, old, new, kind, _ in office.settled.history if kind == "split_from"]
 
 
+@pytest.mark.long
 def test_what_officers_part_stays_apart_until_it_is_revoked(office: Lasting) -> None:
     before = office.settled
     merged = sorted(sorted(rows) for rows in before.partition if len(rows) == 2 and is_person(min(rows), before))
@@ -673,6 +675,7 @@ def test_what_officers_part_stays_apart_until_it_is_revoked(office: Lasting) -> 
     assert office.settled.ids == before.ids
 
 
+@pytest.mark.long
 def test_a_decision_about_a_corrected_row_is_asked_again_until_somebody_answers(office: Lasting) -> None:
     decision = of_two_people(office, "same")
     office.decide(decision)
@@ -688,6 +691,7 @@ def test_a_decision_about_a_corrected_row_is_asked_again_until_somebody_answers(
     assert not [case for case in office.settled.cases if case["reason"] == "decision_row_changed"]
 
 
+@pytest.mark.long
 def test_data_that_come_later_bring_no_two_trusted_numbers_together(office: Lasting) -> None:
     """An officer calls a row without a number and somebody with one the same; then a file tells its own number."""
     outcome = office.settled

@@ -42,6 +42,7 @@ def test_the_first_run_stores_its_model_without_rare_names(sample_run):
     assert "frequencies" not in json.loads(fact(sample_run, "model"))
 
 
+@pytest.mark.long
 def test_a_later_run_weighs_by_the_stored_model_until_asked(in_process, folder, sample_run):
     fewer = next((folder / "exports").glob("10249*/cong_dan.csv"))
     lines = fewer.read_text(encoding="utf-8").splitlines(keepends=True)

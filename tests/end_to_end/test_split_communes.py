@@ -12,6 +12,8 @@ import pytest
 
 from pipelines.communes import MergerMap
 
+pytestmark = pytest.mark.long  # six whole runs; tests/communes and test_bad_input ask the same of one
+
 NEW = ("04930", "09706", "09982", "09988", "00127", "00136")
 """All the new communes that share the old ones below."""
 

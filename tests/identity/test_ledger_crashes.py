@@ -76,7 +76,7 @@ def run(ledger: Ledger, clusters: tuple[str, ...]) -> Iterator[list[dict[str, st
     ledger.publish()
 
 
-@pytest.mark.parametrize("first_run", [True, False])
+@pytest.mark.parametrize("first_run", [pytest.param(True, marks=pytest.mark.long), False])
 def test_a_kill_at_any_moment_harms_no_id(tmp_path: Path, first_run: bool) -> None:
     published = 0
     for at in count():
