@@ -12,15 +12,15 @@ import duckdb
 
 from pipelines.protection.keys import KeyRing, WrongKey
 from pipelines.protection.sealing import is_sealed, sealed, unsealed
-from pipelines.warehouse.placing import place, place_bytes, place_checksum, sha256_of, stated_checksum
+from pipelines.warehouse.placing import part_of, place, place_bytes, place_checksum, sha256_of
 from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.versions import (
     MODES,
     catch_up,
     is_as_logged,
+    is_whole,
     kept_files,
     published_file,
-    resealed,
     resealing,
 )
 
@@ -41,7 +41,7 @@ def under_newest_key(data: Path, code: str) -> int:
     for target in (published_file(data, mode, code) for mode in MODES):
         catch_up(target)
         for path in (*kept_files(target), target):
-            if path.is_file() and not _is_under(path, keys) and _is_whole(path, target):
+            if path.is_file() and not _is_under(path, keys) and _is_as_published(path, target):
                 _encrypt(path, target, keys)
                 written += 1
     return written
@@ -68,26 +68,23 @@ def _is_under(path: Path, keys: KeyRing) -> bool:
         return bool(connection.execute(query).fetchall()[0][0])
 
 
-def _is_whole(path: Path, target: Path) -> bool:
+def _is_as_published(path: Path, target: Path) -> bool:
     """Whether a file is what was published, so that what is made of it may be called so too."""
-    if path == target:
-        return is_as_logged(target)
-    return stated_checksum(path) in resealed(target, sha256_of(path))
+    return is_as_logged(target) if path == target else is_whole(target, path)
 
 
 def _encrypt(path: Path, target: Path, keys: KeyRing) -> None:
     """Write the published file `target` or a version of it anew by the newest key: tables, comments and views stay."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    with new_connection(path) as connection:
-        attach(connection, path, "old", keys)
-        create(connection, part, "new", keys)
-        shut(connection)
-        connection.execute("COPY FROM DATABASE old TO new")
-        connection.execute("CHECKPOINT new")
-        connection.execute("DETACH new")
-    resealing(target, sha256_of(path), sha256_of(part))
-    place(part, path)
+    with part_of(path) as part:
+        with new_connection(path) as connection:
+            attach(connection, path, "old", keys)
+            create(connection, part, "new", keys)
+            shut(connection)
+            connection.execute("COPY FROM DATABASE old TO new")
+            connection.execute("CHECKPOINT new")
+            connection.execute("DETACH new")
+        resealing(target, sha256_of(path), sha256_of(part))
+        place(part, path)
     place_checksum(path)
 
 

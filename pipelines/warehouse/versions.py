@@ -216,7 +216,7 @@ def last_whole(target: Path) -> Path | None:
         return target
     kept = dict(_kept(target))
     versions = dict.fromkeys(entry.version for entry in reversed(entries(target)))
-    return next((kept[number] for number in versions if number in kept and _is_whole(target, kept[number])), None)
+    return next((kept[number] for number in versions if number in kept and is_whole(target, kept[number])), None)
 
 
 def put_aside(target: Path) -> Path | None:
@@ -257,7 +257,7 @@ def resealed(target: Path, digest: str) -> set[str]:
     return same
 
 
-def _is_whole(target: Path, kept: Path) -> bool:
+def is_whole(target: Path, kept: Path) -> bool:
     """Whether a kept version of the published file `target` has the bytes that its checksum tells of."""
     digest = sha256_of(kept)
     return any(digest in resealed(target, stated) for stated in stated_checksums(kept))
@@ -311,7 +311,7 @@ def roll_back(target: Path, version: int, at: datetime, by: str) -> Entry:
             f"Không có phiên bản {name}; " + (f"các phiên bản đang lưu: {known}." if kept else "chưa lưu bản nào."),
             f"There is no version {name}.",
         )
-    if not _is_whole(target, kept[version]):
+    if not is_whole(target, kept[version]):
         raise UnusableInput(
             f"Bản lưu {name} («{kept[version]}») đã hỏng hoặc bị sửa, nên không đưa lại; bản đang công bố giữ nguyên.",
             f"The kept copy of {name} is damaged or was changed; nothing published has changed.",
@@ -389,7 +389,7 @@ def _settled(copy: Path, target: Path, alike: set[int]) -> int:
     kept = dict(_kept(target))
     if int(copy.stem) not in kept:
         for number in sorted(alike & kept.keys()):
-            if _is_whole(target, kept[number]) and _says_the_same(kept[number], copy):
+            if is_whole(target, kept[number]) and _says_the_same(kept[number], copy):
                 copy.unlink()
                 return number
         place_checksum(copy)
