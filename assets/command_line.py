@@ -40,7 +40,7 @@ DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     os.umask(0o077)  # all that a run writes is for its owner's eyes
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     try:
         status = _in_words(lambda: options.command(options), _published_now(options))
         sys.stdout.flush()
@@ -87,7 +87,8 @@ def _published_now(options: argparse.Namespace, code: str = "") -> Callable[[], 
     return files
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Every command and its options; the reference pages are written from it."""
     parser = argparse.ArgumentParser(
         prog="hopnhat",
         description="Hợp nhất sổ công dân và sổ đất của các xã cũ thành kho dữ liệu của xã, phường mới. "
