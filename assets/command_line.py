@@ -1,4 +1,4 @@
-"""The `hopnhat` command: every run goes through the named Dagster job, so that it stands in the run history.
+"""The `hopnhat` command: every run goes through a named Dagster job, so that it stands in the run history.
 
 Exit status: 0 done, 1 a gate refused publication or `verify` found a difference, 2 wrong usage or unusable input,
 3 an unexpected failure. Dagster is imported only once the request is known to make sense.
@@ -221,7 +221,8 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
 
     prepare_home(options.data)
     os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
-    from assets.definitions import MAIN_JOB, defs
+    from assets.definitions import defs
+    from assets.jobs import PUBLISHING
 
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
     started = time.monotonic()
@@ -230,7 +231,7 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
         # Great Expectations takes some seconds to import: it does so while the first steps run. Not earlier: of modules
         # that Dagster imports to open its storage, two threads at once can each be given half of one.
         threading.Thread(target=importlib.import_module, args=("great_expectations",)).start()
-        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+        result = defs.resolve_job_def(PUBLISHING[options.mode]).execute_in_process(
             partition_key=commune.partition_key,
             instance=instance,
             tags={PROCESS_TAG: this_process()},

@@ -1,21 +1,13 @@
-"""What Dagster loads: the assets, the main job and its resources. `workspace.yaml` points here."""
+"""What Dagster loads: the assets, the jobs and their resources. `workspace.yaml` points here."""
 
 import dagster as dg
 
 from assets import linking, publishing, sheets
 from assets.deployment import Deployment
 from assets.housekeeping import dead_runs
+from assets.jobs import JOBS
 from assets.parquet_io import ParquetIOManager
 from assets.progress import progress_logger
-
-MAIN_JOB = "hop_nhat"
-
-hop_nhat = dg.define_asset_job(
-    MAIN_JOB,
-    selection=dg.AssetSelection.all(),
-    description="Hợp nhất một xã, phường mới: đọc, đối sánh, kiểm tra, công bố.\n\n"
-    "*Unify one new commune: read, link, check, publish.*",
-)
 
 _deployment = Deployment.configure_at_launch()
 
@@ -25,7 +17,7 @@ defs = dg.Definitions(
         linking.commune_exports,
         *dg.load_assets_from_modules([linking, sheets, publishing]),
     ],
-    jobs=[hop_nhat],
+    jobs=JOBS,
     sensors=[dead_runs],
     resources={
         "deployment": _deployment,

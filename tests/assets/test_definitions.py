@@ -99,12 +99,29 @@ def test_every_executable_asset_has_one_partition_per_new_commune(executable):
     assert {len(node.partitions_def.get_partition_keys()) for node in executable} <= {126, 3321}
 
 
-def test_main_job_runs_every_asset(executable):
-    from assets.definitions import MAIN_JOB, defs
+def test_whole_runs_make_every_asset_and_the_check_of_files_publishes_none(executable):
+    from assets.definitions import defs
 
-    job = defs.resolve_job_def(MAIN_JOB)
-    assert set(job.asset_layer.executable_asset_keys) == {node.key for node in executable}
-    assert "Hợp nhất" in job.description
+    made = {job.name: {key.path[-1] for key in job.asset_layer.executable_asset_keys} for job in _jobs(defs)}
+    assert set(made) == {"chay_thu", "cong_bo_chinh_thuc", "kiem_tra_tep_nguon", "doi_sanh_lai_theo_quyet_dinh"}
+    everything = {node.key.path[-1] for node in executable}
+    files = made.pop("kiem_tra_tep_nguon")
+    assert all(whole == everything for whole in made.values())
+    assert {"source_rows", "citizen_records", "parcel_records"} <= files
+    assert not files & {"golden_citizens", "staging_warehouse", "published_warehouse"}
+
+
+def test_every_job_says_what_it_does_and_never_does_in_vietnamese_then_english():
+    from assets.definitions import defs
+
+    for job in _jobs(defs):
+        vietnamese, english = job.description.split("\n\n")
+        assert re.search("[Kk]hông bao giờ", vietnamese), job.name
+        assert re.fullmatch(r"\*[^*]*\bnever\b[^*]*\*", english), job.name
+
+
+def _jobs(defs):
+    return [defs.resolve_job_def(job.name) for job in defs.jobs]
 
 
 def test_one_blocking_check_and_one_check_per_rule(graph):

@@ -16,7 +16,7 @@ def _is_pickle(content):
 def test_no_asset_has_another_writer_than_ours():
     from assets.definitions import defs
 
-    job = defs.resolve_job_def("hop_nhat")
+    job = defs.resolve_job_def("chay_thu")
     assert type(defs.resources["io_manager"]) is ParquetIOManager
     assert {output.io_manager_key for node in job.nodes for output in node.definition.output_defs} == {"io_manager"}
 

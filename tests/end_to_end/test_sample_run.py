@@ -300,7 +300,7 @@ def _pairs(groups) -> int:
 def test_run_stands_in_the_history(sample_run, dagster_of):
     with dagster_of(sample_run.data) as instance:
         runs = instance.get_runs()
-        assert [run.job_name for run in runs] == ["hop_nhat"]
+        assert [run.job_name for run in runs] == ["chay_thu"]
         assert runs[0].tags["dagster/partition"] == "10231 Thượng Phúc"
         assert runs[0].status == dg.DagsterRunStatus.SUCCESS
     manifest = dict(sample_run.query(CODE, "SELECT key, value FROM manifest"))

@@ -290,10 +290,11 @@ def test_a_damaged_published_file_is_found_put_aside_and_followed_by_a_whole_one
 
 def test_what_steps_hand_on_is_gone_after_publication_and_a_single_step_says_so(first_trial, data, dagster_of):
     assert [path for path in (first_trial.data / "scratch").rglob("*") if path.is_file()] == []
-    from assets.definitions import MAIN_JOB, defs
+    from assets.definitions import defs
+    from assets.jobs import PUBLISHING
 
     with dagster_of(data) as instance:
-        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+        result = defs.resolve_job_def(PUBLISHING["trial"]).execute_in_process(
             partition_key="10231 Thượng Phúc",
             instance=instance,
             raise_on_error=False,

@@ -126,7 +126,8 @@ def run_from_pages(life: Life) -> None:
     """A run as Dagster's pages start one: not by our command."""
     import dagster as dg
 
-    from assets.definitions import MAIN_JOB, defs
+    from assets.definitions import defs
+    from assets.jobs import PUBLISHING
     from pipelines.communes import MergerMap
 
     os.umask(0)
@@ -136,7 +137,7 @@ def run_from_pages(life: Life) -> None:
         _caught(2, life.folder / "said" / "pages.err"),
         dg.DagsterInstance.get() as instance,
     ):
-        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+        result = defs.resolve_job_def(PUBLISHING["trial"]).execute_in_process(
             partition_key=MergerMap.shipped().new_commune(CODE).partition_key,
             instance=instance,
             raise_on_error=False,

@@ -48,10 +48,11 @@ def _execute(data: str, exports: str, code: str, assets: Sequence[str]) -> int:
 
     prepare_home(Path(data))
     os.environ["HOPNHAT_PROVINCE"] = "all"
-    from assets.definitions import MAIN_JOB, defs
+    from assets.definitions import defs
+    from assets.jobs import PUBLISHING
 
     with dg.DagsterInstance.get() as instance:
-        result = defs.resolve_job_def(MAIN_JOB).execute_in_process(
+        result = defs.resolve_job_def(PUBLISHING["trial"]).execute_in_process(
             partition_key=MergerMap.shipped().new_commune(code).partition_key,
             asset_selection=[dg.AssetKey(name) for name in assets],
             instance=instance,
