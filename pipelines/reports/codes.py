@@ -1,10 +1,12 @@
 """Which codes stand in which column, with their words, as the data dictionary lists them."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pipelines.reports import labels
+from pipelines.reports.languages import Text
 
-CODES: Final = {
+CODES: Final[Mapping[str, Mapping[Any, Text]]] = {
     "dataset": labels.DATASETS,
     "citizens.sex": labels.SEXES,
     "quality_group": labels.QUALITY_GROUPS,
