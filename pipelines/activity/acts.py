@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pipelines.activity.process import is_running
 
 Action = Literal[
+    "receive",
     "run",
     "publish",
     "promote",

@@ -1,5 +1,5 @@
 """Exports of the old communes → numbered rows, or quarantine with a reason."""
 
-from pipelines.ingest.exports import Exports, read_exports
+from pipelines.ingest.exports import Checked, Exports, check_file, read_exports
 
-__all__ = ["Exports", "read_exports"]
+__all__ = ["Checked", "Exports", "check_file", "read_exports"]

@@ -1,5 +1,6 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipelines.ingest.reading import read_tables
 from pipelines.ingest.reasons import in_words
 from pipelines.ingest.repair import DECISIONS, told_encoding
 from pipelines.ingest.rows import RAW, rows_of
-from pipelines.ingest.sources import Source, find_sources
+from pipelines.ingest.sources import Source, find_sources, sources_of
 from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Table, Tally
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
@@ -65,6 +66,20 @@ class Exports:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """What reading one file tells.
+
+    `files` has the schema FILES. `reasons`: how many records are kept apart, by reason code. `problems`: why tables
+    cannot be read at all, as ends of Vietnamese sentences. `warnings` are such sentences.
+    """
+
+    files: pl.DataFrame
+    reasons: dict[str, int]
+    problems: list[str]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
 class _Read:
     """One table, read to its end, as frames that still lack their record ids."""
 
@@ -75,6 +90,7 @@ class _Read:
     encodings: pl.DataFrame
     decoded: pl.DataFrame
     warnings: list[str]
+    problem: str
 
 
 def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIASES) -> Exports:
@@ -84,17 +100,7 @@ def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIAS
     file whose header is understood, and when a file changes while it is read.
     """
     sources, warnings = find_sources(exports, commune)
-    tables: dict[str, list[_Read]] = {}
-    for source in sources:
-        if source.duplicate_of:
-            warnings.append(f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại.")
-            tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
-            continue
-        tables[source.name] = [
-            _read(table, source) for table in read_tables(source, aliases.of(source.old_commune_code))
-        ]
-        warnings += [warning for table in tables[source.name] for warning in table.warnings]
-    read = [table for of_source in tables.values() for table in of_source]
+    read = _read_all(sources, aliases, warnings)
     if not any(table.dataset for table in read):
         names = ", ".join(f"«{table.file['source_file']}»" for table in read[:3]) + (" …" if len(read) > 3 else "")
         raise UnusableInput(
@@ -115,6 +121,33 @@ def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIAS
         _decoded_rows(pl.concat(table.decoded for table in read), {"citizens": citizens, "parcels": parcels}),
         warnings,
     )
+
+
+def check_file(path: Path, name: str, old_commune_code: str, aliases: Aliases = NO_ALIASES) -> Checked:
+    """Read one file of an old commune as a run would, wherever it lies; nothing in it need be usable.
+
+    `name` is how it is told. Raises UnusableInput when it changes while it is read.
+    """
+    warnings: list[str] = []
+    read = _read_all(sources_of(path, name, old_commune_code, warnings, {}), aliases, warnings)
+    reasons = Counter(code for table in read for code in table.quarantine["reason_code"])
+    problems = [table.problem for table in read if table.problem]
+    return Checked(pl.DataFrame([table.file for table in read], schema=FILES), dict(reasons), problems, warnings)
+
+
+def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str]) -> list[_Read]:
+    """The tables of all documents, the repeated ones with nothing in them; `warnings` gets those of the tables."""
+    tables: dict[str, list[_Read]] = {}
+    for source in sources:
+        if source.duplicate_of:
+            warnings.append(f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại.")
+            tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
+            continue
+        tables[source.name] = [
+            _read(table, source) for table in read_tables(source, aliases.of(source.old_commune_code))
+        ]
+        warnings += [warning for table in tables[source.name] for warning in table.warnings]
+    return [table for of_source in tables.values() for table in of_source]
 
 
 def _read(table: Table, source: Source) -> _Read:
@@ -175,6 +208,7 @@ def _read(table: Table, source: Source) -> _Read:
             pl.col("cells").list.eval(pl.element().struct.with_fields(pl.field("column_name").replace(column_names))),
         ),
         _warnings(table, tally),
+        table.problem,
     )
 
 
@@ -189,7 +223,7 @@ def _repeated(table: _Read, source: Source) -> _Read:
         "duplicate_of": source.duplicate_of,
     }
     nothing = (table.quarantine.clear(), table.encodings.clear(), table.decoded.clear())
-    return _Read(file, table.dataset, None, *nothing, [])
+    return _Read(file, table.dataset, None, *nothing, [], "")
 
 
 def _numbered(rows: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:

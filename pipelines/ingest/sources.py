@@ -48,12 +48,10 @@ def find_sources(exports: Path, commune: NewCommune) -> tuple[Iterator[Source], 
 
 def _astray(exports: Path) -> list[str]:
     """Warnings about what lies in the exports folder and belongs to no old commune."""
-    known = set(MergerMap.shipped().pairs["old_code"])
     astray = [path for path in sorted(exports.iterdir()) if not path.name.startswith((".", "~"))]
     warnings = []
     for path in astray:
-        match = _CODE.match(path.name)
-        if not path.is_symlink() and not (path.is_dir() and match and match[1] in known):
+        if not path.is_symlink() and not (path.is_dir() and old_code_in(path.name)):
             why = (
                 "tên thư mục không bắt đầu bằng mã của một xã cũ"
                 if path.is_dir()
@@ -74,13 +72,22 @@ def _open_all(
             if path.is_symlink():
                 warnings.append(f"Không đọc «{name}»: là liên kết; hãy chép chính tệp hoặc thư mục vào đây.")
                 continue
-            documents, skipped = find_documents(path, name)
-            warnings += [f"Không đọc «{one.name}»: {one.why}." for one in skipped]
-            for document in documents:
+            for source in sources_of(path, name, old.code, warnings, first_with):
                 found = True
-                yield _source(document, old.code, first_with)
+                yield source
         if not found:
             warnings.append(f"Xã cũ {old.name} ({old.code}) không có tệp dữ liệu nào để đọc.")
+
+
+def sources_of(
+    path: Path, name: str, old_commune_code: str, warnings: list[str], first_with: dict[str, str]
+) -> Iterator[Source]:
+    """The documents of one file, called `name`; `warnings` gets a sentence for each thing in it that is not read, and
+    `first_with` the name of the first document of each hash."""
+    documents, skipped = find_documents(path, name)
+    warnings += [f"Không đọc «{one.name}»: {one.why}." for one in skipped]
+    for document in documents:
+        yield _source(document, old_commune_code, first_with)
 
 
 def _source(document: Document, old_commune_code: str, first_with: dict[str, str]) -> Source:
@@ -146,6 +153,12 @@ def paths_by_commune(exports: Path) -> dict[str, list[Path]]:
             files = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
             paths.setdefault(match[1], []).extend(sorted(path for path in files if path.name[0] not in ".~"))
     return paths
+
+
+def old_code_in(name: str) -> str | None:
+    """The code of an old commune with which the name of a folder or file begins."""
+    match = _CODE.match(name)
+    return match[1] if match and match[1] in set(MergerMap.shipped().pairs["old_code"]) else None
 
 
 def printable(name: str) -> str:

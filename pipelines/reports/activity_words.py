@@ -5,6 +5,7 @@ from typing import Final
 from pipelines.reports.languages import Text
 
 ACTIONS: Final = {
+    "receive": Text("nhận tệp", "files received"),
     "run": Text("chạy hợp nhất", "run"),
     "publish": Text("công bố", "publication"),
     "promote": Text("đưa lên chính thức", "promotion"),
@@ -32,12 +33,14 @@ STATES: Final = {
 }
 
 FACTS: Final = {
+    "accepted": Text("tệp đã nhận", "files taken"),
     "answers": Text("câu trả lời", "answers"),
     "bytes": Text("số byte", "bytes"),
     "cases": Text("trường hợp", "cases"),
     "damaged": Text("tệp hỏng", "damaged files"),
     "decisions": Text("quyết định", "decisions"),
     "differences": Text("điểm khác", "differences"),
+    "duplicates": Text("tệp trùng", "duplicates"),
     "dry_run": Text("chỉ kể, không xóa", "told only"),
     "file": Text("tệp", "file"),
     "files": Text("số tệp", "files"),
@@ -50,6 +53,8 @@ FACTS: Final = {
     "people": Text("người", "people"),
     "raw_files": Text("tệp thô", "raw files"),
     "reason": Text("lý do", "reason"),
+    "receipt": Text("biên nhận", "receipt"),
+    "refused_files": Text("tệp không nhận", "files refused"),
     "rows": Text("dòng", "rows"),
     "run": Text("lần chạy", "run"),
     "scratch": Text("thư mục tạm", "scratch folders"),

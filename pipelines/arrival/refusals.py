@@ -1,0 +1,108 @@
+"""Why a file in the drop folder is not taken, and what to do about it: the words.
+
+When each of them holds does not belong here.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.arrival.receipts import Said
+from pipelines.ingest import Checked
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file is not taken, and what to do."""
+
+    why: Said
+    to_do: Said
+
+
+_RENAME: Final = Said(vi="Đổi tên tệp rồi thả lại.", en="Rename the file and drop it again.")
+_MEND: Final = Said(
+    vi="Sửa tệp rồi chép lại vào đúng chỗ này; tệp được xem lại ngay khi nội dung thay đổi.",
+    en="Mend the file and copy it here again; it is looked at anew once it changes.",
+)
+_NAME_COLUMNS: Final = Said(
+    vi="Sửa dòng tên cột rồi chép lại tệp vào đúng chỗ này; hoặc nhờ người phụ trách kỹ thuật ghi tên cột của tệp vào "
+    "«reference/header_aliases.csv», rồi tệp sẽ được xem lại.",
+    en="Mend the header and copy the file here again; or have its names of columns written into "
+    "reference/header_aliases.csv: then it is looked at anew.",
+)
+
+NO_FILE: Final = Refusal(
+    Said(vi="Đây là liên kết, không phải tệp.", en="This is a link and no file."),
+    Said(vi="Chép chính tệp vào đây.", en="Copy the file itself here."),
+)
+UNREADABLE_NAME: Final = Refusal(
+    Said(vi="Tên tệp có ký tự không đọc được.", en="The name has characters that cannot be read."), _RENAME
+)
+NO_COMMUNE: Final = Refusal(
+    Said(
+        vi="Không biết tệp của xã cũ nào: tên thư mục (hay tên tệp, nếu không nằm trong thư mục) không bắt đầu bằng mã "
+        "của một xã cũ.",
+        en="Of which old commune it is cannot be told: no code begins the name of its folder.",
+    ),
+    Said(
+        vi="Đặt tệp vào thư mục mang mã xã cũ (5 chữ số), ví dụ «10231-nguyen-trai».",
+        en="Put the file into a folder that begins with the old commune's 5-digit code.",
+    ),
+)
+OTHER_KIND: Final = Refusal(
+    Said(vi="Loại tệp này không đọc được.", en="Files of this kind are not read."),
+    Said(
+        vi="Lưu lại thành .xlsx hoặc .csv (hoặc nén .gz, .zip) rồi thả lại; tệp không phải dữ liệu thì chuyển đi nơi "
+        "khác.",
+        en="Save it as .xlsx or .csv (or .gz, .zip of these) and drop it again; move away what is no data.",
+    ),
+)
+NO_RIGHTS: Final = Refusal(
+    Said(
+        vi="Không có quyền đọc tệp, hoặc không có quyền chuyển tệp khỏi thư mục này.",
+        en="The file may not be read, or not be moved out of its folder.",
+    ),
+    Said(
+        vi="Nhờ người phụ trách máy chủ cấp quyền, hoặc chép lại tệp bằng tài khoản khác.",
+        en="Ask who looks after the server for the rights, or copy the file as another user.",
+    ),
+)
+
+
+def of_elsewhere(old_code: str, new_communes: Collection[str]) -> Refusal:
+    """The new communes that take its rows are not worked on here."""
+    names = ", ".join(new_communes)
+    return Refusal(
+        Said(
+            vi=f"Xã cũ {old_code} nay thuộc {names}, không phải xã, phường mà máy này làm.",
+            en=f"The old commune {old_code} went into {names}, which is not worked on here.",
+        ),
+        Said(
+            vi="Kiểm tra lại mã xã cũ; nếu đúng, hỏi người phụ trách máy chủ về HOPNHAT_PROVINCE.",
+            en="Check the code; if it is right, ask who looks after the server about HOPNHAT_PROVINCE.",
+        ),
+    )
+
+
+def place_taken(place: str) -> Refusal:
+    """A folder or a link stands where it is to go."""
+    return Refusal(
+        Said(
+            vi=f"Ở nơi phải đặt tệp, «{place}», đã có một thư mục hoặc liên kết cùng tên.",
+            en=f"A folder or a link of the same name lies where the file is to go, {place}.",
+        ),
+        _RENAME,
+    )
+
+
+def nothing_loaded(checked: Checked) -> Refusal:
+    """No record of it can be used."""
+    told = [f"Không dùng được: {problem}" for problem in dict.fromkeys(checked.problems)] or checked.warnings
+    records = checked.files["records"].sum()
+    return Refusal(
+        Said(
+            vi=" ".join(told) or f"Không bản ghi nào trong {records} bản ghi của tệp đọc được.",
+            en=f"None of its {records} records can be used.",
+        ),
+        _NAME_COLUMNS if "header_not_understood" in checked.reasons else _MEND,
+    )
