@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.arrival import taking
@@ -273,7 +273,6 @@ _drops = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(_drops, st.sampled_from([1, 11, 4000])), max_size=14))
 def test_no_byte_is_lost_whatever_is_dropped_and_whenever_it_is_looked(tmp_path_factory, events):
     office = Office(tmp_path_factory.mktemp("data"))
