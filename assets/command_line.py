@@ -242,17 +242,11 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
                         "config": {
                             "data": str(options.data),
                             "exports": str(exports),
-                            "mode": options.mode,
-                            "model": options.model,
-                            "estimate": options.estimate,
                             "plaintext": options.plaintext,
-                            "purpose": masked(options.purpose),  # Dagster keeps it as it is given
-                            **({"mask_names": True} if options.mask_names else {}),
-                            **({"mask_names": False, "show_names": True} if options.show_names else {}),
                         }
-                    }
+                    },
+                    "settings": {"config": _settings(options)},
                 },
-                "ops": _settings(options),
                 "loggers": {"console": {}},
             },
         )
@@ -265,13 +259,16 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
 
 
 def _settings(options: argparse.Namespace) -> dict[str, object]:
-    """What the options set in the steps' own settings."""
-    limits = {name: getattr(options, name) for name in GivenLimits.model_fields}
-    linking = {} if options.cases_per_day is None else {"cases_per_day": options.cases_per_day}
+    """What the options set in the run's settings."""
+    shares = {name: getattr(options, name) for name in (*GivenLimits.model_fields, "cases_per_day")}
     return {
-        "staging_warehouse": {"config": {name: limit for name, limit in limits.items() if limit is not None}},
-        "citizen_links": {"config": linking},
-        "parcel_links": {"config": linking},
+        "mode": options.mode,
+        "model": options.model,
+        "estimate": options.estimate,
+        "purpose": masked(options.purpose),  # Dagster keeps it as it is given
+        **{name: share for name, share in shares.items() if share is not None},
+        **({"mask_names": True} if options.mask_names else {}),
+        **({"mask_names": False, "show_names": True} if options.show_names else {}),
     }
 
 
@@ -299,9 +296,10 @@ def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
 def _tell(options: argparse.Namespace, commune: NewCommune, seconds: float) -> None:
     """Five lines: where the warehouse and the report are, and what they contain."""
     from assets.deployment import Deployment
+    from assets.run_settings import RunSettings
     from pipelines.warehouse.reading import open_warehouse
 
-    deployment = Deployment(data=str(options.data), exports="", mode=options.mode, model="", estimate=False)
+    deployment = Deployment(data=str(options.data), exports="", settings=RunSettings(mode=options.mode))
     published = deployment.published(commune.code)
     with open_warehouse(published) as connection:
         people, citizen_rows, parcels, parcel_rows, cases, held = connection.execute(

@@ -8,8 +8,10 @@ from assets.housekeeping import dead_runs
 from assets.jobs import JOBS
 from assets.parquet_io import ParquetIOManager
 from assets.progress import progress_logger
+from assets.run_settings import RunSettings
 
-_deployment = Deployment.configure_at_launch()
+_settings = RunSettings.configure_at_launch()
+_deployment = Deployment.configure_at_launch(settings=_settings)
 
 defs = dg.Definitions(
     assets=[
@@ -20,6 +22,7 @@ defs = dg.Definitions(
     jobs=JOBS,
     sensors=[dead_runs],
     resources={
+        "settings": _settings,
         "deployment": _deployment,
         "io_manager": ParquetIOManager(deployment=_deployment),
     },

@@ -1,10 +1,10 @@
-"""Where a deployment keeps its files, in which mode a run publishes, and what every run holds while it works."""
+"""Where a deployment keeps its files, and what every run holds while it works."""
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import dagster as dg
 from pydantic import Field
@@ -13,9 +13,10 @@ from assets.acting import ActOnRecord
 from assets.holding import hold, say
 from assets.instance import PROCESS_TAG
 from assets.options import plaintext_of_environment
+from assets.refusals import Refused, refuse_settings, refuse_without_new_decisions
 from assets.run_record import run_on_record
+from assets.run_settings import RunSettings
 from pipelines.activity.process import this_process
-from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.sweeping import clear_idle_scratch, sweep
 from pipelines.warehouse.versions import Mode, published_file
 
@@ -24,7 +25,7 @@ PARTITION_TAG = "dagster/partition"
 
 
 class Deployment(dg.ConfigurableResource):
-    """The folders of the contract under one data folder, and the mode of the run."""
+    """The folders of the contract under one data folder, and the settings of the run."""
 
     data: str = Field(
         default_factory=lambda: os.environ.get("HOPNHAT_DATA", "data"),
@@ -33,54 +34,46 @@ class Deployment(dg.ConfigurableResource):
     exports: str = Field(
         "", description="Thư mục tệp xuất của các xã cũ; để trống là <data>/exports / the exports folder"
     )
-    mode: Mode = Field("trial", description="trial: chạy thử; official: công bố chính thức")
-    model: str = Field(
-        "",
-        description="Tên mô hình đối sánh; để trống là mô hình của xã / the linkage model; empty: the commune's own",
-    )
-    estimate: bool = Field(
-        False, description="Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again"
-    )
-    mask_names: bool = Field(
-        default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
-        description=f"{ReportSettings.model_fields['mask_names'].description}",
-    )
     plaintext: bool = Field(
         default_factory=plaintext_of_environment,
         description="Chấp nhận công bố chính thức không mã hóa / official publications may be plain",
     )
-    show_names: bool = Field(default=False, description=f"{ReportSettings.model_fields['show_names'].description}")
-    purpose: str = Field(
-        default_factory=lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
-        description="Ai chạy và để làm gì, được ghi vào nhật ký thao tác; không ghi dữ liệu cá nhân "
-        "/ who runs it and what for; it stands in the activity log",
-    )
+    settings: dg.ResourceDependency[RunSettings]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator[Self, None, None]:
         """Hold the lock of the run's commune from its first step to its last, and record the run, wherever it was
         started; what earlier ones left unfinished is taken away first.
 
-        Raises UnusableInput when another one holds it for longer than this one is patient.
+        When that cannot be, or the run is refused, its first step says why.
         """
         os.umask(0o077)  # a run of Dagster's daemon is not started by our command, which sets it too
         partition = context.run.tags.get(PARTITION_TAG) if context.run else None
         if context.run is None or context.instance is None or partition is None or _is_over(context):
             yield self
             return
-        code = partition.split(" ", 1)[0]
+        code, job = partition.split(" ", 1)[0], context.run.job_name
         tell = context.log.warning if context.log else say
-        act = ActOnRecord(self.data_dir, "run", code, self.mode, self.purpose)
-        with (
-            run_on_record(act, context.run, context.instance, tell),
-            hold(self.data_dir, code, "hopnhat run", tell=tell),
-        ):
-            if PROCESS_TAG not in context.run.tags:
-                context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: this_process()})
-            sweep(self.data_dir, code)
-            if _starts_at_the_exports(context.run):
-                clear_idle_scratch(self.data_dir, lambda one: hold(self.data_dir, one, "hopnhat run", patience=0))
-            yield self
+        act = ActOnRecord(self.data_dir, "run", code, self.mode, self.settings.purpose)
+        with run_on_record(act, context.run, context.instance, tell), ExitStack() as held:
+            try:
+                refuse_settings(self, job)
+                held.enter_context(hold(self.data_dir, code, "hopnhat run", tell=tell))
+                refuse_without_new_decisions(self, job, code)
+                if PROCESS_TAG not in context.run.tags:
+                    context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: this_process()})
+                sweep(self.data_dir, code)
+                if _starts_at_the_exports(context.run):
+                    clear_idle_scratch(self.data_dir, lambda one: hold(self.data_dir, one, "hopnhat run", patience=0))
+            except Exception as problem:  # a step tells it in words; here Dagster would show its traceback
+                yield cast("Self", Refused(problem))
+            else:
+                yield self
+
+    @property
+    def mode(self) -> Mode:
+        """Whether the run is a trial or publishes officially."""
+        return self.settings.mode
 
     @property
     def data_dir(self) -> Path:
@@ -106,11 +99,6 @@ class Deployment(dg.ConfigurableResource):
     def models_dir(self) -> Path:
         """Where the named linkage models lie."""
         return self.data_dir / "models"
-
-    @property
-    def report_settings(self) -> ReportSettings:
-        """What a reader of the pages may see."""
-        return ReportSettings(mask_names=self.mask_names, show_names=self.show_names)
 
     @property
     def reports_dir(self) -> Path:

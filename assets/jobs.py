@@ -24,7 +24,7 @@ def _job(name: str, mode: Mode, selection: dg.AssetSelection, vi: str, en: str) 
     return dg.define_asset_job(
         name,
         selection=selection,
-        config={"resources": {"deployment": {"config": {"mode": mode}}}},
+        config={"resources": {"settings": {"config": {"mode": mode}}}},
         description=f"{vi}\n\n*{en}*",
     )
 

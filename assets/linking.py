@@ -69,10 +69,6 @@ LEDGER = "ledger"
 """The manifest's entries about the ids, among the golden tables."""
 
 
-class LinkageConfig(LinkageSettings, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
-    """Ngưỡng đối sánh / how far linking goes."""
-
-
 @dg.asset(
     **described(
         "g1_nguon",
@@ -194,7 +190,6 @@ def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, so
 @in_plain_words
 def citizen_links(
     context: dg.AssetExecutionContext,
-    config: LinkageConfig,
     deployment: Deployment,
     citizen_records: pl.DataFrame,
     parcel_records: pl.DataFrame,
@@ -203,7 +198,7 @@ def citizen_links(
     """Link the citizen records; owners in the land books are one more witness."""
     placed = _placed(citizen_records)
     verdicts = _ruled(officer_decisions, "citizens", placed).verdicts
-    return _link(context, deployment, add_context(placed, _placed(parcel_records)), CITIZENS, config, verdicts)
+    return _link(context, deployment, add_context(placed, _placed(parcel_records)), CITIZENS, verdicts)
 
 
 @dg.asset(
@@ -217,7 +212,6 @@ def citizen_links(
 @in_plain_words
 def parcel_links(
     context: dg.AssetExecutionContext,
-    config: LinkageConfig,
     deployment: Deployment,
     parcel_records: pl.DataFrame,
     officer_decisions: pl.DataFrame,
@@ -225,7 +219,7 @@ def parcel_links(
     """Link the parcel records."""
     placed = _placed(parcel_records)
     verdicts = _ruled(officer_decisions, "parcels", placed).verdicts
-    return _link(context, deployment, add_parcel_context(placed), PARCELS, config, verdicts)
+    return _link(context, deployment, add_parcel_context(placed), PARCELS, verdicts)
 
 
 @dg.asset(
@@ -352,12 +346,13 @@ def _link(
     deployment: Deployment,
     records: pl.DataFrame,
     spec: LinkageSpec,
-    settings: LinkageSettings,
     verdicts: Verdicts,
 ) -> Tables:
     code = commune_of(context).code
     store = ModelStore(deployment.models_dir)
-    model = chosen_model(store, code, spec, deployment.model, deployment.estimate)
+    given = deployment.settings
+    settings = given.of(LinkageSettings)
+    model = chosen_model(store, code, spec, given.model, given.estimate)
     linkage = link(records, spec, settings, model, shipped_model(spec), verdicts)
     if model is None and not records.is_empty() and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)

@@ -6,7 +6,7 @@ Each change also stands on the published asset in Dagster, so that its page tell
 import argparse
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,6 +163,7 @@ def _promote(options: argparse.Namespace) -> int:
 
 def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
     """The trial of a commune, whose lock this process holds, becomes official; or not, and why."""
+    from assets.inputs import inputs_now
     from expectations import RULES
     from expectations.queries import ruleset
     from pipelines.warehouse.promotion import promote, refusals
@@ -180,7 +181,9 @@ def _promote_held(options: argparse.Namespace, commune: NewCommune) -> int:
         print(f"{name} đã là bản chính thức; không có gì thay đổi. (It is the official version already.)")
         return _DONE
     reasons = (
-        refusals(trial, official, _made_from(options, commune), ruleset(RULES))
+        refusals(
+            trial, official, inputs_now(_deployment(options.data, "trial", options.exports), commune), ruleset(RULES)
+        )
         if whole
         else ["tệp bản chạy thử đã bị sửa sau khi công bố"]
     )
@@ -204,23 +207,6 @@ def _is_official(official: Path, run_id: str) -> bool:
     """Whether the result of this run is what stands there as official."""
     whole, log = catch_up(official), entries(official)
     return whole and bool(log) and log[-1].run_id == run_id
-
-
-def _made_from(options: argparse.Namespace, commune: NewCommune) -> Mapping[str, str]:
-    """What a run would read now, by the manifest's keys."""
-    from pipelines.ingest.references import reference_hashes
-    from pipelines.ingest.sources import find_sources
-    from pipelines.review.decisions import decision_log, decisions_sha256
-
-    deployment = _deployment(options.data, "trial")
-    sources, _ = find_sources(options.exports or deployment.exports_dir, commune)
-    references = reference_hashes(deployment.reference_dir)
-    decisions = decision_log(options.data, commune.code).in_force()
-    return {
-        **{f"input_sha256.{source.name}": source.sha256 for source in sources},
-        **{f"reference_sha256.{name}": sha256 for name, sha256 in references.items()},
-        "decisions_sha256": decisions_sha256(decision.decision_id for decision in decisions),
-    }
 
 
 def _tell(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
@@ -313,7 +299,8 @@ def _tell_dagster(deployment: "Deployment", commune: NewCommune, entry: Entry) -
         )
 
 
-def _deployment(data: Path, mode: Mode) -> "Deployment":
+def _deployment(data: Path, mode: Mode, exports: Path | None = None) -> "Deployment":
     from assets.deployment import Deployment
+    from assets.run_settings import RunSettings
 
-    return Deployment(data=str(data), exports="", mode=mode, model="", estimate=False)
+    return Deployment(data=str(data), exports=str(exports or ""), settings=RunSettings(mode=mode))

@@ -28,6 +28,7 @@ from pipelines.communes import NewCommune
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.reports.settings import ReportSettings
 from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
 from pipelines.warehouse.building import write_warehouse
@@ -55,10 +56,6 @@ _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 """Tables that people and land have in common."""
 
 
-class PublicationConfig(GivenLimits, dg.Config):  # type: ignore[misc]  # both are frozen; mypy sees one
-    """Giới hạn riêng của lần chạy này; để trống là theo reference/publication_limits.csv / limits of this run alone."""
-
-
 @dg.asset(
     **described(
         "g5_kiem_tra",
@@ -70,7 +67,6 @@ class PublicationConfig(GivenLimits, dg.Config):  # type: ignore[misc]  # both a
 @in_plain_words
 def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset that it gathers
     context: dg.AssetExecutionContext,
-    config: PublicationConfig,
     deployment: Deployment,
     source_rows: Tables,
     citizen_records: pl.DataFrame,
@@ -88,7 +84,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     links = {"citizens": citizen_links, "parcels": parcel_links}
     earlier, damaged = _last_publication(context, deployment.published(commune.code))
     common = {name: pl.concat([golden_citizens[name], golden_parcels[name]]) for name in _OF_BOTH}
-    limits, origins = limits_of(commune.code, deployment.reference_dir, config)
+    limits, origins = limits_of(commune.code, deployment.reference_dir, deployment.settings.of(GivenLimits))
     waiting = [unplaced_case(name, frame, limits.unplaced_limit) for name, frame in records.items()]
     read = (source_rows["files"], source_rows["quarantine"])
     waiting += [quarantined_case(name, *read, limits.quarantine_limit) for name in records]
@@ -96,7 +92,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
     manifest |= {"settings.publication": limits.model_dump_json(), "limit_origins": _json(origins)}
-    manifest |= {"settings.report": deployment.report_settings.model_dump_json(), **last_publication(earlier)}
+    manifest |= {"settings.report": deployment.settings.of(ReportSettings).model_dump_json(), **last_publication(earlier)}
     manifest |= totals(manifest) | damaged
     rows = {}
 
@@ -294,7 +290,7 @@ def published_warehouse(
     target = deployment.published(code)
     refuse_plaintext(deployment.mode, allowed=deployment.plaintext)
     _refuse_if_overtaken(deployment, code)
-    act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.purpose)
+    act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.settings.purpose)
     act.tell(run=context.run.run_id)
     with recorded(act, tell=context.log.warning):
         manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())

@@ -66,10 +66,8 @@ def refusals(trial: Path, official: Path, made_from: Mapping[str, str], rules: R
         reasons += _beyond_the_limit(
             changes(earlier, compared_tables(trial), manifest), last_publication(earlier), manifest
         )
-    if differing := _differing(manifest, made_from):
-        named = ", ".join(differing[:_MOST_NAMED])
-        more = f" và {len(differing) - _MOST_NAMED} mục khác" if len(differing) > _MOST_NAMED else ""
-        reasons.append(f"dữ liệu đầu vào không còn như khi chạy thử: {named}{more}; hãy chạy thử lại")
+    if changed := differing(manifest, made_from):
+        reasons.append(f"dữ liệu đầu vào không còn như khi chạy thử: {changed}; hãy chạy thử lại")
     return reasons
 
 
@@ -119,8 +117,17 @@ def _beyond_the_limit(differing: pl.DataFrame, earlier: Mapping[str, str], manif
     ]
 
 
-def _differing(manifest: Mapping[str, str], made_from: Mapping[str, str]) -> list[str]:
-    """What differs between what the trial was made from and what there is now, in words."""
+def differing(manifest: Mapping[str, str], made_from: Mapping[str, str]) -> str:
+    """What differs between what a publication was made from and what there is now, in words; empty when nothing does.
+
+    `made_from` is as in `refusals`, with whatever else of the manifest is to be compared.
+    """
     then = by_document(manifest, made_from)
-    then |= {key: value for key, value in manifest.items() if key.startswith((REFERENCE, DECISIONS))}
-    return differences(then, made_from, THEN_AND_NOW)
+    then |= {
+        key: value
+        for key, value in manifest.items()
+        if key.startswith((REFERENCE, DECISIONS)) or (key in made_from and key not in then)
+    }
+    clauses = differences(then, made_from, THEN_AND_NOW)
+    more = f" và {len(clauses) - _MOST_NAMED} mục khác" if len(clauses) > _MOST_NAMED else ""
+    return ", ".join(clauses[:_MOST_NAMED]) + more

@@ -12,7 +12,9 @@ import pytest
 from assets.deployment import Deployment
 from assets.housekeeping import dead_runs
 from assets.instance import PROCESS_TAG, prepare_home
+from assets.run_settings import RunSettings
 from pipelines.activity.process import is_running
+from pipelines.protection.locking import Held
 
 PROJECT = Path(__file__).parents[2]
 COMMUNE = "10231 Thượng Phúc"
@@ -35,6 +37,7 @@ def _run(data: Path, look: Callable[[], None], *names: str, selection: list[str]
     def made(name: str) -> dg.AssetsDefinition:
         @dg.asset(name=name, partitions_def=PARTITIONS)
         def step(deployment: Deployment) -> None:
+            assert deployment.data_dir == data
             if name == names[0]:
                 look()
 
@@ -46,7 +49,7 @@ def _run(data: Path, look: Callable[[], None], *names: str, selection: list[str]
         partition_key=COMMUNE,
         instance=instance,
         selection=selection,
-        resources={"deployment": Deployment(data=str(data), exports="", mode="trial", model="", estimate=False)},
+        resources={"deployment": Deployment(data=str(data), exports="", settings=RunSettings())},
     )
     return instance
 
@@ -78,9 +81,9 @@ def test_a_run_of_a_commune_that_is_held_is_refused_in_one_sentence(
     with _another(tmp_path) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        with pytest.raises(dg.DagsterResourceFunctionError) as caught:
+        with pytest.raises(Held) as caught:
             _run(tmp_path, lambda: pytest.fail("it works although another one does"), "source_rows")
-    assert "đang làm việc với xã 10231 (hopnhat rollback" in str(caught.value.__cause__)
+    assert "đang làm việc với xã 10231 (hopnhat rollback" in str(caught.value)
 
 
 def _scratch(data: Path, code: str) -> Path:

@@ -9,6 +9,7 @@ from dagster._core.types.dagster_type import resolve_dagster_type
 
 from assets.deployment import Deployment
 from assets.parquet_io import ParquetIOManager, Tables
+from assets.run_settings import RunSettings
 
 KEY = "10231 Thượng Phúc"
 FRAME = pl.DataFrame({"ho_ten": ["Canary One", "Canary Two"], "so": [1, None]})
@@ -16,9 +17,7 @@ FRAME = pl.DataFrame({"ho_ten": ["Canary One", "Canary Two"], "so": [1, None]})
 
 @pytest.fixture
 def manager(tmp_path):
-    return ParquetIOManager(
-        deployment=Deployment(data=str(tmp_path), exports="", mode="trial", model="", estimate=False)
-    )
+    return ParquetIOManager(deployment=Deployment(data=str(tmp_path), exports="", settings=RunSettings()))
 
 
 def _out(name="rows"):

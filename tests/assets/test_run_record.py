@@ -12,6 +12,7 @@ from dagster._core.definitions.scoped_resources_builder import ScopedResourcesBu
 from assets.deployment import Deployment
 from assets.parquet_io import ParquetIOManager
 from assets.plain_words import in_plain_words
+from assets.run_settings import RunSettings
 from pipelines.activity.acts import Act, acts_of
 from pipelines.activity.log import ActivityLog
 from pipelines.problems import UnusableInput
@@ -25,7 +26,9 @@ def _definitions(work: Callable[[], None], allowed: bool = True) -> dg.Definitio
     """A gate, and behind it an asset that does some work; both resources that runs have."""
 
     @dg.asset(partitions_def=COMMUNES)
+    @in_plain_words
     def rows(deployment: Deployment) -> pl.DataFrame:
+        assert deployment.mode
         return pl.DataFrame({"n": [1]})
 
     @dg.asset(
@@ -43,22 +46,30 @@ def _definitions(work: Callable[[], None], allowed: bool = True) -> dg.Definitio
     def published_warehouse(deployment: Deployment) -> None:
         work()
 
-    deployment = Deployment.configure_at_launch()
+    settings = RunSettings.configure_at_launch()
+    deployment = Deployment.configure_at_launch(settings=settings)
+    jobs = [dg.define_asset_job(name, selection=dg.AssetSelection.all()) for name in ("chay_thu", "cong_bo_chinh_thuc")]
     return dg.Definitions(
         assets=[rows, publication_gate, published_warehouse],
-        jobs=[dg.define_asset_job("all_of_it", selection=dg.AssetSelection.all())],
-        resources={"deployment": deployment, "io_manager": ParquetIOManager(deployment=deployment)},
+        jobs=jobs,
+        resources={
+            "settings": settings,
+            "deployment": deployment,
+            "io_manager": ParquetIOManager(deployment=deployment),
+        },
         executor=dg.in_process_executor,
     )
 
 
-def _run(data: Path, definitions: dg.Definitions, **options: object) -> Act:
+def _config(data: Path, **settings: object) -> dict[str, object]:
+    deployment = {"data": str(data), "exports": "", "plaintext": True}
+    return {"resources": {"deployment": {"config": deployment}, "settings": {"config": settings}}}
+
+
+def _run(data: Path, definitions: dg.Definitions, job: str = "chay_thu", **settings: object) -> Act:
     """What stands in the log of a run, which must be all that stands there."""
-    told = {"data": str(data), "exports": "", "purpose": "đợt 1", **options}
-    definitions.resolve_job_def("all_of_it").execute_in_process(
-        partition_key=PARTITION,
-        raise_on_error=False,
-        run_config={"resources": {"deployment": {"config": told}}},
+    definitions.resolve_job_def(job).execute_in_process(
+        partition_key=PARTITION, raise_on_error=False, run_config=_config(data, purpose="đợt 1", **settings)
     )
     record = ActivityLog(data).read()
     assert record.whole and len(record.lines) == 2
@@ -79,7 +90,7 @@ def _broken() -> None:
 
 
 def test_a_run_that_ends_well_is_on_record_once_with_its_purpose(tmp_path: Path) -> None:
-    act = _run(tmp_path, _definitions(_nothing), mode="official")
+    act = _run(tmp_path, _definitions(_nothing), "cong_bo_chinh_thuc", mode="official")
     assert (act.action, act.commune, act.mode, act.purpose) == ("run", "10231", "official", "đợt 1")
     assert (act.state, act.facts["steps"]) == ("done", 3)
 
@@ -101,16 +112,16 @@ def test_resources_that_are_set_up_to_look_at_results_are_no_run(tmp_path: Path)
     """As `dagster job execute` does when the run is over."""
     definitions = _definitions(_nothing)
     with dg.DagsterInstance.ephemeral() as instance:
-        result = definitions.resolve_job_def("all_of_it").execute_in_process(
+        result = definitions.resolve_job_def("chay_thu").execute_in_process(
             instance=instance,
             partition_key=PARTITION,
-            run_config={"resources": {"deployment": {"config": {"data": str(tmp_path), "exports": ""}}}},
+            run_config=_config(tmp_path),
         )
         over = instance.get_run_by_id(result.run_id)
         resources = ScopedResourcesBuilder().build(None)
         context = InitResourceContext({}, resources, None, {}, instance, over)
         lines = ActivityLog(tmp_path).read().lines
-        with Deployment(data=str(tmp_path), exports="", mode="trial").yield_for_execution(context):
+        with Deployment(data=str(tmp_path), exports="", settings=RunSettings()).yield_for_execution(context):
             pass
     assert ActivityLog(tmp_path).read().lines == lines != ()
 
@@ -134,8 +145,8 @@ def test_a_run_goes_on_when_the_log_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "activity").write_text("no folder")
     done: list[int] = []
     definitions = _definitions(lambda: done.append(1))
-    result = definitions.resolve_job_def("all_of_it").execute_in_process(
+    result = definitions.resolve_job_def("chay_thu").execute_in_process(
         partition_key=PARTITION,
-        run_config={"resources": {"deployment": {"config": {"data": str(tmp_path), "exports": ""}}}},
+        run_config=_config(tmp_path),
     )
     assert result.success and done == [1]

@@ -142,8 +142,7 @@ def run_from_pages(life: Life) -> None:
             instance=instance,
             raise_on_error=False,
             run_config={
-                "resources": {"deployment": {"config": config}},
-                "ops": {"staging_warehouse": {"config": {"quarantine_limit": 0.5}}},
+                "resources": {"deployment": {"config": config}, "settings": {"config": {"quarantine_limit": 0.5}}},
             },
         )
     life.ended["pages"] = 0 if result.success else 3

@@ -1,0 +1,117 @@
+"""What may be set for one run: flat fields under `resources.settings`, from which every stage's own settings are made.
+
+The same in Dagster's launchpad and on the command line. A value that cannot be used is told in one sentence, before
+any work. What a setting does does not belong here, nor where files lie (`deployment`).
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar
+
+import dagster as dg
+from pydantic import BaseModel, Field, ValidationError
+
+from pipelines.linkage import LinkageSettings
+from pipelines.problems import UnusableInput
+from pipelines.reports.settings import ReportSettings
+from pipelines.warehouse.settings import GivenLimits
+from pipelines.warehouse.versions import Mode
+
+Stage = TypeVar("Stage", bound=BaseModel)
+
+STAGES: Final[tuple[type[BaseModel], ...]] = (LinkageSettings, GivenLimits, ReportSettings)
+"""What settings are for: linking, the gates, the pages."""
+
+
+def _of(stage: type[BaseModel], name: str, **default: Any) -> Any:
+    """A stage's setting as it stands in the launchpad: with its words, and without its limits, which `of` sees to."""
+    setting = stage.model_fields[name]
+    usual = "" if setting.default is None else f" [{setting.default}]"
+    return Field(**(default or {"default": None}), description=f"{setting.description}{usual}")
+
+
+class Advanced(dg.Config):
+    """What an officer has no need of: thresholds by hand, and caps of the linkage engine."""
+
+    review_cost: float | None = _of(LinkageSettings, "review_cost")
+    case_share: float | None = _of(LinkageSettings, "case_share")
+    review_days: int | None = _of(LinkageSettings, "review_days")
+    automatic_bits: float | None = _of(LinkageSettings, "automatic_bits")
+    review_bits: float | None = _of(LinkageSettings, "review_bits")
+    veto_bits: float | None = _of(LinkageSettings, "veto_bits")
+    margin_bits: float | None = _of(LinkageSettings, "margin_bits")
+    size_cap: int | None = _of(LinkageSettings, "size_cap")
+    block_cap: int | None = _of(LinkageSettings, "block_cap")
+    pairs_per_row: int | None = _of(LinkageSettings, "pairs_per_row")
+
+
+class RunSettings(dg.ConfigurableResource):
+    """Thiết lập của một lần chạy; mục nào để trống thì theo mặc định / what is not given is as usual."""
+
+    mode: Mode = Field(
+        "trial",
+        description="trial: chạy thử; official: công bố chính thức, chỉ trong công việc cong_bo_chinh_thuc "
+        "/ a trial, or official, which one job alone may publish",
+    )
+    purpose: str = Field(
+        default_factory=lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
+        description="Ai chạy và để làm gì, được ghi vào nhật ký thao tác; không ghi dữ liệu cá nhân "
+        "/ who runs it and what for; it stands in the activity log",
+    )
+    cases_per_day: int | None = _of(LinkageSettings, "cases_per_day")
+    false_merge_cost: float | None = _of(LinkageSettings, "false_merge_cost")
+    churn_limit: float | None = _of(GivenLimits, "churn_limit")
+    unplaced_limit: float | None = _of(GivenLimits, "unplaced_limit")
+    quarantine_limit: float | None = _of(GivenLimits, "quarantine_limit")
+    shift_limit: float | None = _of(GivenLimits, "shift_limit")
+    model: str = Field(
+        default="",
+        description="Tên mô hình đối sánh; để trống là mô hình của xã / the linkage model; empty: the commune's own",
+    )
+    estimate: bool = Field(
+        default=False, description="Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again"
+    )
+    mask_names: bool = _of(
+        ReportSettings,
+        "mask_names",
+        default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
+    )
+    show_names: bool = _of(ReportSettings, "show_names", default=False)
+    advanced: Advanced = Field(
+        default_factory=Advanced,
+        description="Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh "
+        "/ for engineers: thresholds and caps of the linkage engine",
+    )
+
+    def of(self, stage: type[Stage]) -> Stage:
+        """The settings of one stage. Raises UnusableInput, which names every value that cannot be used."""
+        places: tuple[object, ...] = (self, self.advanced)
+        given = {
+            name: value
+            for name in stage.model_fields
+            for at in places
+            if (value := getattr(at, name, None)) is not None
+        }
+        try:
+            return stage(**given)
+        except ValidationError as wrong:
+            raise UnusableInput(
+                f"Thiết lập không dùng được: {'; '.join(_in_words(wrong))}. Hãy sửa rồi chạy lại; chưa có gì thay đổi.",
+                "A setting cannot be used; nothing has changed.",
+            ) from None
+
+
+def _in_words(wrong: ValidationError) -> Iterator[str]:
+    """What is wrong with each setting, as a clause."""
+    for error in wrong.errors(include_url=False):
+        wanted = _WANTED[error["type"]].format(**error.get("ctx", {}))
+        yield f"«{error['loc'][0]}» phải {wanted}, không phải {error['input']}"
+
+
+_WANTED: Final = {
+    "greater_than_equal": "từ {ge} trở lên",
+    "greater_than": "lớn hơn {gt}",
+    "less_than_equal": "không quá {le}",
+    "less_than": "nhỏ hơn {lt}",
+}
+"""How a setting must be, by the kind of pydantic's error; Dagster has seen to its type."""
