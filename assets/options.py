@@ -49,12 +49,17 @@ def new_commune_code(options: argparse.Namespace) -> str:
 
 def published_warehouse(options: argparse.Namespace, mode: Mode | None = None) -> Path:
     """The warehouse that was published last, or that of a mode. Raises UnusableInput when there is none."""
-    code = new_commune_code(options)
-    found = newest_file(options.data, code, [mode] if mode else MODES)
+    return warehouse_of(options.data, new_commune_code(options), mode)
+
+
+def warehouse_of(data: Path, code: str, mode: Mode | None = None) -> Path:
+    """The warehouse of a new commune that was published last, or that of a mode. Raises UnusableInput when there is
+    none."""
+    found = newest_file(data, code, [mode] if mode else MODES)
     if found is None:
         which = f"bản {labels.MODES[mode]}" if mode else "bản công bố"
         raise UnusableInput(
-            f"Chưa có {which} nào của {code} trong «{options.data}»; hãy chạy hopnhat run trước.",
+            f"Chưa có {which} nào của {code} trong «{data}»; hãy chạy hopnhat run trước.",
             f"Nothing has been published for {code} yet: run hopnhat run first.",
         )
     return found

@@ -1,18 +1,21 @@
 """`hopnhat review …`: cases out as a workbook, decisions in, and what can be done with decisions."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from assets import clerical
-from assets.acting import on_record, tell, tell_version
+from assets.acting import ActOnRecord, on_record, recorded, tell, tell_version, version_in
 from assets.holding import hold
 from assets.occasion import now, user
-from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
+from assets.options import add_commune, add_mode, new_commune_code, published_warehouse, warehouse_of
 from pipelines.activity.acts import Action
 from pipelines.clerical.answers import is_sample
+from pipelines.communes import MergerMap
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
 from pipelines.reports.labels import DATASETS, DECISION_KINDS
@@ -116,10 +119,25 @@ def _held(command: Callable[[argparse.Namespace], int], what: str, options: argp
         return command(options)
 
 
+def workbook_on_record(data: Path, code: str, name: str) -> bytes:
+    """The cases of what is published of a new commune, as the workbook of `hopnhat review export` and on record as its
+    export under this name; nothing of it reaches a disk. Raises UnusableInput when there is none to make."""
+    warehouse = warehouse_of(data, MergerMap.shipped().new_commune(code).code)
+    act = ActOnRecord(data, "review-export", code, warehouse.parent.name, os.environ.get("HOPNHAT_PURPOSE", ""))
+    act.tell(file=name)
+    with recorded(act, takes_away=True), BytesIO() as target:
+        written = write_workbook(warehouse, target, own_headers=_own_headers(data))
+        act.tell(version=version_in(warehouse), cases=sum(written.shown.values()))
+        return target.getvalue()
+
+
+def _own_headers(data: Path) -> Mapping[str, Mapping[str, str]]:
+    return Aliases.read(data / "reference" / "header_aliases.csv").by_commune
+
+
 def _export(options: argparse.Namespace) -> int:
     warehouse = published_warehouse(options, options.mode)
-    aliases = Aliases.read(options.data / "reference" / "header_aliases.csv")
-    written = write_workbook(warehouse, options.file, most=options.most, own_headers=aliases.by_commune)
+    written = write_workbook(warehouse, options.file, most=options.most, own_headers=_own_headers(options.data))
     shown, all_cases = sum(written.shown.values()), sum(written.waiting_for_an_answer.values())
     tell_version(options, warehouse)
     tell(options, cases=shown)

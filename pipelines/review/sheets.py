@@ -6,6 +6,7 @@ or link. What is asked does not belong here, nor how an answer is read back (`sh
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -179,8 +180,8 @@ class ReviewSheet:
 class ReviewBook:
     """A workbook of such sheets; what `machine` holds is written to the sheet that nobody sees."""
 
-    def __init__(self, path: Path, manifest: Mapping[str, str], machine: Machine) -> None:
-        self._workbook = new_workbook(path, commune_of(manifest), manifest.get("started_at", ""))
+    def __init__(self, target: Path | BytesIO, manifest: Mapping[str, str], machine: Machine) -> None:
+        self._workbook = new_workbook(target, commune_of(manifest), manifest.get("started_at", ""))
         self._formats = {style: self._workbook.add_format({**TEXT, **look}) for style, look in _FORMATS.items()}
         self._machine = machine
 

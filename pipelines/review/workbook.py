@@ -4,7 +4,9 @@ How its sheets look is `sheets`; who reads it back is `answers`.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -34,19 +36,21 @@ class Exported:
 
 def write_workbook(
     warehouse: Path,
-    target: Path,
+    target: Path | BytesIO,
     *,
     most: int = 500,
     most_rows: int = 12,
     own_headers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Exported:
-    """Write the review cases of a published warehouse to a new workbook, the first `most` of each data set.
+    """Write the review cases of a published warehouse to a new workbook, the first `most` of each data set; in memory
+    nothing of it reaches a disk.
 
     A case shows at most `most_rows` rows. `own_headers`: a deployment's own mapping of headers by old commune (an empty
     code: every one). Raises UnusableInput when `target` is no `.xlsx`, stands already (an officer's answers may be in
     it) or cannot be written.
     """
-    refuse_target(target)
+    if isinstance(target, Path):
+        refuse_target(target)
     with open_warehouse(warehouse) as connection:
         manifest = {row["key"]: row["value"] or "" for row in rows_of(connection, "FROM manifest")}
         queues = {
@@ -65,7 +69,7 @@ def write_workbook(
         {name: manifest[name] for name in _FACTS if manifest.get(name)},
         {number: AskedCase.of(case) for number, case in numbered.items() if case.answerable},
     )
-    with written_whole(target) as part:
+    with written_whole(target) if isinstance(target, Path) else nullcontext(target) as part:
         _write(part, manifest, queues, machine)
     return Exported(
         {dataset: len(queue.cases) for dataset, queue in queues.items()},
@@ -73,8 +77,8 @@ def write_workbook(
     )
 
 
-def _write(path: Path, manifest: Mapping[str, str], queues: Mapping[str, Queue], machine: Machine) -> None:
-    book = ReviewBook(path, manifest, machine)
+def _write(target: Path | BytesIO, manifest: Mapping[str, str], queues: Mapping[str, Queue], machine: Machine) -> None:
+    book = ReviewBook(target, manifest, machine)
     mode = word(MODES, manifest.get("mode"))
     table: list[tuple[str, ...]] = [
         ("Trang", "Đang mở", "Trong đó chặn bản chính thức", "Chờ giấy tờ hoặc chưa rõ", "Có trong sổ này")
