@@ -233,14 +233,15 @@ def remake_pages(data: Path, mode: Mode, code: str) -> bool:
     Pages that could not be made are taken away, from the page over all communes too, since they tell of another state;
     a file of an older program may lack what the page asks for.
     """
-    from pipelines.reports import write_page_set, write_site_index
+    from assets.reporting import write_start_page
+    from pipelines.reports import write_page_set
 
     deployment = _deployment(data, mode)
     try:
         _write_pages(deployment, code)
     except Exception as problem:  # its message may hold values of rows
         write_page_set(deployment.report(code).parent, {})
-        write_site_index(deployment.reports_dir)
+        write_start_page(data)
         print(
             f"hopnhat: Không làm lại được báo cáo đối soát ({type(problem).__name__}); dữ liệu vẫn ở đúng chỗ. "
             "(The audit pages could not be made; what was asked for is done.)",

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.deployment import Deployment
+from assets.partitions import codes_of_deployment
 from expectations import described
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.protection.keys import KeyRing
@@ -37,7 +38,7 @@ def write_report(deployment: Deployment, code: str, warehouse: Path, validation:
         own_headers=Aliases.read(deployment.reference_dir / "header_aliases.csv").by_commune,
     )
     write_page_set(deployment.report(code).parent, pages)
-    write_site_index(deployment.reports_dir)
+    write_start_page(deployment.data_dir)
 
 
 def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> str:
@@ -50,8 +51,13 @@ def keep_report(deployment: Deployment, code: str, validation: pl.DataFrame) -> 
     write_page_set(folder, newest, whole=False)
     keep_version(folder, current.version, kept)
     hide_names(deployment, code)
-    write_site_index(deployment.reports_dir)
+    write_start_page(deployment.data_dir)
     return current.version
+
+
+def write_start_page(data: Path) -> None:
+    """Write the page over all communes, those of HOPNHAT_PROVINCE and others of which there is anything."""
+    write_site_index(data / "reports", codes_of_deployment())
 
 
 def hide_names(deployment: Deployment, code: str) -> None:

@@ -16,7 +16,7 @@ from pipelines.reports.site import (
     replace_version,
     write_page_set,
 )
-from pipelines.reports.site_index import write_site_index
+from pipelines.reports.site_index import render_site_index, write_site_index
 
 __all__ = [
     "Publication",
@@ -25,6 +25,7 @@ __all__ = [
     "names_unasked",
     "render_page_set",
     "render_publication",
+    "render_site_index",
     "render_version",
     "replace_version",
     "write_page_set",

@@ -34,7 +34,7 @@ class State(Enum):
 
     OFFICIAL = ("official", "✓", Text("Đã công bố chính thức", "Officially published"))
     TRIAL = ("trial", "◐", Text("Mới có bản chạy thử", "Published in trial only"))
-    REFUSED = ("refused", "✗", Text("Lần chạy gần nhất không được công bố", "The latest run was not published"))
+    REFUSED = ("refused", "✗", Text("Không được công bố", "Latest run not published"))
     WAITING = ("waiting", "↓", Text("Có tệp chờ chạy", "Files wait for a run"))
     NOTHING = ("nothing", "○", Text("Chưa có gì", "Nothing yet"))
 
@@ -72,9 +72,23 @@ class CommuneState:
     """Files in the drop folder."""
 
     @property
+    def folder(self) -> str:
+        """Where the latest run's pages lie, below the folder of all reports; empty when there are none."""
+        return f"{self.latest['mode']}/{self.code}" if self.latest else ""
+
+    @property
     def cases(self) -> int:
         """Cases of the latest run that wait for a decision."""
-        return int(self.latest["figures"].get("cases") or 0) if self.latest else 0
+        return self._figure("cases")
+
+    @property
+    def blocking(self) -> int:
+        """Those of them that stand in the way of an official publication."""
+        return self._figure("blocking")
+
+    def _figure(self, name: str) -> int:
+        figure = self.latest["figures"].get(name) if self.latest else 0
+        return figure if isinstance(figure, int) else 0
 
     @property
     def told(self) -> Text:
@@ -156,7 +170,7 @@ def _state(
     latest, published, latest_at = Row(), True, 0.0
     for mode in reversed(MODES):
         target = published_file(data, mode, commune.code)
-        log, told = _log(target), summary(data / "reports" / mode / commune.code)
+        log, told = _log(target), _run_of(data / "reports" / mode / commune.code)
         changed_at = ""  # by a person: a run that publishes begins before the files that come while it works
         if log:
             in_place[mode] = InPlace(version_name(target, log[-1].version), log[-1].at)
@@ -189,6 +203,11 @@ def _state(
         new_files=new_files,
         arriving=arriving,
     )
+
+
+def _run_of(folder: Path) -> Row:
+    told = summary(folder)
+    return told if told.get("mode") == folder.parent.name else {}
 
 
 def _log(target: Path) -> list[Entry]:

@@ -1,98 +1,145 @@
-"""The page over all communes: what holds in each, and the way to its pages and versions.
+"""The start page, over all communes: what holds in each, what came last, what waits for people, and the way to it all.
 
-It is made from the summaries that lie beside the page sets, never from the warehouses, so that it costs the same
-however large the communes are.
+It is made from what lies beside the warehouses (`commune_states`), never from them, so that it costs the same however
+large the communes are. Where the webserver shows it, it is made anew each time, and leads to Dagster's pages too.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock
 
+from pipelines.arrival.receipts import Receipt, newest
+from pipelines.problems import UnusableInput
 from pipelines.reports import labels
 from pipelines.reports.activity_page import activity_file, write_activity_pages
-from pipelines.reports.asking import Row, mapping
+from pipelines.reports.asking import Row
+from pipelines.reports.commune_states import CommuneState, State, commune_states, summary
 from pipelines.reports.languages import LANGUAGES, VIETNAMESE, Language, Text
 from pipelines.reports.rendering import environment, policy, script
-from pipelines.reports.site import SUMMARY
+from pipelines.reports.site import kept_versions
 from pipelines.warehouse.placing import place_text
-from pipelines.warehouse.versions import MODES
+from pipelines.warehouse.versions import MODES, Mode
 
-_SCRIPTS: Final = ("filter.js",)
-_TITLE: Final = Text("Các xã, phường đã hợp nhất dữ liệu", "Communes whose data were unified")
+_SCRIPTS: Final = ("filter.js", "served.js")
+_TITLE: Final = Text("Tình hình hợp nhất dữ liệu các xã, phường", "The communes and their data")
+_RECEIPTS: Final = 6
+_TO_DO: Final = 12
+"""Lines of the lists beside the picture; the table below has all."""
 
 
-def write_site_index(reports: Path) -> None:
-    """Write `index.html` and `index.en.html` of the folder of all reports, from the summaries below it, and the page of
-    acts beside them, to which all others lead, when there is none yet.
+def write_site_index(reports: Path, codes: Collection[str] = ()) -> None:
+    """Write `index.html` and `index.en.html` of the folder of all reports, and the page of acts beside them, to which
+    all others lead, when there is none yet. The new communes with these codes are shown whether or not anything came.
 
     Runs of two communes may end at once: they write one after the other, so that the last one has seen what all left.
     """
     reports.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(reports / ".index.lock", mode=0o600):
-        paths = sorted(path for mode in MODES for path in (reports / mode).glob(f"*/{SUMMARY}"))
-        communes = [row for path in paths if (row := _read(path, reports))]
         for language in LANGUAGES:
-            place_text(reports / _file(language), _render(communes, language))
+            place_text(reports / _file(language), render_site_index(reports, language, codes))
     if not (reports / activity_file(VIETNAMESE)).is_file():  # each act makes it anew
         with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
             write_activity_pages(reports)
 
 
-def _read(path: Path, reports: Path) -> Row:
-    """What a summary tells, and where its pages and versions lie: first the one that is published, then the others,
-    newest first. Nothing when it cannot be read."""
-    try:
-        told: dict[str, Any] = mapping(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return {}
-    if not {"code", "mode", "figures"} <= told.keys():
-        return {}
-    folder = path.parent
-    versions = [
-        mapping(kept.read_text(encoding="utf-8")) | {"folder": kept.parent.relative_to(reports).as_posix()}
-        for kept in folder.glob(f"*/{SUMMARY}")
-        if not kept.parent.name.startswith(".")
-    ]
-    newest_first = sorted(versions, key=_number, reverse=True)
-    in_place = str(told.get("in_place", ""))
-    others = [one for one in newest_first if one.get("version") != in_place]
-    if in_place:
-        # One that was published by a program without these pages has none.
-        kept = next((one["folder"] for one in versions if one.get("version") == in_place), "")
-        others.insert(0, {"version": in_place, "published_at": told.get("in_place_since", ""), "folder": kept})
-    return told | {
-        "folder": folder.relative_to(reports).as_posix(),
-        "in_place": in_place,
-        "versions": others,
-    }
-
-
-def _number(version: Row) -> int:
-    """The number of a version: a clock may have been moved back between two."""
-    number = str(version.get("version")).rpartition("-")[2]
-    return int(number) if number.isdecimal() else 0
-
-
-def _file(language: Language) -> str:
-    return "index.html" if language.code == "vi" else f"index.{language.code}.html"
-
-
-def _render(communes: list[Row], language: Language) -> str:
+def render_site_index(reports: Path, language: Language, codes: Collection[str] = ()) -> str:
+    """The page as things stand now, see `write_site_index`."""
+    states = commune_states(reports.parent, codes)
+    receipts, damaged = _receipts(reports.parent)
+    to_do = [one for one in states if one.state in {State.REFUSED, State.WAITING} or one.cases]
     scripts = [script(name) for name in _SCRIPTS]
+    other = next(one for one in LANGUAGES if one is not language)
     return (
         environment(language)
         .get_template("site_index.html")
         .render(
             title=_TITLE,
-            communes=sorted(communes, key=lambda row: (str(row.get("name")), row["code"], row["mode"])),
+            kinds=Counter(one.state for one in states),
+            provinces=_provinces(states),
+            rows=[row for one in sorted(states, key=attrgetter("name", "code")) for row in _rows(reports, one)],
+            to_do=sorted(to_do, key=_urgency),
+            shown=_TO_DO,
+            receipts=receipts,
+            damaged=damaged,
+            State=State,
             labels=labels,
             file=_file(language),
+            page_in=lambda name: name if language.code == "vi" else name.replace(".html", f".{language.code}.html"),
             activity_file=activity_file(language),
-            other=next(one for one in LANGUAGES if one is not language),
-            other_file=_file(next(one for one in LANGUAGES if one is not language)),
+            other=other,
+            other_file=_file(other),
             scripts=scripts,
             policy=policy(*scripts),
         )
     )
+
+
+def _provinces(states: list[CommuneState]) -> list[tuple[str, list[CommuneState], bool]]:
+    """The communes of each province, and whether there is anything of them."""
+    by_province = groupby(sorted(states, key=attrgetter("province", "code")), attrgetter("province"))
+    groups = [(province, list(communes)) for province, communes in by_province]
+    return [
+        (province, communes, any(one.state is not State.NOTHING for one in communes)) for province, communes in groups
+    ]
+
+
+def _urgency(one: CommuneState) -> tuple[int, int, int, str]:
+    """What is refused comes first, then what waits for a run, then where most cases stand in the way."""
+    first = {State.REFUSED: 0, State.WAITING: 1}.get(one.state, 2)
+    return first, -one.blocking, -one.cases, one.code
+
+
+def _rows(reports: Path, one: CommuneState) -> list[Row]:
+    """The rows of the table for a commune: one for each mode in which there was a run."""
+    if one.state is State.NOTHING:
+        return []
+    rows = [
+        {"commune": one, "run": run, "mode": mode, "versions": _versions(reports, mode, one)}
+        for mode in reversed(MODES)
+        if (run := summary(reports / mode / one.code))
+    ]
+    return rows or [{"commune": one, "run": {}}]
+
+
+def _versions(reports: Path, mode: Mode, one: CommuneState) -> list[Row]:
+    """The version that is published, then the others of which pages are kept, newest first."""
+    folder = reports / mode / one.code
+    times = {version: summary(folder / version).get("published_at", "") for version in kept_versions(folder)}
+    newest_first = sorted(times, key=_number, reverse=True)
+    in_place = one.in_place.get(mode)
+    names = (
+        [in_place.version, *(name for name in newest_first if name != in_place.version)] if in_place else newest_first
+    )
+    return [
+        {
+            "version": name,
+            "at": in_place.at if in_place and name == in_place.version else times[name],
+            "in_place": in_place is not None and name == in_place.version,
+            "has_pages": name in times,  # one that was published by a program without these pages has none
+        }
+        for name in names
+    ]
+
+
+def _number(version: str) -> int:
+    """The number of a version: a clock may have been moved back between two."""
+    number = version.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _receipts(data: Path) -> tuple[list[Receipt], bool]:
+    """The newest receipts, and whether one of them cannot be read."""
+    try:
+        return newest(data, _RECEIPTS), False
+    except UnusableInput:
+        return [], True
+
+
+def _file(language: Language) -> str:
+    return "index.html" if language.code == "vi" else f"index.{language.code}.html"

@@ -41,7 +41,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Path:
     """The folder of all reports: one commune, its newest run and its one version."""
-    folder = tmp_path_factory.mktemp("reports")
+    folder = tmp_path_factory.mktemp("data") / "reports"
     validation = checks(("identity.a", "gate", True), ("quality.b", "warning", False), ("quality.c", "warning", True))
     told = {"versions": [PUBLISHED], "with_pages": {"trial-1"}}
     write_page_set(folder / "trial/10231", render_page_set(warehouse, validation, publication=PUBLISHED, **told))
@@ -50,6 +50,12 @@ def reports(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Path:
     keep_version(folder / "trial/10231", "trial-1", kept)
     write_site_index(folder)
     return folder
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """An empty folder of all reports."""
+    return tmp_path / "reports"
 
 
 def test_every_page_opens_without_a_network_and_leads_to_the_other_language(page: Any, reports: Path) -> None:
@@ -162,38 +168,38 @@ def test_the_page_over_all_communes_tells_each_and_its_versions(page: Any, repor
     assert page.url.endswith("/trial/10231/trial-1/index.html")
 
 
-def test_the_version_that_was_put_back_is_told_to_be_in_place(tmp_path: Path, warehouse: Path) -> None:
+def test_the_version_that_was_put_back_is_told_to_be_in_place(site: Path, warehouse: Path) -> None:
     second = Publication("trial-2", "publish", "2026-01-06T09:00:00+07:00", "an", "ab" * 32, "cd" * 32)
     back = Publication("trial-1", "rollback", "2026-01-07T09:00:00+07:00", "an", "ab" * 32, "cd" * 32)
     for versions in ([PUBLISHED], [PUBLISHED, second], [PUBLISHED, second, back]):
         pages = render_page_set(warehouse, PASSED, publication=versions[-1], versions=versions)
-        write_page_set(tmp_path / "trial/10231", pages)
-        keep_version(tmp_path / "trial/10231", versions[-1].version, pages)
-    write_site_index(tmp_path)
-    told = text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+        write_page_set(site / "trial/10231", pages)
+        keep_version(site / "trial/10231", versions[-1].version, pages)
+    write_site_index(site)
+    told = text_of((site / "index.html").read_text(encoding="utf-8"))
     assert "trial-1 (07/01/2026 09:00, đang dùng ), trial-2 (06/01/2026 09:00)" in told
     refused = render_page_set(warehouse, checks(("identity.a", "gate", False)), versions=[PUBLISHED, second, back])
-    write_page_set(tmp_path / "trial/10231", refused)
-    write_site_index(tmp_path)
-    told = text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
+    write_page_set(site / "trial/10231", refused)
+    write_site_index(site)
+    told = text_of((site / "index.html").read_text(encoding="utf-8"))
     assert "từ chối công bố" in told and "trial-1 (07/01/2026 09:00, đang dùng ), trial-2" in told
 
 
-def test_a_version_without_kept_pages_is_told_without_a_link(tmp_path: Path, warehouse: Path) -> None:
+def test_a_version_without_kept_pages_is_told_without_a_link(site: Path, warehouse: Path) -> None:
     """It was published by a program that kept none."""
-    write_page_set(tmp_path / "trial/10231", render_page_set(warehouse, PASSED, versions=[PUBLISHED]))
-    write_site_index(tmp_path)
-    assert "trial-1 (05/01/2026 09:00, đang dùng )" in text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
-    test_every_link_leads_somewhere(tmp_path)
+    write_page_set(site / "trial/10231", render_page_set(warehouse, PASSED, versions=[PUBLISHED]))
+    write_site_index(site)
+    assert "trial-1 (05/01/2026 09:00, đang dùng )" in text_of((site / "index.html").read_text(encoding="utf-8"))
+    test_every_link_leads_somewhere(site)
 
 
-def test_a_summary_that_cannot_be_read_is_passed_over(tmp_path: Path, warehouse: Path) -> None:
-    write_page_set(tmp_path / "trial/10231", render_page_set(warehouse, PASSED))
+def test_a_summary_that_cannot_be_read_is_passed_over(site: Path, warehouse: Path) -> None:
+    write_page_set(site / "trial/10231", render_page_set(warehouse, PASSED))
     for name, text in (("10232", "{"), ("10233", json.dumps({"code": "10233"}))):
-        (tmp_path / "trial" / name).mkdir()
-        (tmp_path / "trial" / name / "summary.json").write_text(text, encoding="utf-8")
-    write_site_index(tmp_path)
-    told = (tmp_path / "index.html").read_text(encoding="utf-8")
+        (site / "trial" / name).mkdir()
+        (site / "trial" / name / "summary.json").write_text(text, encoding="utf-8")
+    write_site_index(site)
+    told = (site / "index.html").read_text(encoding="utf-8")
     assert "10231" in told and "10232" not in told and "10233" not in told
 
 
