@@ -8,7 +8,7 @@ export HOPNHAT_DATA := $(DATA)
 # Two halves of about equal length: end-to-end tests with these folders, and the others.
 ALONG := tests/synthetic/ tests/warehouse/
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
-.PHONY: demo test test-long ui bench lint reference audit lock sample clean
+.PHONY: demo test test-long ui ui-readonly bench lint reference audit lock sample clean
 
 demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
 	@$(BIN)/hopnhat run --new-commune 10231 --data $(DATA)
@@ -29,6 +29,9 @@ ui: $(VENV)/.run ## Open Dagster on http://127.0.0.1:3000
 
 reference: $(VENV)/.run ## Write the pages of docs/reference from the code
 	@$(BIN)/python -m assets.reference
+
+ui-readonly: $(VENV)/.run ## The same for auditors, on http://127.0.0.1:3001: nothing can be started or changed
+	@$(BIN)/python -m assets.ui --read-only
 
 bench: $(VENV)/.dev
 	@$(BIN)/hopnhat bench all

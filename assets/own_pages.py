@@ -1,4 +1,5 @@
-"""Dagster's webserver, for its own pages alone: `python -m assets.own_pages` takes the options of `dagster-webserver`.
+"""Dagster's webserver with the audit site beside its pages, for its own pages alone: `python -m assets.own_pages` takes
+the options of `dagster-webserver`.
 
 Dagster has no login, and runs what is asked for in an address. So any page on the internet that an officer has open in
 the same browser could start a run here: `<img src="http://127.0.0.1:3000/graphql?query=mutation…">`. What a browser
@@ -7,17 +8,20 @@ sends for another page is refused here. This is no login: who can reach the port
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
+from dagster_webserver import app
 from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assets.instance import prepare_home
+from assets.serving import routes_of
 
 HOSTS: Final = "HOPNHAT_HOSTS"
 """The environment variable with further names, separated by commas, by which people reach the pages behind a login."""
@@ -67,15 +71,25 @@ def _host(address: str) -> str:
         return ""
 
 
-def _middleware(of_dagster: Any) -> Any:
-    return lambda self: [Middleware(OwnPagesOnly), *of_dagster(self)]
+class _Webserver(DagsterWebserver):
+    """Dagster's webserver, guarded, with what lies in the data folder for people to read."""
+
+    def build_middleware(self) -> list[Middleware]:
+        return [Middleware(OwnPagesOnly), *super().build_middleware()]
+
+    def build_routes(self) -> list[BaseRoute]:
+        return [*routes_of(_data(), read_only=self._process_context.read_only), *super().build_routes()]  # type: ignore[no-untyped-call]
+
+
+def _data() -> Path:
+    return Path(os.environ.get("HOPNHAT_DATA", "data"))
 
 
 def main() -> None:
     """Become Dagster's webserver, guarded, with the data folder's own storage."""
     os.umask(0o077)
-    prepare_home(Path(os.environ.get("HOPNHAT_DATA", "data")))
-    DagsterWebserver.build_middleware = _middleware(DagsterWebserver.build_middleware)  # type: ignore[method-assign]
+    prepare_home(_data())
+    app.DagsterWebserver = _Webserver  # type: ignore[attr-defined]
     webserver()  # type: ignore[no-untyped-call]
 
 
