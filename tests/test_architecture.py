@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,20 @@ def _below(folder: str) -> list[Path]:
     return [path for path in MODULES if _name(path).startswith(f"{folder}/")]
 
 
-def _imports(path: Path) -> Iterator[str]:
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(path: Path) -> frozenset[str]:
     """Every module or name that a file imports, dotted; relative imports are made absolute."""
+    return frozenset(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     package = _name(path).removesuffix(".py").split("/")[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -100,7 +111,7 @@ def test_linkage_has_no_column_names():
     found = {
         f"{_name(path)}: {text}"
         for path in _below("pipelines/linkage")
-        for text in _texts(ast.parse(path.read_text(encoding="utf-8")))
+        for text in _texts(_tree(path))
         if text in names
     }
     assert found == set()
@@ -113,8 +124,8 @@ def test_no_code_reads_the_truth():
     for path in MODULES:
         if _name(path).startswith("pipelines/synthetic/"):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        tree.body = [node for node in tree.body if getattr(node, "name", "") not in allowed.get(_name(path), ())]
+        kept = [node for node in _tree(path).body if getattr(node, "name", "") not in allowed.get(_name(path), ())]
+        tree = ast.Module(kept, type_ignores=[])
         found |= {f"{_name(path)}: {text}" for text in _texts(tree) if re.search(r"truth|true_parcel|person_id", text)}
         found |= {f"{_name(path)} imports {name}" for name in _imports_of(tree) if "synthetic" in name}
     assert found == set()
@@ -160,9 +171,5 @@ def test_workspace_points_at_the_definitions():
 
 
 def test_every_module_says_what_it_is():
-    silent = [
-        _name(path)
-        for path in MODULES
-        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    ]
+    silent = [_name(path) for path in MODULES if path.stat().st_size and not ast.get_docstring(_tree(path))]
     assert silent == []

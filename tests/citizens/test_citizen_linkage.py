@@ -15,6 +15,7 @@ from pipelines.citizens.trust import add_number_status
 from pipelines.ingest.headers import COLUMNS
 from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.store import shipped_model
+from tests.examples import FEW
 
 Row = Callable[..., dict[str, Any]]
 PARENTS = {"ho_ten_cha": "Đặng Đình Khoát", "ho_ten_me": "Vương Thị Nhài"}
@@ -373,7 +374,7 @@ def test_a_number_on_two_of_one_family_is_shared(register: Callable, cell: Row, 
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_neither_the_order_of_rows_nor_of_files_matters(sample_rows: pl.DataFrame, random: Any) -> None:
     some = sample_rows.head(900)
     shuffled = some[random.sample(range(len(some)), len(some))]

@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.exports import write_export
@@ -20,6 +20,7 @@ from pipelines.exports.excel import write_xlsx
 from pipelines.exports.masked import LEFT_OUT, SHOWN, masked
 from pipelines.exports.text_file import write_text
 from pipelines.warehouse.schema import CITIZENS, CITIZENS_SENSITIVE
+from tests.examples import SOME
 
 ABOUT = About("10231", "xã Thượng Phúc", "Thành phố Hà Nội", "trial", "ab", "2026-03-02", {"10231": "xã Nguyễn Trãi"})
 EMPTY = {"quality_group": 1, "quality_reasons": [], "personal_id_status": "none", "status": "present"}
@@ -177,7 +178,7 @@ def secretive_people(draw):
     return people, secrets
 
 
-@settings(max_examples=40, deadline=None)
+@SOME
 @given(secretive_people())
 def test_whatever_the_fields_hold_no_full_number_name_date_or_address_leaves(tmp_path_factory, made):
     people, secrets = made

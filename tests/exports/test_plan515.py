@@ -3,12 +3,13 @@
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.exports.about import About
 from pipelines.exports.plan515 import plan515
 from pipelines.warehouse.schema import CITIZENS, PARCEL_OWNERS, PARCELS
+from tests.examples import FEW
 
 PLAN = """
 STT
@@ -168,7 +169,7 @@ status = st.sampled_from(["confirmed", "needs_paper", "no_match"])
 parcels = st.lists(st.tuples(number, number, st.integers(1, 3), st.lists(status, max_size=3)), max_size=8)
 
 
-@settings(max_examples=20, deadline=None)
+@FEW
 @given(parcels)
 def test_whatever_the_parcels_no_user_is_lost_or_doubled_and_only_the_confirmed_are_people(made):
     land = [

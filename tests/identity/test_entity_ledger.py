@@ -6,12 +6,13 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.identity.ledger import assign_ids
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
+from tests.examples import FEW
 
 from .conftest import Ledger
 
@@ -284,7 +285,7 @@ _MARKS = st.dictionaries(st.sampled_from(_ROWS), st.lists(st.sampled_from("xyz")
 
 
 @given(st.lists(_STEP, min_size=1, max_size=6), _NUMBERS, _MARKS, st.randoms(use_true_random=False))
-@settings(max_examples=20, deadline=None)
+@FEW
 def test_every_id_ever_published_is_current_or_leads_to_one_or_is_retired(steps, numbers, marks, dice) -> None:
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder))

@@ -14,6 +14,7 @@ from pipelines.communes import MergerMap
 from pipelines.ingest import read_exports
 from pipelines.problems import UnusableInput
 from tests.end_to_end.canaries import Canaries, parcel, person
+from tests.examples import SOME
 
 GOOD = "ho_ten,ngay_sinh\nTốt,17/05/1990\n"
 Rows = list[list[str]]
@@ -64,7 +65,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], str]:
     return call
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(SOME, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.integers(0, 1_000_000),
     st.lists(st.sampled_from(sorted(SPOILT)), min_size=1, max_size=2, unique=True),

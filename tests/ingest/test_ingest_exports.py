@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.communes import MergerMap
 from pipelines.ingest import Exports, read_exports
 from pipelines.problems import UnusableInput
+from tests.examples import FEW, SOME
 
 COMMUNE = MergerMap.shipped().new_commune("10231")
 GOOD = "ho_ten,ngay_sinh,thon\nNguyễn Văn A,17/05/1990,Đông\nTrần Thị B,1991,Đoài\n".encode()
@@ -76,7 +77,7 @@ _HEADERS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(_HEADERS, st.lists(_LINES, max_size=8), st.booleans()), min_size=1, max_size=4))
-@settings(max_examples=80, deadline=None)
+@SOME
 def test_every_line_of_every_file_is_accounted_for(files: list[tuple[bytes, list[bytes], bool]]) -> None:
     laid = {"10234/good.csv": GOOD}
     for number, (header, lines, ends) in enumerate(files):
@@ -225,7 +226,7 @@ _ROWS = st.lists(
 
 
 @given(_ROWS)
-@settings(max_examples=40, deadline=None)
+@FEW
 def test_ids_outlive_new_lines_above_new_names_and_moved_or_empty_columns(rows: list[tuple[str, str, str]]) -> None:
     header = ["ho_ten", "ngay_sinh", ""]
     plain = as_csv(header, *map(list, rows))

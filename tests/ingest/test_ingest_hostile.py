@@ -158,13 +158,14 @@ def test_names_are_no_patterns_and_links_are_told_but_not_followed(read, tmp_pat
         assert any(f"«{name}»" in warning and "liên kết" in warning for warning in found.warnings)
 
 
-def test_a_million_columns_a_huge_field_and_junk_cost_only_themselves(read) -> None:
+@pytest.mark.parametrize("size", [100_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+def test_as_many_columns_a_huge_field_and_junk_cost_only_themselves(read, size: int) -> None:
     found = read(
         {
-            "wide.csv": b",".join([b"x"] * 1_000_000) + b"\n1\n",
-            "long.csv": GOOD + b"B," + b"y" * 50_000_000 + b"\nC,1990\n",
-            "open.csv": GOOD + b'B,"' + b"y\n" * 2_000_000 + b"C,1990\n",
-            "junk.csv": bytes(range(256)) * 100_000,
+            "wide.csv": b",".join([b"x"] * size) + b"\n1\n",
+            "long.csv": GOOD + b"B," + b"y" * (50 * size) + b"\nC,1990\n",
+            "open.csv": GOOD + b'B,"' + b"y\n" * (2 * size) + b"C,1990\n",
+            "junk.csv": bytes(range(256)) * (size // 10),
         }
     )
     assert sorted(found.citizens["ho_ten"]) == ["C", "C", *["Nguyễn Văn A"] * 3]
@@ -174,7 +175,7 @@ def test_a_million_columns_a_huge_field_and_junk_cost_only_themselves(read) -> N
     assert kept["not_text"]["source_file"].to_list() == ["10231/junk.csv"]
     assert kept["header_not_understood"]["source_file"].to_list() == ["10231/wide.csv"] * 2
     assert kept["unterminated_quote"].height == 1
-    assert kept["ragged"].height == 1_999_999
+    assert kept["ragged"].height == 2 * size - 1
 
 
 def test_a_file_that_may_not_be_read_is_kept_apart(read, monkeypatch: pytest.MonkeyPatch) -> None:

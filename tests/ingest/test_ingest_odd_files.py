@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.communes import MergerMap
 from pipelines.ingest import Exports, lines, read_exports
+from tests.examples import SOME
 
 HEADER = ["ho_ten", "ngay_sinh", "so_cmnd", "noi_thuong_tru", "ghi_chu"]
 TEXTS = [
@@ -180,7 +181,7 @@ QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Healt
 
 
 @given(odd=odd_files())
-@settings(max_examples=100, **QUIET)
+@settings(SOME, **QUIET)
 def test_no_row_of_an_odd_file_is_lost_or_invented(block: None, odd: Odd) -> None:
     note(repr(odd.content))
     check(odd)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -21,6 +21,7 @@ from pipelines.vietnamese.legacy.evidence import word_scores
 from pipelines.vietnamese.legacy.image import image_of
 from pipelines.vietnamese.legacy.readings import LIMITS
 from pipelines.vietnamese.syllables import legal_syllables
+from tests.examples import SOME
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -275,7 +276,7 @@ _CELL = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@SOME
 @given(st.lists(_CELL, max_size=30), st.booleans())
 def test_repair_is_idempotent(column, single_byte):
     once = repair(pl.DataFrame({"text": pl.Series(column, dtype=pl.String)}), single_byte).cells

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.linkage.clusters import Clusters, Constraints, cluster
+from tests.examples import SOME
 
 Edge = tuple[int, int, int]
 
@@ -175,7 +176,7 @@ def test_no_vetoed_pair_meets_and_no_cluster_outgrows_the_cap(case: tuple) -> No
 
 
 @given(constrained(), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@SOME
 def test_the_order_of_edges_does_not_matter(case: tuple, random: Any) -> None:
     records, edges, vetoes, cap = case
     constraints = Constraints(vetoes=vetoes, size_cap=cap, margin=2)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.scores import Scores, b_cubed, best_threshold, components, errors_by_kind, pair_scores
+from tests.examples import SOME
 
 
 def clusters(*groups: str) -> pl.DataFrame:
@@ -129,6 +130,7 @@ def partitions(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 @given(partitions())
+@SOME
 def test_scores_are_what_their_definitions_say(both: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     found, people = both[0]["cluster"].to_list(), both[1]["person_id"].to_list()
     rows = range(len(found))
@@ -154,6 +156,7 @@ def test_scores_are_what_their_definitions_say(both: tuple[pl.DataFrame, pl.Data
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(-30, 90)), max_size=20), st.data())
+@SOME
 def test_the_swept_scores_are_those_of_the_components(drawn: list[tuple[int, int, int]], data: st.DataObject) -> None:
     people = pl.DataFrame(
         {

@@ -1,11 +1,12 @@
 """What people decided: it wins over the model, keeps its place whatever the order, and never beats exclusive values."""
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.linkage import Linkage, LinkageSettings, link
 from pipelines.linkage.verdicts import Verdicts
+from tests.examples import SOME
 from tests.linkage.test_linkage_engine import SCHEMA, SPEC
 
 SETTINGS = LinkageSettings(automatic_bits=5.0, review_bits=0.0)
@@ -115,7 +116,7 @@ LETTERS = st.sampled_from(["ab", "ac", "ad", "bc", "bd", "cd", "ap", "dp", "dq",
 
 
 @given(st.lists(LETTERS, max_size=4), st.lists(LETTERS, max_size=4), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@SOME
 def test_no_pair_told_apart_meets_and_order_does_not_matter(same: list[str], different: list[str], dice) -> None:
     linkage = linked(pairs(*same) if same else None, pairs(*different) if different else None)
     groups = entities(linkage)

@@ -2,10 +2,11 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.parcels.owner_names import split_owners
+from tests.examples import FEW
 
 KEYS = {"P": "person", "H": "household", "O": "organisation", "S": "state", "U": "unknown"}
 TEXTS = ("record_id", "owner_name", "owner_id_text", "owner_birth_text", "owner_address")
@@ -191,7 +192,7 @@ _WORDS = [*("Ông bà Hộ và Nguyễn Văn Thị An vợ: ( ) , ; - 1960 UBND"
 _TEXT = st.one_of(st.lists(st.sampled_from(_WORDS), max_size=9).map(" ".join), st.text(max_size=20))
 
 
-@settings(max_examples=10, deadline=None)
+@FEW
 @given(st.lists(st.tuples(_TEXT, _TEXT, _TEXT), min_size=1, max_size=4))
 def test_no_owner_is_lost_and_rows_do_not_touch_each_other(cells: list[tuple[str, str, str]]) -> None:
     rows = [dict(zip(("owner_name", "owner_id_text", "owner_birth_text"), cell, strict=True)) for cell in cells]

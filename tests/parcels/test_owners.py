@@ -5,11 +5,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.parcels.owners import linked_owners, parcel_owners
 from pipelines.warehouse import schema
+from tests.examples import FEW
 
 CELLS = ("parcel_id", "old_commune_code", "certificate_no", "owner_name", "owner_id_text", "owner_birth_text",
          "owner_address")  # fmt: skip
@@ -218,7 +219,7 @@ _CELL = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@FEW
 @given(st.lists(_CELL, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_order_does_not_matter_no_owner_is_lost_and_no_name_confirms_alone(cells: list, dice: Any) -> None:
     def table(rows: list[dict[str, Any]], people: list[dict[str, Any]]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from pipelines.linkage.model import LinkageModel
 from pipelines.parcels.comparisons import SPEC
 from pipelines.parcels.context import add_context
 from pipelines.parcels.standard import standardise
+from tests.examples import FEW
 
 from .conftest import SCHEMA
 
@@ -183,7 +184,7 @@ _CELLS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_CELLS, min_size=2, max_size=9))
 def test_whatever_the_rows(model: LinkageModel, cell: Row, rows: list[dict[str, Any]]) -> None:
     located = [
