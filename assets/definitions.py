@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import linking, publishing, sheets
+from assets import arrivals, linking, publishing, sheets, states
 from assets.deployment import Deployment
 from assets.housekeeping import dead_runs
 from assets.jobs import JOBS
@@ -17,10 +17,11 @@ defs = dg.Definitions(
     assets=[
         linking.merger_map,
         linking.commune_exports,
-        *dg.load_assets_from_modules([linking, sheets, publishing]),
+        *dg.load_assets_from_modules([linking, sheets, publishing, states]),
     ],
     jobs=JOBS,
-    sensors=[dead_runs],
+    schedules=[arrivals.chay_thu_hang_dem],
+    sensors=[arrivals.tep_moi_den, dead_runs],
     resources={
         "settings": _settings,
         "deployment": _deployment,

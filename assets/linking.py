@@ -11,10 +11,12 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
+from assets.asset_pages import page_of
 from assets.deployment import Deployment
-from assets.describing import described
+from assets.describing import described, words
+from assets.figures import of_land, of_linkage, of_people, of_reading, of_records
 from assets.parquet_io import Tables
-from assets.partitions import commune_of
+from assets.partitions import commune_of, new_communes
 from assets.plain_words import in_plain_words
 from pipelines.citizens.comparisons import SPEC as CITIZENS
 from pipelines.citizens.context import add_context
@@ -51,17 +53,24 @@ from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, w
 
 merger_map = dg.AssetSpec(
     "merger_map",
-    group_name="g1_nguon",
-    description="Bảng sáp nhập: xã cũ nào thành (một phần của) xã, phường mới nào từ ngày 1/7/2025.\n\n"
-    "*Which old commune became (part of) which new one; shipped in `data/reference/`.*",
+    group_name="buoc_1_dau_vao",
+    description=words(
+        "Bảng sáp nhập xã",
+        "Xã cũ nào thành (một phần của) xã, phường mới nào từ ngày 1/7/2025.",
+        "Which old commune became (part of) which new one; shipped in `data/reference/`.",
+    ),
     kinds={"csv"},
 )
 commune_exports = dg.AssetSpec(
     "commune_exports",
-    group_name="g1_nguon",
-    description="Tệp xuất từ sổ của các xã cũ, mỗi xã một thư mục mang mã xã.\n\n"
-    "*The old communes' CSV exports, one folder a commune.*",
+    group_name="buoc_1_dau_vao",
+    description=words(
+        "Tệp xuất của các xã cũ",
+        "Sổ công dân và sổ đất mà các xã cũ xuất ra, mỗi xã một thư mục mang mã xã.",
+        "The old communes' exports, one folder a commune.",
+    ),
     kinds={"csv"},
+    partitions_def=new_communes(),
 )
 
 
@@ -71,7 +80,8 @@ LEDGER = "ledger"
 
 @dg.asset(
     **described(
-        "g1_nguon",
+        "buoc_1_dau_vao",
+        "Dòng đọc từ tệp",
         "Đọc mọi tệp của các xã cũ: từng dòng được nạp, hoặc giữ riêng kèm lý do; không dòng nào mất.",
         "Every line of every export, loaded or in quarantine with a reason.",
         "polars",
@@ -93,6 +103,8 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
         f"Đã đọc {exports.files.height} tệp: {totals['records']} bản ghi, nạp {totals['loaded']}, "
         f"giữ riêng {totals['quarantined']}."
     )
+    read = of_reading(exports.files, len(exports.warnings))
+    context.add_output_metadata(page_of(context, deployment, read, "balance", "set_aside"))
     return Tables(
         {
             "files": exports.files,
@@ -109,7 +121,8 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
 
 @dg.asset(
     **described(
-        "g1_nguon",
+        "buoc_1_dau_vao",
+        "Quyết định của cán bộ",
         "Quyết định của cán bộ đang có hiệu lực: dòng nào là một, dòng nào không, số nào đúng.",
         "Decisions of officers in force: which rows are one, which are not, which number is right.",
         "json",
@@ -120,13 +133,16 @@ def officer_decisions(context: dg.AssetExecutionContext, deployment: Deployment)
     """Read the decisions in force; all steps of a run go by the same ones."""
     decisions = decision_log(deployment.data_dir, commune_of(context).code).in_force()
     context.log.info(f"Có {len(decisions)} quyết định đang có hiệu lực.")
+    figures = {"Quyết định có hiệu lực": len(decisions)}
+    context.add_output_metadata(page_of(context, deployment, figures, "cases", workbook=True))
     return pl.DataFrame({"decision": [one.model_dump_json() for one in decisions]}, schema={"decision": pl.String})
 
 
 @dg.asset(
     **described(
-        "g1_nguon",
-        "Câu trả lời phúc tra mẫu: từng cặp dòng được xem là một hay khác nhau, để đo độ đúng của việc gộp.",
+        "buoc_5_kiem_tra",
+        "Phúc tra mẫu",
+        "Câu trả lời của người xem mẫu: từng cặp dòng là một hay khác nhau, để đo độ đúng của việc gộp.",
         "Answers of clerical review, by which the quality of the linkage is measured.",
         "json",
     )
@@ -137,13 +153,16 @@ def clerical_answers(context: dg.AssetExecutionContext, deployment: Deployment) 
     log = clerical_log(deployment.data_dir, commune_of(context).code)
     answers = answers_table(log)
     context.log.info(f"Có {answers.height} câu trả lời phúc tra mẫu.")
+    figures = {"Câu trả lời phúc tra": answers.height}
+    context.add_output_metadata(page_of(context, deployment, figures, "linkage"))
     return Tables({"clerical_answers": answers, "clerical_frame": frame_table(log)})
 
 
 @dg.asset(
     **described(
-        "g2_ban_ghi",
-        "Dòng công dân đã chuẩn hóa, đã xếp vào xã mới; mỗi số định danh kèm độ tin.",
+        "buoc_2_chuan_hoa",
+        "Dòng công dân đã chuẩn hóa",
+        "Từng dòng công dân theo dạng chung, đã xếp vào xã mới; mỗi số định danh kèm độ tin.",
         "Citizen rows in standard form, placed, each number with its trust.",
         "polars",
     )
@@ -157,13 +176,15 @@ def citizen_records(
     ruled = _ruled(officer_decisions, "citizens", _placed(standard))
     records = add_number_status(standard, **ruled.of_numbers)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
+    context.add_output_metadata(page_of(context, deployment, of_records(records), "set_aside", "quality"))
     return records
 
 
 @dg.asset(
     **described(
-        "g2_ban_ghi",
-        "Dòng thửa đất đã chuẩn hóa, đã xếp vào xã mới.",
+        "buoc_2_chuan_hoa",
+        "Dòng thửa đất đã chuẩn hóa",
+        "Từng dòng thửa đất theo dạng chung, đã xếp vào xã mới.",
         "Parcel rows in standard form, placed.",
         "polars",
     )
@@ -176,12 +197,14 @@ def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, so
     standardise = partial(standardise_parcels, land_uses=land_uses)
     records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
+    context.add_output_metadata(page_of(context, deployment, of_records(records), "set_aside", "land"))
     return records
 
 
 @dg.asset(
     **described(
-        "g3_doi_sanh",
+        "buoc_3_doi_sanh",
+        "Đối sánh công dân",
         "Những dòng nào là cùng một người: các cặp so sánh, trọng số, cụm và mô hình.",
         "Which rows are one person: links, weights, clusters and the model.",
         "polars",
@@ -203,7 +226,8 @@ def citizen_links(
 
 @dg.asset(
     **described(
-        "g3_doi_sanh",
+        "buoc_3_doi_sanh",
+        "Đối sánh thửa đất",
         "Những dòng nào là cùng một thửa đất: các cặp so sánh, trọng số, cụm và mô hình.",
         "Which rows are one parcel: links, weights, clusters and the model.",
         "polars",
@@ -224,8 +248,9 @@ def parcel_links(
 
 @dg.asset(
     **described(
-        "g4_thuc_the",
-        "Công dân và hộ sau khi gộp: giá trị được giữ của từng trường, nguồn gốc của nó, mã công dân.",
+        "buoc_4_hop_nhat",
+        "Công dân và hộ sau khi gộp",
+        "Mỗi người một bản ghi: giá trị được giữ của từng trường, nguồn gốc của nó, mã công dân; và các hộ.",
         "People and households after merging, field by field with provenance, with lasting ids.",
         "polars",
     )
@@ -246,28 +271,28 @@ def golden_citizens(
     context.log.info(
         f"{placed.height} dòng công dân thành {tables['citizens'].height} người trong {tables['households'].height} hộ."
     )
-    return Tables(
-        tables
-        | {
-            "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
-            "id_history": assigned.history,
-            "review_queue": review_cases(
-                "citizens",
-                citizen_links["links"],
-                placed,
-                citizen_links["members"],
-                _ruled(officer_decisions, "citizens", placed),
-            ),
-            "decisions": decisions_table(_decisions(officer_decisions), "citizens"),
-            LEDGER: _ledger_facts("citizens", context.run.run_id, assigned),
-        }
-    )
+    tables |= {
+        "clusters": _clusters(citizen_links, assigned.ids, "citizens"),
+        "id_history": assigned.history,
+        "review_queue": review_cases(
+            "citizens",
+            citizen_links["links"],
+            placed,
+            citizen_links["members"],
+            _ruled(officer_decisions, "citizens", placed),
+        ),
+        "decisions": decisions_table(_decisions(officer_decisions), "citizens"),
+        LEDGER: _ledger_facts("citizens", context.run.run_id, assigned),
+    }
+    context.add_output_metadata(page_of(context, deployment, of_people(tables), "merges", "quality", workbook=True))
+    return Tables(tables)
 
 
 @dg.asset(
     **described(
-        "g4_thuc_the",
-        "Thửa đất sau khi gộp, với mọi số hiệu của nó và chủ sử dụng.",
+        "buoc_4_hop_nhat",
+        "Thửa đất sau khi gộp",
+        "Mỗi thửa một bản ghi, với mọi số hiệu của nó và chủ sử dụng.",
         "Parcels after merging, with all their numbers and their owners.",
         "polars",
     )
@@ -295,21 +320,20 @@ def golden_parcels(
         golden_citizens["citizen_homes"],
     )
     context.log.info(f"{placed.height} dòng thửa đất thành {tables['parcels'].height} thửa.")
-    return Tables(
-        tables
-        | {
-            "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
-            "id_history": assigned.history,
-            "review_queue": review_cases(
-                "parcels",
-                parcel_links["links"],
-                members=parcel_links["members"],
-                ruled=_ruled(officer_decisions, "parcels", placed),
-            ),
-            "decisions": decisions_table(_decisions(officer_decisions), "parcels"),
-            LEDGER: _ledger_facts("parcels", context.run.run_id, assigned),
-        }
-    )
+    tables |= {
+        "clusters": _clusters(parcel_links, assigned.ids, "parcels"),
+        "id_history": assigned.history,
+        "review_queue": review_cases(
+            "parcels",
+            parcel_links["links"],
+            members=parcel_links["members"],
+            ruled=_ruled(officer_decisions, "parcels", placed),
+        ),
+        "decisions": decisions_table(_decisions(officer_decisions), "parcels"),
+        LEDGER: _ledger_facts("parcels", context.run.run_id, assigned),
+    }
+    context.add_output_metadata(page_of(context, deployment, of_land(tables), "land", "quality", workbook=True))
+    return Tables(tables)
 
 
 def _placed_by_rules(
@@ -371,6 +395,8 @@ def _link(
         context.log.warning(
             "Mô hình đã lệch: không còn nhận ra các cặp cùng số định danh khi che số. Kết quả sẽ không được công bố."
         )
+    figures = {**of_linkage(linkage, spec.dataset), "Mô hình": linkage.model.name(code)}
+    context.add_output_metadata(page_of(context, deployment, figures, "linkage", "merges", workbook=True))
     facts = {
         "model": linkage.model.model_dump_json(exclude={"frequencies"}),
         "model_name": linkage.model.name(code),

@@ -1,5 +1,5 @@
 """How assets hand frames on: Parquet files for the owner's eyes only, sealed when there is a key, with counts and
-schemas as metadata.
+columns as metadata.
 
 Our own, since Dagster's default pickles into world-readable files, and dagster-polars writes rows and column
 statistics into metadata and does not read with Polars 2.
@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assets.columns import COLUMNS, columns_of
 from assets.deployment import Deployment
 from assets.plain_words import in_plain_words
 from pipelines.problems import UnusableInput
@@ -45,7 +46,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
 
     @in_plain_words
     def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | Tables) -> None:
-        """Write a frame or several, whole or not at all; row counts and schemas go to the asset's page."""
+        """Write a frame or several, whole or not at all; row counts and columns go to the asset's page."""
         path = self._path(context)
         tables = Tables({path.name: obj}) if isinstance(obj, pl.DataFrame) else obj
         part = path.with_name(f".{path.name}.part")
@@ -55,7 +56,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             write_frame(frame, part / f"{name}.parquet")
         shutil.rmtree(path, ignore_errors=True)
         part.replace(path)
-        context.add_output_metadata(describe(tables))
+        context.add_output_metadata({COLUMNS: columns_of(tables)})
 
     @in_plain_words
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:
@@ -78,21 +79,3 @@ def still_there(path: Path, step: str) -> Path:
         "lại từ đầu.",
         f"What the step {step} handed on is gone, since it is deleted after publication: run again from the start.",
     )
-
-
-def describe(tables: Tables) -> dict[str, dg.MetadataValue]:
-    """Row counts and schemas, and nothing of a row: one table as Dagster knows them, several by name."""
-    metadata: dict[str, dg.MetadataValue] = {}
-    if len(tables) == 1:
-        (frame,) = tables.values()
-        metadata["dagster/row_count"] = dg.IntMetadataValue(frame.height)
-        metadata["dagster/column_schema"] = dg.TableSchemaMetadataValue(_schema(frame))
-        return metadata
-    for name, frame in tables.items():
-        metadata[f"rows/{name}"] = dg.IntMetadataValue(frame.height)
-        metadata[f"columns/{name}"] = dg.TableSchemaMetadataValue(_schema(frame))
-    return metadata
-
-
-def _schema(frame: pl.DataFrame) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, str(dtype)) for name, dtype in frame.schema.items()])

@@ -4,7 +4,7 @@ The gate stops publication, never the report: the report hangs on the validation
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -14,20 +14,26 @@ import dagster as dg
 import polars as pl
 
 from assets.acting import ActOnRecord, recorded
+from assets.asset_pages import Figures, page_of
+from assets.columns import COLUMNS, columns_of_the_warehouse
 from assets.deployment import Deployment
 from assets.describing import described
+from assets.figures import of_cases, of_publication, of_rules
 from assets.linking import LEDGER
 from assets.occasion import now, user
 from assets.parquet_io import Tables, still_there
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
+from assets.progress import progress_of
 from assets.reporting import keep_report, write_report
 from expectations import RULES, validate
 from expectations.queries import ruleset
 from pipelines.communes import NewCommune
 from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
+from pipelines.progress import Tell
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.reports.labels import MODES
 from pipelines.reports.settings import ReportSettings
 from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
@@ -47,7 +53,7 @@ from pipelines.warehouse.schema import LINKS, NEAR_MISSES
 from pipelines.warehouse.settings import LIMITS, GivenLimits
 from pipelines.warehouse.sources import with_raw
 from pipelines.warehouse.sweeping import clear_scratch
-from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, last_whole, version_name
+from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, kept_files, last_whole, version_name
 
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
@@ -58,11 +64,13 @@ _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 
 @dg.asset(
     **described(
-        "g5_kiem_tra",
-        "Kho nháp: mọi bảng của kho dữ liệu trong một tệp DuckDB, để kiểm tra trước khi công bố.",
+        "buoc_5_kiem_tra",
+        "Kho nháp",
+        "Mọi bảng của kho dữ liệu trong một tệp DuckDB, để kiểm tra trước khi công bố.",
         "All tables in one DuckDB file, to be checked before publication.",
         "duckdb",
-    )
+    ),
+    metadata={COLUMNS: columns_of_the_warehouse()},
 )
 @in_plain_words
 def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset that it gathers
@@ -92,20 +100,21 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
     manifest = _manifest(commune, deployment, context.run.run_id, source_rows, links, common["decisions"])
     manifest |= dict(pl.concat([part[LEDGER] for part in (golden_citizens, golden_parcels, sheet_map)]).iter_rows())
     manifest |= {"settings.publication": limits.model_dump_json(), "limit_origins": _json(origins)}
-    manifest |= {"settings.report": deployment.settings.of(ReportSettings).model_dump_json(), **last_publication(earlier)}
+    manifest |= {
+        "settings.report": deployment.settings.of(ReportSettings).model_dump_json(),
+        **last_publication(earlier),
+    }
     manifest |= totals(manifest) | damaged
-    rows = {}
+    written = {"Số bảng": 0, "Số dòng đã ghi": 0}
 
     def tables() -> Iterator[tuple[str, pl.DataFrame]]:
         yield from common.items()
         yield "sheet_map", sheet_map["sheet_map"]
         yield from clerical_answers.items()
-        for name, frame in _tables(records, links, source_rows, golden_citizens, golden_parcels):
-            rows[f"rows/{name}"] = frame.height
-            yield name, frame
+        yield from _tables(records, links, source_rows, golden_citizens, golden_parcels)
         compared = _compared(golden_citizens, golden_parcels)
         differing = changes(earlier, common | compared, manifest)
-        rows["rows/changes"] = differing.height
+        written["Thay đổi so với lần công bố trước"] = differing.height
         yield "changes", differing
         yield DISTRIBUTION, distribution(earlier, compared)
         sources = {"citizens": compared["citizen_sources"], "parcels": compared["parcel_sources"]}
@@ -114,9 +123,21 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
         yield PLACED_ELSEWHERE, twice.rows
         yield "manifest", pl.DataFrame(sorted(manifest.items()), schema=["key", "value"], orient="row")
 
-    write_warehouse(deployment.staging(commune.code), tables())
-    context.log.info("Đã ghi kho nháp để kiểm tra.")
-    return dg.MaterializeResult(metadata=rows)
+    write_warehouse(deployment.staging(commune.code), _counted(tables(), written, progress_of(context)))
+    context.log.info(f"Đã ghi kho nháp để kiểm tra: {written['Số bảng']} bảng, {written['Số dòng đã ghi']} dòng.")
+    figures = {**written, **of_cases(common["review_queue"])}
+    return dg.MaterializeResult(metadata=page_of(context, deployment, figures, "changes", "cases", workbook=True))
+
+
+def _counted(
+    tables: Iterable[tuple[str, pl.DataFrame]], written: dict[str, int], tell: Tell
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The tables as they are taken, counted and told."""
+    for name, frame in tables:
+        written["Số bảng"] += 1
+        written["Số dòng đã ghi"] += frame.height
+        tell(f"Đang ghi bảng thứ {written['Số bảng']} của kho nháp: {name}, {frame.height} dòng.")
+        yield name, frame
 
 
 def _last_publication(context: dg.AssetExecutionContext, published: Path) -> tuple[Path | None, dict[str, str]]:
@@ -171,8 +192,9 @@ def _compared(golden_citizens: Tables, golden_parcels: Tables) -> dict[str, pl.D
 
 @dg.asset(
     **described(
-        "g5_kiem_tra",
-        "Kết quả kiểm tra từng quy tắc (Great Expectations) trên kho nháp.",
+        "buoc_5_kiem_tra",
+        "Kết quả kiểm tra",
+        "Từng quy tắc (Great Expectations) đạt hay không đạt trên kho nháp.",
         "What each rule found in the staging warehouse.",
         "greatexpectations",
     ),
@@ -187,7 +209,7 @@ def validation_results(
 ) -> Iterator[dg.Output[pl.DataFrame] | dg.AssetCheckResult]:
     """Run the expectations once; Dagster's checks mirror their results."""
     results = validate_staging(context, deployment)
-    yield dg.Output(results)
+    yield dg.Output(results, metadata=page_of(context, deployment, of_rules(results), "rules"))
     for row in results.iter_rows(named=True):
         yield dg.AssetCheckResult(
             check_name=_CHECK_NAMES[row["rule_id"]],
@@ -229,8 +251,9 @@ def validate_staging(context: dg.AssetExecutionContext, deployment: Deployment) 
 
 @dg.asset(
     **described(
-        "g5_kiem_tra",
-        "Cửa công bố: chỉ mở khi mọi quy tắc chặn đều đạt.",
+        "buoc_5_kiem_tra",
+        "Cửa công bố",
+        "Chỉ mở khi mọi quy tắc chặn đều đạt.",
         "Opens only when every gate passed.",
         "python",
     ),
@@ -267,18 +290,22 @@ def publication_gate(
         else f"Được phép công bố {context.partition_key}: mọi quy tắc chặn đều đạt."
     )
     context.log.info(verdict)
+    figures: Figures = {"Kết luận": verdict, "Lý do không công bố": len(refusals)}
     return dg.MaterializeResult(
-        check_results=[dg.AssetCheckResult(check_name=_GATE_CHECK, passed=not refusals, description=verdict)]
+        metadata=page_of(context, deployment, figures, "index", "rules", workbook=True),
+        check_results=[dg.AssetCheckResult(check_name=_GATE_CHECK, passed=not refusals, description=verdict)],
     )
 
 
 @dg.asset(
     **described(
-        "g6_cong_bo",
-        "Kho dữ liệu đã công bố của xã, phường mới: một tệp DuckDB kèm mã băm.",
+        "buoc_6_cong_bo",
+        "Kho dữ liệu đã công bố",
+        "Kho của xã, phường mới mà mọi người dùng: một tệp DuckDB kèm mã băm.",
         "The published warehouse of the new commune, with its checksum beside it.",
         "duckdb",
     ),
+    metadata={COLUMNS: columns_of_the_warehouse()},
     deps=[staging_warehouse, publication_gate],
 )
 @in_plain_words
@@ -299,21 +326,22 @@ def published_warehouse(
         version_published = version_name(target, entries(target)[-1].version)
         act.tell(version=version_published, logical_hash=manifest["logical_hash"])
     context.log.info(f"Đã công bố «{target}».")
-    return dg.MaterializeResult(
-        metadata={
-            "path": dg.MetadataValue.path(str(target)),
-            "mode": deployment.mode,
-            "version": version_published,
-            "logical_hash": manifest["logical_hash"],
-            "size_bytes": target.stat().st_size,
-        }
-    )
+    figures: Figures = {
+        "Phiên bản": version_published,
+        "Chế độ": MODES[deployment.mode],
+        **of_publication(manifest),
+        "Kích thước (MB)": round(target.stat().st_size / 1e6, 1),
+        "Mã băm nội dung": manifest["logical_hash"],
+    }
+    links = page_of(context, deployment, figures, "manifest", "handover")
+    return dg.MaterializeResult(metadata={**links, "Tệp": dg.MetadataValue.path(str(target))})
 
 
 @dg.asset(
     **described(
-        "g6_cong_bo",
-        "Báo cáo đối soát: dữ liệu vào, số phận từng dòng, quy tắc, việc gộp. Luôn được ghi, kể cả khi không công bố.",
+        "buoc_6_cong_bo",
+        "Báo cáo đối soát",
+        "Dữ liệu vào, số phận từng dòng, quy tắc, việc gộp. Luôn được ghi, kể cả khi không công bố.",
         "The audit pages; written also when publication is refused.",
         "html",
     ),
@@ -330,13 +358,16 @@ def audit_report(
     write_report(deployment, code, deployment.staging(code), validation_results)
     path = deployment.report(code)
     context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
-    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
+    figures = {"Số trang": sum(1 for _ in path.parent.glob("*.html"))}
+    links = page_of(context, deployment, figures, "index", "balance", "rules", "merges", "cases", workbook=True)
+    return dg.MaterializeResult(metadata={**links, "Tệp": dg.MetadataValue.path(str(path))})
 
 
 @dg.asset(
     **described(
-        "g6_cong_bo",
-        "Báo cáo của phiên bản đã công bố: thêm tên phiên bản và mã băm vào các trang, giữ một bản không đổi.",
+        "buoc_6_cong_bo",
+        "Báo cáo của phiên bản",
+        "Thêm tên phiên bản và mã băm vào các trang của bản đã công bố, giữ một bản không đổi.",
         "The audit pages of the published version, with its hashes, kept for good.",
         "html",
     ),
@@ -352,7 +383,8 @@ def version_report(
     code = commune_of(context).code
     version = keep_report(deployment, code, validation_results)
     clear_scratch(deployment.data_dir, code, deployment.mode)  # the last step: nobody needs it any more
-    return dg.MaterializeResult(metadata={"version": version})
+    figures: Figures = {"Phiên bản": version, "Số phiên bản còn giữ": len(kept_files(deployment.published(code)))}
+    return dg.MaterializeResult(metadata=page_of(context, deployment, figures, "index", "handover", "manifest"))
 
 
 def _manifest(

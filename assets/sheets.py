@@ -3,8 +3,10 @@
 import dagster as dg
 import polars as pl
 
+from assets.asset_pages import page_of
 from assets.deployment import Deployment
 from assets.describing import described
+from assets.figures import of_sheets
 from assets.linking import LEDGER, refuse_changed
 from assets.parquet_io import Tables
 from assets.partitions import commune_of
@@ -19,8 +21,9 @@ from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, w
 
 @dg.asset(
     **described(
-        "g4_thuc_the",
-        "Bảng 01: số mới của từng tờ bản đồ cũ. Xã giữ trụ sở giữ số tờ, các xã khác đánh tiếp; số đã cấp không đổi.",
+        "buoc_4_hop_nhat",
+        "Bảng 01: số tờ bản đồ mới",
+        "Số mới của từng tờ bản đồ cũ. Xã giữ trụ sở giữ số tờ, các xã khác đánh tiếp; số đã cấp không đổi.",
         "The new number of every old map sheet; numbers once published never move.",
         "polars",
     )
@@ -37,9 +40,13 @@ def sheet_map(
     found = number_sheets(parcel_records.filter(placement="placed"), code, known, choices)
     ticket = keep_sheets(deployment.ledger_dir, code, found.numbered, known, context.run.run_id)
     by = dict(found.table["assigned_by"].value_counts().iter_rows())
+    in_question = found.in_question["sheet"].n_unique()
     context.log.info(
         f"Bảng 01 có {found.table.height} tờ: {by.get('rule', 0)} theo quy tắc, {by.get('late', 0)} đến sau, "
-        f"{by.get('officer', 0)} do cán bộ ghi; {found.in_question['sheet'].n_unique()} việc cần xem."
+        f"{by.get('officer', 0)} do cán bộ ghi; {in_question} việc cần xem."
+    )
+    context.add_output_metadata(
+        page_of(context, deployment, of_sheets(found.table, in_question), "land", workbook=True)
     )
     if found.idle:
         context.log.warning(f"Có {found.idle} dòng của «{SHEET_MAP}» không khớp tờ nào: chưa có tờ ấy, hoặc ghi nhầm.")

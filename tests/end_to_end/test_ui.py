@@ -110,10 +110,10 @@ def dagster_ui(project, sample_run, tmp_path_factory):
 
 def test_asset_graph_shows_groups_in_vietnamese_and_no_welcome_box(page, dagster_ui, tmp_path):
     page.goto(f"{dagster_ui}/asset-groups", wait_until="load")
-    page.get_by_text("g1_nguon").first.wait_for(timeout=60_000)
+    page.get_by_text("buoc_1_dau_vao").first.wait_for(timeout=60_000)
     page.screenshot(path=tmp_path / "graph.png")
     text = page.locator("body").inner_text()
-    assert "g6_cong_bo" in text
+    assert "buoc_6_cong_bo" in text
     assert not re.search("join the|community|subscribe|welcome|telemetry", text, re.IGNORECASE)
     assert page.locator("[role=dialog]").count() == 0
     assert len(page.asked) > 5
@@ -137,7 +137,7 @@ def test_asset_page_shows_its_vietnamese_description(page, dagster_ui, tmp_path)
     page.screenshot(path=tmp_path / "asset.png")
     text = page.locator("body").inner_text()
     assert "People and households after merging" in text
-    assert "g4_thuc_the" in text
+    assert "buoc_4_hop_nhat" in text
     assert "can_bo_du_lieu" in text
     assert _left_the_machine(page) == []
 
