@@ -32,7 +32,8 @@ class Deployment(dg.ConfigurableResource):
         description="Thư mục dữ liệu / the data folder",
     )
     exports: str = Field(
-        "", description="Thư mục tệp xuất của các xã cũ; để trống là <data>/exports / the exports folder"
+        default_factory=str,  # no default, which the launchpad would write down
+        description="Thư mục tệp xuất của các xã cũ; để trống là <data>/exports / the exports folder",
     )
     plaintext: bool = Field(
         default_factory=plaintext_of_environment,

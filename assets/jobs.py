@@ -4,11 +4,13 @@ Each is a choice of assets and the settings that stand in its launchpad. What a 
 does not belong here.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from pipelines.linkage import LinkageSettings
 from pipelines.warehouse.versions import Mode
 
 CHECK_FILES: Final = "kiem_tra_tep_nguon"
@@ -20,11 +22,23 @@ _EVERYTHING: Final = dg.AssetSelection.all()
 _CHECKED: Final = dg.AssetSelection.assets("citizen_records", "parcel_records").upstream()
 
 
-def _job(name: str, mode: Mode, selection: dg.AssetSelection, vi: str, en: str) -> UnresolvedAssetJobDefinition:
+_OF_EVERY_RUN: Final = {"purpose": ""}
+_OF_WHOLE_RUNS: Final = {
+    **_OF_EVERY_RUN,
+    "cases_per_day": None,
+    "false_merge_cost": LinkageSettings.model_fields["false_merge_cost"].default,
+    "churn_limit": None,
+}
+
+
+def _job(
+    name: str, mode: Mode, selection: dg.AssetSelection, shown: Mapping[str, object], vi: str, en: str
+) -> UnresolvedAssetJobDefinition:
+    """A job, with the settings that are shown in its launchpad; those that are empty there are as usual."""
     return dg.define_asset_job(
         name,
         selection=selection,
-        config={"resources": {"settings": {"config": {"mode": mode}}}},
+        config={"resources": {"settings": {"config": {"mode": mode, **shown}}}},
         description=f"{vi}\n\n*{en}*",
     )
 
@@ -34,6 +48,7 @@ JOBS: Final = [
         PUBLISHING["trial"],
         "trial",
         _EVERYTHING,
+        _OF_WHOLE_RUNS,
         "Chạy thử một xã, phường mới: đọc, đối sánh, kiểm tra, rồi công bố bản chạy thử và báo cáo đối soát. "
         "Không bao giờ động đến bản chính thức; chạy lại bao nhiêu lần cũng được.",
         "A trial of one new commune: reads, links, checks, publishes the trial version and its report. "
@@ -43,6 +58,7 @@ JOBS: Final = [
         PUBLISHING["official"],
         "official",
         _EVERYTHING,
+        _OF_WHOLE_RUNS,
         "Công bố chính thức một xã, phường mới: như chạy thử, nhưng kết quả thành bản chính thức nếu mọi quy tắc chặn "
         "đều đạt và không còn trường hợp chặn công bố. Không bao giờ xóa bản chính thức trước đó: còn khôi phục được.",
         "The official publication of one new commune: as the trial, but the result becomes the official version if "
@@ -52,6 +68,7 @@ JOBS: Final = [
         CHECK_FILES,
         "trial",
         _CHECKED,
+        _OF_EVERY_RUN,
         "Kiểm tra tệp nguồn của một xã, phường mới: đọc, chuẩn hóa, xếp từng dòng vào xã mới, rồi nói dòng nào không "
         "đọc hay không xếp được. Không gộp, không cấp mã, không bao giờ công bố gì.",
         "Checks the source files of one new commune: reads and standardises every row, places it, and tells which "
@@ -61,6 +78,7 @@ JOBS: Final = [
         LINK_AGAIN,
         "trial",
         _EVERYTHING,
+        _OF_EVERY_RUN,
         "Đối sánh lại theo quyết định: chạy thử lại sau khi cán bộ trả lời các trường hợp, để mọi thay đổi chỉ do "
         "quyết định mà có. Không bao giờ động đến bản chính thức.",
         "A trial run again after officers' answers, so that whatever changes comes of decisions alone. "

@@ -5,7 +5,7 @@ any work. What a setting does does not belong here, nor where files lie (`deploy
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 import dagster as dg
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pipelines.linkage import LinkageSettings
 from pipelines.problems import UnusableInput
 from pipelines.reports.settings import ReportSettings
-from pipelines.warehouse.settings import GivenLimits
+from pipelines.warehouse.settings import GivenLimits, PublicationSettings
 from pipelines.warehouse.versions import Mode
 
 Stage = TypeVar("Stage", bound=BaseModel)
@@ -23,14 +23,25 @@ STAGES: Final[tuple[type[BaseModel], ...]] = (LinkageSettings, GivenLimits, Repo
 """What settings are for: linking, the gates, the pages."""
 
 
-def _of(stage: type[BaseModel], name: str, **default: Any) -> Any:
-    """A stage's setting as it stands in the launchpad: with its words, and without its limits, which `of` sees to."""
+def _of(stage: type[BaseModel], name: str, usual: object = None) -> Any:
+    """A stage's setting as it stands in the launchpad: with its words and what is usual, and without its limits, which
+    `RunSettings.of` sees to."""
     setting = stage.model_fields[name]
-    usual = "" if setting.default is None else f" [{setting.default}]"
-    return Field(**(default or {"default": None}), description=f"{setting.description}{usual}")
+    vi, _, en = str(setting.description).partition(" / ")
+    return Field(default=None, description=f"{vi}; để null là {usual or setting.default or 'không đặt'} / {en}")
 
 
-class Advanced(dg.Config):
+def _limit(name: str) -> Any:
+    usual = PublicationSettings.model_fields[name].default
+    return _of(GivenLimits, name, f"theo reference/publication_limits.csv, không có thì {usual}")
+
+
+def _unshown(default: Callable[[], Any], description: str | None) -> Any:
+    """A setting of which the launchpad writes no default down: so what stands there is what somebody set."""
+    return Field(default_factory=default, description=description)
+
+
+class Technical(dg.Config):
     """What an officer has no need of: thresholds by hand, and caps of the linkage engine."""
 
     review_cost: float | None = _of(LinkageSettings, "review_cost")
@@ -53,39 +64,35 @@ class RunSettings(dg.ConfigurableResource):
         description="trial: chạy thử; official: công bố chính thức, chỉ trong công việc cong_bo_chinh_thuc "
         "/ a trial, or official, which one job alone may publish",
     )
-    purpose: str = Field(
-        default_factory=lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
-        description="Ai chạy và để làm gì, được ghi vào nhật ký thao tác; không ghi dữ liệu cá nhân "
+    purpose: str = _unshown(
+        lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
+        "Ai chạy và để làm gì, được ghi vào nhật ký thao tác; không ghi dữ liệu cá nhân "
         "/ who runs it and what for; it stands in the activity log",
     )
     cases_per_day: int | None = _of(LinkageSettings, "cases_per_day")
     false_merge_cost: float | None = _of(LinkageSettings, "false_merge_cost")
-    churn_limit: float | None = _of(GivenLimits, "churn_limit")
-    unplaced_limit: float | None = _of(GivenLimits, "unplaced_limit")
-    quarantine_limit: float | None = _of(GivenLimits, "quarantine_limit")
-    shift_limit: float | None = _of(GivenLimits, "shift_limit")
-    model: str = Field(
-        default="",
-        description="Tên mô hình đối sánh; để trống là mô hình của xã / the linkage model; empty: the commune's own",
+    churn_limit: float | None = _limit("churn_limit")
+    unplaced_limit: float | None = _limit("unplaced_limit")
+    quarantine_limit: float | None = _limit("quarantine_limit")
+    shift_limit: float | None = _limit("shift_limit")
+    model: str = _unshown(
+        str, "Tên mô hình đối sánh; để trống là mô hình của xã / the linkage model; empty: the commune's own"
     )
-    estimate: bool = Field(
-        default=False, description="Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again"
+    estimate: bool = _unshown(bool, "Ước lượng lại mô hình từ dữ liệu này / estimate the commune's model again")
+    mask_names: bool = _unshown(
+        lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
+        ReportSettings.model_fields["mask_names"].description,
     )
-    mask_names: bool = _of(
-        ReportSettings,
-        "mask_names",
-        default_factory=lambda: os.environ.get("HOPNHAT_MASK_NAMES", "") in {"1", "true", "yes"},
-    )
-    show_names: bool = _of(ReportSettings, "show_names", default=False)
-    advanced: Advanced = Field(
-        default_factory=Advanced,
-        description="Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh "
+    show_names: bool = _unshown(bool, ReportSettings.model_fields["show_names"].description)
+    technical: Technical = _unshown(
+        Technical,
+        "Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh "
         "/ for engineers: thresholds and caps of the linkage engine",
     )
 
     def of(self, stage: type[Stage]) -> Stage:
         """The settings of one stage. Raises UnusableInput, which names every value that cannot be used."""
-        places: tuple[object, ...] = (self, self.advanced)
+        places: tuple[object, ...] = (self, self.technical)
         given = {
             name: value
             for name in stage.model_fields

@@ -218,7 +218,7 @@ class LinkageSettings(BaseModel, frozen=True):
     cases_per_day: int | None = Field(
         None,
         ge=0,
-        description="Cán bộ xem được bao nhiêu trường hợp một ngày; ngưỡng xem xét tính theo đó thay cho tỷ lệ trên / "
+        description="Cán bộ xem được bao nhiêu trường hợp một ngày; ngưỡng xem xét tính theo đó thay cho case_share / "
         "cases that people can decide a day, from which the review threshold follows instead",
     )
     review_days: int = Field(
