@@ -122,10 +122,10 @@ def _events(receipt: Receipt, partitions: dict[str, str]) -> Iterator[dg.AssetMa
             partition=partitions[code],
             description=_told(receipt),
             metadata={
-                "bien_nhan": dg.MetadataValue.url(receipt_address(receipt.id)),
-                "tep": dg.MetadataValue.md(_table(files)),
-                "so_tep": len(files),
-                "so_ban_ghi": sum(table.loaded for file in files for table in file.tables),
+                "Biên nhận": dg.MetadataValue.url(receipt_address(receipt.id)),
+                "Tệp": dg.MetadataValue.md(_table(files)),
+                "Số tệp": len(files),
+                "Bản ghi nạp được": sum(table.loaded for file in files for table in file.tables),
             },
         )
 

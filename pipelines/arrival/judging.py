@@ -12,7 +12,8 @@ from typing import Final
 
 from pipelines.arrival import refusals as because
 from pipelines.arrival.drop_folder import Arrival, stamp_of
-from pipelines.arrival.receipts import FileVerdict, Receipt, Said, TableRead
+from pipelines.arrival.reading import tables_read
+from pipelines.arrival.receipts import FileVerdict, Receipt, Said
 from pipelines.arrival.refusals import Refusal
 from pipelines.communes import MergerMap
 from pipelines.ingest import Checked, check_file
@@ -152,11 +153,8 @@ def _equal_to(arrival: Arrival, sha256: str, deployed: Deployed) -> Said | None:
 
 
 def _facts(checked: Checked) -> dict[str, object]:
-    columns = checked.files.select("dataset", "records", "loaded", "quarantined").fill_null("unknown")
-    summed = columns.group_by("dataset", maintain_order=True).sum()
     return {
-        "tables": tuple(TableRead(**row) for row in summed.iter_rows(named=True)),
-        "reasons": checked.reasons,
+        "tables": tuple(tables_read(checked.files, checked.quarantine)),
         "notes": tuple(checked.warnings) if checked.files["loaded"].sum() else (),
     }
 

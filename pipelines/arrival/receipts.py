@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from pipelines.arrival.reading import TableRead
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.placing import place_text, sync
 
@@ -26,20 +27,6 @@ class Said(BaseModel, frozen=True):
 
     vi: str
     en: str
-
-
-class TableRead(BaseModel, frozen=True):
-    """How many records of one kind were read in a file, and what became of them."""
-
-    dataset: str
-    """`citizens`, `parcels`, or `unknown` where the header is not understood."""
-    records: int
-    loaded: int
-    quarantined: int
-    placed: int | None = None
-    """Of the loaded ones in this new commune; none where nothing was placed yet, as on a receipt."""
-    unplaced: int | None = None
-    elsewhere: int | None = None
 
 
 class FileVerdict(BaseModel, frozen=True):
@@ -57,8 +44,6 @@ class FileVerdict(BaseModel, frozen=True):
     new_communes: tuple[str, ...] = ()
     """Those that take rows of it."""
     tables: tuple[TableRead, ...] = ()
-    reasons: dict[str, int] = {}
-    """Records kept apart, by reason code."""
     notes: tuple[str, ...] = ()
     """What else the reader says, in Vietnamese."""
     place: str = ""

@@ -104,5 +104,5 @@ def nothing_loaded(checked: Checked) -> Refusal:
             vi=" ".join(told) or f"Không bản ghi nào trong {records} bản ghi của tệp đọc được.",
             en=f"None of its {records} records can be used.",
         ),
-        _NAME_COLUMNS if "header_not_understood" in checked.reasons else _MEND,
+        _NAME_COLUMNS if "header_not_understood" in checked.quarantine["reason_code"] else _MEND,
     )

@@ -1,6 +1,5 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipelines.ingest.rows import RAW, rows_of
 from pipelines.ingest.sources import Source, find_sources, sources_of
 from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Table, Tally
 from pipelines.problems import UnusableInput
+from pipelines.progress import Tell, silent
 from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
 
 NO_ALIASES = Aliases()
@@ -69,12 +69,12 @@ class Exports:
 class Checked:
     """What reading one file tells.
 
-    `files` has the schema FILES. `reasons`: how many records are kept apart, by reason code. `problems`: why tables
-    cannot be read at all, as ends of Vietnamese sentences. `warnings` are such sentences.
+    `files` has the schema FILES. `quarantine`: of what is kept apart, `source_file`, `source_line` and `reason_code`.
+    `problems`: why tables cannot be read at all, as ends of Vietnamese sentences. `warnings` are such sentences.
     """
 
     files: pl.DataFrame
-    reasons: dict[str, int]
+    quarantine: pl.DataFrame
     problems: list[str]
     warnings: list[str]
 
@@ -93,14 +93,14 @@ class _Read:
     problem: str
 
 
-def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIASES) -> Exports:
+def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIASES, tell: Tell = silent) -> Exports:
     """Read every export of the old communes that make up a new one.
 
-    `aliases` is the officer's own mapping of headers. Raises UnusableInput when there is no folder, no file, or no
-    file whose header is understood, and when a file changes while it is read.
+    `aliases` is the officer's own mapping of headers; `tell` is told how far it is. Raises UnusableInput when there is
+    no folder, no file, or no file whose header is understood, and when a file changes while it is read.
     """
     sources, warnings = find_sources(exports, commune)
-    read = _read_all(sources, aliases, warnings)
+    read = _read_all(sources, aliases, warnings, tell)
     if not any(table.dataset for table in read):
         names = ", ".join(f"«{table.file['source_file']}»" for table in read[:3]) + (" …" if len(read) > 3 else "")
         raise UnusableInput(
@@ -130,12 +130,17 @@ def check_file(path: Path, name: str, old_commune_code: str, aliases: Aliases = 
     """
     warnings: list[str] = []
     read = _read_all(sources_of(path, name, old_commune_code, warnings, {}), aliases, warnings)
-    reasons = Counter(code for table in read for code in table.quarantine["reason_code"])
-    problems = [table.problem for table in read if table.problem]
-    return Checked(pl.DataFrame([table.file for table in read], schema=FILES), dict(reasons), problems, warnings)
+    apart = ("source_file", "source_line", "reason_code")
+    nothing = pl.DataFrame(schema={"source_file": pl.String, "source_line": pl.Int64, "reason_code": pl.String})
+    return Checked(
+        pl.DataFrame([table.file for table in read], schema=FILES),
+        pl.concat([nothing, *(table.quarantine.select(apart) for table in read)]),
+        [table.problem for table in read if table.problem],
+        warnings,
+    )
 
 
-def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str]) -> list[_Read]:
+def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str], tell: Tell = silent) -> list[_Read]:
     """The tables of all documents, the repeated ones with nothing in them; `warnings` gets those of the tables."""
     tables: dict[str, list[_Read]] = {}
     for source in sources:
@@ -144,20 +149,22 @@ def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str]) 
             tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
             continue
         tables[source.name] = [
-            _read(table, source) for table in read_tables(source, aliases.of(source.old_commune_code))
+            _read(table, source, tell) for table in read_tables(source, aliases.of(source.old_commune_code))
         ]
         warnings += [warning for table in tables[source.name] for warning in table.warnings]
     return [table for of_source in tables.values() for table in of_source]
 
 
-def _read(table: Table, source: Source) -> _Read:
+def _read(table: Table, source: Source, tell: Tell) -> _Read:
     """Take all batches of one table."""
+    tell(f"Đang đọc tệp «{table.name}».")
     tally = Tally()
     loaded: list[pl.DataFrame] = []
     kept_apart, decoded, decisions = [REJECTED.to_frame()], [DECODED.to_frame()], [DECISIONS.to_frame()]
     try:
         for batch in table.batches:
             tally += batch.tally
+            tell(f"Đang đọc tệp «{table.name}»: đã qua {tally.physical} dòng.")
             if table.columns is not None:
                 loaded.append(rows_of(batch, table, table.columns, source.old_commune_code))
             kept_apart.append(batch.rejected)

@@ -24,9 +24,9 @@ def test_what_settled_is_taken_and_told(office):
         ("accepted", "exports/10231-nguyen-trai/cong_dan.csv"),
         ("accepted", "exports/10231-nguyen-trai/sau/thua_dat.csv"),
     ]
-    assert [table.model_dump(exclude_none=True) for file in receipt.files for table in file.tables] == [
-        {"dataset": "citizens", "records": 2, "loaded": 2, "quarantined": 0},
-        {"dataset": "parcels", "records": 2, "loaded": 2, "quarantined": 0},
+    assert [(table.dataset, table.loaded, table.quarantined) for file in receipt.files for table in file.tables] == [
+        ("citizens", 2, 0),
+        ("parcels", 2, 0),
     ]
     assert receipt.inputs.keys() == {"10231"}
     assert {*office.files()} == {file.place for file in receipt.files}
@@ -138,8 +138,9 @@ def test_an_archive_is_read_and_taken_as_it_is(office, zipped):
 
 def test_rows_set_aside_are_counted_by_reason(office):
     file = office.receive_one("10231/cong_dan.csv", PEOPLE + "chỉ một ô\n")
-    assert (file.tables[0].records, file.tables[0].loaded, file.tables[0].quarantined) == (3, 2, 1)
-    assert file.reasons == {"ragged": 1}
+    (table,) = file.tables
+    assert (table.records, table.loaded, table.quarantined) == (3, 2, 1)
+    assert [(one.reason, one.records, one.lines) for one in table.set_aside] == [("ragged", 1, (4,))]
 
 
 def test_a_loose_file_goes_to_the_folder_of_its_commune(office):
@@ -289,10 +290,10 @@ def test_no_byte_is_lost_whatever_is_dropped_and_whenever_it_is_looked(tmp_path_
             if before is not None and before not in office.files().values():  # who drops it writes over it
                 dropped.discard(before)
         assert dropped <= {*office.files().values()}
-    for _ in range(4):
-        office.look()
-    office.at += timedelta(hours=2)
     office.look()
+    office.at += timedelta(hours=2)
+    while office.look().receipt:  # of equal files, one after the other
+        pass
     lasting = office.files()
     assert dropped <= {*lasting.values()}
     receipts = later_than(office.data, "")

@@ -67,9 +67,9 @@ def test_each_concerned_commune_is_told_of_its_files_and_the_receipt(data, tick)
     (event,) = tick().asset_events
     assert (event.asset_key.path, event.partition) == (["commune_exports"], "10231 Thượng Phúc")
     receipt = next((data / "receipts").glob("TN-*.json")).stem
-    assert event.metadata["bien_nhan"].value == f"/bao-cao/receipts/{receipt}.html"
-    assert event.metadata["so_ban_ghi"].value == 2
-    assert "✓ đã nhận | 2 | 0" in event.metadata["tep"].value
+    assert event.metadata["Biên nhận"].value == f"/bao-cao/receipts/{receipt}.html"
+    assert event.metadata["Bản ghi nạp được"].value == 2
+    assert "✓ đã nhận | 2 | 0" in event.metadata["Tệp"].value
     assert (data / f"reports/receipts/{receipt}.html").is_file()
     assert NAME not in str(event)
 
