@@ -24,7 +24,9 @@ from pipelines.ingest.reasons import REASONS
 from pipelines.linkage import LinkageSettings
 from pipelines.reports import activity_words, evidence_words, labels
 from pipelines.reports.codes import CODES
+from pipelines.reports.commune_states import State
 from pipelines.reports.languages import Text
+from pipelines.reports.receipt_page import OUTCOMES
 from pipelines.reports.settings import ReportSettings
 from pipelines.reports.stored_reasons import in_both
 from pipelines.warehouse.schema import TABLES, VIEWS
@@ -110,10 +112,13 @@ _STAGES: Final[dict[str, type[BaseModel]]] = {
 
 
 def _launchpad() -> Iterator[tuple[str, type[BaseModel]]]:
-    """The resources that somebody may set in the launchpad."""
+    """The resources that somebody may set in the launchpad, and what is folded in them."""
     for name, resource in (defs.resources or {}).items():
-        if kind := getattr(resource, "resource_cls", None):
-            yield name, kind
+        if model := getattr(resource, "resource_cls", None):
+            yield name, model
+            for inner, field in model.model_fields.items():
+                if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+                    yield f"{name}.{inner}", field.annotation
 
 
 def _fields(model: type[BaseModel], words: Mapping[str, FieldInfo] = MappingProxyType({})) -> str:
@@ -121,6 +126,7 @@ def _fields(model: type[BaseModel], words: Mapping[str, FieldInfo] = MappingProx
     told = (
         (f"`{name}`", _kind(field), _default(field), *_both((words.get(name) or field).description or ""))
         for name, field in model.model_fields.items()
+        if field.annotation is not Any  # another resource
     )
     return _table(("ô / field", "giá trị / value", "mặc định / default", "ý nghĩa", "meaning"), told)
 
@@ -140,6 +146,7 @@ def _kind(field: FieldInfo) -> str:
 
 
 _KINDS: Final = {
+    "class 'assets": "xem dưới / see below",
     "bool": "`true` · `false`",
     "int": "số nguyên / whole number",
     "float": "số / number",
@@ -152,7 +159,11 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "bắt buộc / needed"
     value = field.get_default(call_default_factory=True, validated_data={})
-    return "" if value in {None, ""} else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return (
+        ""
+        if value is None or value == "" or isinstance(value, BaseModel)
+        else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    )
 
 
 def _commands() -> Iterator[str]:
@@ -259,6 +270,12 @@ def _reasons() -> Iterator[str]:
 
 
 _FURTHER: Final[dict[Text, Mapping[str, str]]] = {
+    Text("Tình trạng của một xã, phường", "The state of a commune"): {
+        f"{state.sign} {state.code}": state.word for state in State
+    },
+    Text("Kết luận về một tệp trên biên nhận", "The verdict on a file, on a receipt"): {
+        f"{sign} {code}": words for code, (_, sign, words) in OUTCOMES.items()
+    },
     Text("Các trường so sánh (`links.evidence`)", "Fields compared"): evidence_words.FIELDS,
     Text("Các mức so sánh", "Levels of a comparison"): evidence_words.LEVELS,
     Text("Vì sao hai dòng được so với nhau", "Why two rows are compared"): evidence_words.CANDIDATE_RULES,

@@ -97,13 +97,14 @@ def hopnhat() -> Callable[..., Outcome]:
 def in_process(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcome]:
     """Calls the command's `main` in this process, which spares Great Expectations' import, and can be patched.
 
-    What is written to the descriptors is caught too, not only what goes through `sys.stdout` and `sys.stderr`.
+    What is written to the descriptors is caught too, not only what goes through `sys.stdout` and `sys.stderr`. Without
+    `data` the arguments are all.
     """
     import assets.definitions  # noqa: F401 - before a test patches one of its modules: all see the same partitions
     from assets.command_line import main
 
-    def call(*arguments: str | Path, data: Path, **environment: str) -> Outcome:
-        words = [str(word) for word in arguments]
+    def call(*arguments: str | Path, data: Path | None, **environment: str) -> Outcome:
+        words = [str(word) for word in (*arguments, *(["--data", data] if data else []))]
         folder = tmp_path_factory.mktemp("output")
         before, mask = dict(os.environ), os.umask(0o022)
         for name in list(os.environ):
@@ -112,13 +113,13 @@ def in_process(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcom
         os.environ.update(environment)
         try:
             with _caught(1, folder / "out"), _caught(2, folder / "err"):
-                status = main([*words, "--data", str(data)])
+                status = main(words)
         finally:
             os.umask(mask)
             os.environ.clear()
             os.environ.update(before)
         out, err = ((folder / name).read_text(encoding="utf-8") for name in ("out", "err"))
-        return Outcome(status, out, err, data)
+        return Outcome(status, out, err, data or Path("data"))
 
     return call
 
