@@ -13,9 +13,9 @@ import dagster as dg
 
 from assets.addresses import report_address, workbook_address
 from assets.deployment import Deployment
-from assets.partitions import commune_of
 from pipelines.reports.languages import VIETNAMESE
 from pipelines.reports.pages import PAGES
+from pipelines.warehouse.versions import Mode
 
 Figures = Mapping[str, int | float | str]
 """What is told, by its Vietnamese name; numbers are drawn as plots."""
@@ -35,15 +35,28 @@ def page_of(
     *reports: str,
     workbook: bool = False,
 ) -> dict[str, dg.MetadataValue[Any]]:
-    """The metadata of a materialisation: its figures, how they moved in this commune, and links to these pages of the
+    """The metadata of what a step makes: its figures, how they moved in this commune, and links to these pages of the
     commune's report, and to the review workbook where there are cases to be answered."""
-    code = commune_of(context).code
+    place = (context.asset_key.path[-1], context.partition_key)
+    return page(context.instance, *place, deployment.mode, figures, *reports, workbook=workbook)
+
+
+def page(
+    instance: dg.DagsterInstance,
+    asset: str,
+    partition: str,
+    mode: Mode,
+    figures: Figures,
+    *reports: str,
+    workbook: bool = False,
+) -> dict[str, dg.MetadataValue[Any]]:
+    """The same of what a command changes without a run."""
+    code = partition.split(" ", 1)[0]
     told: dict[str, dg.MetadataValue[Any]] = {name: _figure(figure) for name, figure in figures.items()}
-    if trend := _trend(figures, _earlier(context)):
+    if trend := _trend(figures, _earlier(instance, asset, partition)):
         told[TREND] = dg.MetadataValue.md(trend)
-    for page in reports:
-        address = report_address(deployment.mode, code, f"{page}.html")
-        told[f"Báo cáo: {_TITLES[page]}"] = dg.MetadataValue.url(address)
+    for report in reports:
+        told[f"Báo cáo: {_TITLES[report]}"] = dg.MetadataValue.url(report_address(mode, code, f"{report}.html"))
     if workbook:
         told[WORKBOOK] = dg.MetadataValue.url(workbook_address(code))
     return told
@@ -55,23 +68,30 @@ def _figure(figure: float | str) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.int(figure) if isinstance(figure, int) else dg.MetadataValue.float(figure)
 
 
-def _earlier(context: dg.AssetExecutionContext) -> list[Mapping[str, object]]:
+def _earlier(instance: dg.DagsterInstance, asset: str, partition: str) -> list[Mapping[str, object]]:
     """The figures of this commune's earlier runs, oldest first."""
-    asked = dg.AssetRecordsFilter(context.asset_key, asset_partitions=[context.partition_key])
-    found = context.instance.fetch_materializations(asked, limit=_RUNS - 1).records
+    asked = dg.AssetRecordsFilter(dg.AssetKey(asset), asset_partitions=[partition])
+    found = instance.fetch_materializations(asked, limit=_RUNS - 1).records
     events = (record.asset_materialization for record in reversed(found))
     return [{name: entry.value for name, entry in event.metadata.items()} for event in events if event]
 
 
 def _trend(figures: Figures, earlier: Sequence[Mapping[str, object]]) -> str:
-    """A table of the numbers that earlier runs told too: before, now, the difference, and a line of bars."""
-    rows = []
+    """A table of the numbers that moved in the last runs: before, now, the difference, and a line of bars; a sentence
+    when none did, and nothing of a first run."""
+    told, rows = False, []
     for name, now in figures.items():
         past = [value for one in earlier if isinstance(value := one.get(name), int | float)]
         if past and isinstance(now, int | float):
-            difference = f"{'+' if now > past[-1] else '−' if now < past[-1] else '±'}{_number(abs(now - past[-1]))}"
-            rows.append(f"|{name}|{_number(past[-1])}|{_number(now)}|{difference}|{_bars([*past, now])}|")
-    return "\n".join(["|Chỉ số|Trước|Nay|Chênh|Gần đây|", "|---|---|---|---|---|", *rows]) if rows else ""
+            told = True
+            if set(past) != {now}:
+                difference = (
+                    f"{'+' if now > past[-1] else '−' if now < past[-1] else '±'}{_number(abs(now - past[-1]))}"
+                )
+                rows.append(f"|{name}|{_number(past[-1])}|{_number(now)}|{difference}|{_bars([*past, now])}|")
+    if not rows:
+        return f"Không chỉ số nào thay đổi qua {len(earlier) + 1} lần gần đây." if told else ""
+    return "\n".join(["|Chỉ số|Trước|Nay|Chênh|Gần đây|", "|---|---|---|---|---|", *rows])
 
 
 def _number(value: float) -> str:
@@ -79,7 +99,6 @@ def _number(value: float) -> str:
 
 
 def _bars(values: Sequence[float]) -> str:
-    """Each value as a bar between the smallest and the largest."""
+    """Each value as a bar between the smallest and the largest, which differ."""
     low, high = min(values), max(values)
-    step = (high - low) / (len(_BARS) - 1) or 1.0
-    return "".join(_BARS[round((value - low) / step)] if high > low else _BARS[3] for value in values)
+    return "".join(_BARS[round((value - low) / (high - low) * (len(_BARS) - 1))] for value in values)

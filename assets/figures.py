@@ -1,13 +1,20 @@
 """Which figures of each step an officer follows from run to run, under the names that the assets' pages show."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from assets.asset_pages import Figures
 from pipelines.linkage.engine import Linkage
-from pipelines.warehouse.manifest import ROWS
+from pipelines.reports.commune_states import CommuneState
+from pipelines.reports.labels import MODES
+from pipelines.warehouse.manifest import LOGICAL_HASH, ROWS
 
+STATE: Final = "Trạng thái"
+_SHOWN: Final = 16
+"""Characters of a hash that are shown; the report has all of it."""
 _PLACEMENTS = {"placed": "Thuộc xã mới này", "unplaced": "Chưa xếp được", "elsewhere": "Thuộc xã mới khác"}
 _TRUST = {"trusted": "Số định danh đáng tin", "doubtful": "Số định danh nghi ngờ", "shared": "Số định danh dùng chung"}
 _DECISIONS = {
@@ -105,9 +112,26 @@ def of_cases(review_queue: pl.DataFrame) -> Figures:
     return {_CASES: waiting.height, "Trường hợp chặn công bố chính thức": int(waiting["blocking"].sum())}
 
 
-def of_publication(manifest: Mapping[str, str]) -> Figures:
-    """How much is published, by the manifest."""
-    return {name: int(manifest[f"{ROWS}{table}"]) for table, name in _PUBLISHED.items()}
+def of_publication(version: str, published: Path, manifest: Mapping[str, str]) -> Figures:
+    """Which version is published, how much is in it, and by which content it is known."""
+    return {
+        "Phiên bản": version,
+        "Chế độ": MODES[manifest["mode"]],
+        **{name: int(manifest[f"{ROWS}{table}"]) for table, name in _PUBLISHED.items()},
+        "Kích thước (MB)": round(published.stat().st_size / 1e6, 1),
+        "Mã băm nội dung": f"{manifest[LOGICAL_HASH][:_SHOWN]}…",
+    }
+
+
+def of_state(state: CommuneState) -> Figures:
+    """What holds, in words, and what waits for people."""
+    return {
+        STATE: f"{state.state.sign} {state.state.word}",
+        "Chi tiết": state.told,
+        **{f"Bản {MODES[mode]}": one.version for mode, one in state.in_place.items()},
+        _CASES: state.cases,
+        "Tệp chờ chạy": state.new_files + state.arriving,
+    }
 
 
 def _of_entities(sources: pl.DataFrame, entities: pl.DataFrame, review_queue: pl.DataFrame) -> Figures:

@@ -18,6 +18,7 @@ from assets.figures import of_land, of_linkage, of_people, of_reading, of_record
 from assets.parquet_io import Tables
 from assets.partitions import commune_of, new_communes
 from assets.plain_words import in_plain_words
+from assets.progress import progress_of
 from pipelines.citizens.comparisons import SPEC as CITIZENS
 from pipelines.citizens.context import add_context
 from pipelines.citizens.golden import golden_citizens as make_golden_citizens
@@ -95,7 +96,7 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
     under_newest_key(deployment.data_dir, commune_of(context).code)
     aliases = Aliases.read(deployment.reference_dir / "header_aliases.csv")
     references = reference_hashes(deployment.reference_dir)
-    exports = read_exports(deployment.exports_dir, commune_of(context), aliases)
+    exports = read_exports(deployment.exports_dir, commune_of(context), aliases, progress_of(context))
     for warning in exports.warnings:
         context.log.warning(mask_names_of_files(warning))  # the report has it too, masked by its own door
     totals = exports.files.select(pl.col("records", "loaded", "quarantined").sum()).row(0, named=True)
@@ -377,7 +378,7 @@ def _link(
     given = deployment.settings
     settings = given.of(LinkageSettings)
     model = chosen_model(store, code, spec, given.model, given.estimate)
-    linkage = link(records, spec, settings, model, shipped_model(spec), verdicts)
+    linkage = link(records, spec, settings, model, shipped_model(spec), verdicts, progress_of(context))
     if model is None and not records.is_empty() and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)
         context.log.info(f"Đã ước lượng và lưu mô hình {name}.")
@@ -387,6 +388,7 @@ def _link(
         )
     decisions = dict(linkage.links["decision"].value_counts().rows())
     context.log.info(
+        f"Đã so sánh {linkage.candidates['new_pairs'].sum()} cặp; "
         f"{linkage.members.height} dòng thành {linkage.members['cluster'].n_unique()} {_ENTITY[spec.dataset]}: "
         f"{decisions.get('automatic', 0)} cặp gộp tự động, {decisions.get('review', 0)} cặp chờ xem xét, "
         f"{decisions.get('refused', 0)} cặp bị ràng buộc ngăn lại, {decisions.get('officer', 0)} cặp cán bộ quyết định."

@@ -279,25 +279,29 @@ def _write_pages(deployment: "Deployment", code: str) -> None:
 def _tell_dagster(deployment: "Deployment", commune: NewCommune, entry: Entry) -> None:
     import dagster as dg
 
+    from assets.asset_pages import page
+    from assets.figures import of_publication, of_state
     from assets.instance import prepare_home
+    from pipelines.reports.commune_states import commune_state
 
     prepare_home(deployment.data_dir)
     target = deployment.published(commune.code)
+    version = version_name(target, entry.version)
+    published = of_publication(version, target, manifest_of(target))
+    state = commune_state(deployment.data_dir, commune.code)
     with dg.DagsterInstance.get() as instance:
-        instance.report_runless_asset_event(
-            dg.AssetMaterialization(
-                "published_warehouse",
-                description=f"{_EVENTS[entry.event].capitalize()}: {version_name(target, entry.version)} ({entry.by})",
-                partition=commune.partition_key,
-                metadata={
-                    "path": dg.MetadataValue.path(str(target)),
-                    "mode": deployment.mode,
-                    "version": version_name(target, entry.version),
-                    "logical_hash": entry.logical_hash,
-                    "size_bytes": target.stat().st_size,
-                },
+        for asset, figures, reports in (
+            ("published_warehouse", published, ("manifest", "handover")),
+            ("commune_state", of_state(state), ("index",)),
+        ):
+            instance.report_runless_asset_event(
+                dg.AssetMaterialization(
+                    asset,
+                    description=f"{_EVENTS[entry.event].capitalize()}: {version} ({entry.by})",
+                    partition=commune.partition_key,
+                    metadata=page(instance, asset, commune.partition_key, deployment.mode, figures, *reports),
+                )
             )
-        )
 
 
 def _deployment(data: Path, mode: Mode, exports: Path | None = None) -> "Deployment":

@@ -33,7 +33,6 @@ from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
 from pipelines.progress import Tell
 from pipelines.protection.keys import refuse_plaintext
-from pipelines.reports.labels import MODES
 from pipelines.reports.settings import ReportSettings
 from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
@@ -239,7 +238,7 @@ def _verdict(row: dict[str, Any]) -> str:
 def validate_staging(context: dg.AssetExecutionContext, deployment: Deployment) -> pl.DataFrame:
     """What each rule found, and the count of it in the log."""
     staging = still_there(deployment.staging(commune_of(context).code), "staging_warehouse")
-    results = validate(staging, today=_day_of(staging))
+    results = validate(staging, today=_day_of(staging), tell=progress_of(context))
     gates = results.filter(severity="gate")
     warned = results.filter(~pl.col("passed") & (pl.col("severity") == "warning"))
     context.log.info(
@@ -319,20 +318,15 @@ def published_warehouse(
     _refuse_if_overtaken(deployment, code)
     act = ActOnRecord(deployment.data_dir, "publish", code, deployment.mode, deployment.settings.purpose)
     act.tell(run=context.run.run_id)
+    tell = progress_of(context)
     with recorded(act, tell=context.log.warning):
-        manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user())
+        manifest = publish(deployment.staging(code), validation_results, target, at=now(), by=user(), tell=tell)
         for run_id in {value for key, value in manifest.items() if key.startswith(LEDGER_RUN)}:
             commit(deployment.ledger_dir, code, run_id)
         version_published = version_name(target, entries(target)[-1].version)
         act.tell(version=version_published, logical_hash=manifest["logical_hash"])
     context.log.info(f"Đã công bố «{target}».")
-    figures: Figures = {
-        "Phiên bản": version_published,
-        "Chế độ": MODES[deployment.mode],
-        **of_publication(manifest),
-        "Kích thước (MB)": round(target.stat().st_size / 1e6, 1),
-        "Mã băm nội dung": manifest["logical_hash"],
-    }
+    figures = of_publication(version_published, target, manifest)
     links = page_of(context, deployment, figures, "manifest", "handover")
     return dg.MaterializeResult(metadata={**links, "Tệp": dg.MetadataValue.path(str(target))})
 
@@ -355,7 +349,7 @@ def audit_report(
 ) -> dg.MaterializeResult:
     """Write the audit pages of this run."""
     code = commune_of(context).code
-    write_report(deployment, code, deployment.staging(code), validation_results)
+    write_report(deployment, code, deployment.staging(code), validation_results, progress_of(context))
     path = deployment.report(code)
     context.log.info(f"Đã ghi báo cáo đối soát «{path}».")
     figures = {"Số trang": sum(1 for _ in path.parent.glob("*.html"))}

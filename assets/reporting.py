@@ -8,6 +8,7 @@ from assets.deployment import Deployment
 from assets.partitions import codes_of_deployment
 from expectations import described
 from pipelines.ingest.header_aliases import Aliases
+from pipelines.progress import Tell, silent
 from pipelines.protection.keys import KeyRing
 from pipelines.reports import (
     Publication,
@@ -26,7 +27,9 @@ from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.versions import entries, kept_files, version_name
 
 
-def write_report(deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame) -> None:
+def write_report(
+    deployment: Deployment, code: str, warehouse: Path, validation: pl.DataFrame, tell: Tell = silent
+) -> None:
     """Write the page set of a new commune, made of a warehouse that is not published (yet), or of the published one."""
     target = deployment.published(code)
     pages = render_page_set(
@@ -36,6 +39,7 @@ def write_report(deployment: Deployment, code: str, warehouse: Path, validation:
         with_pages=kept_versions(deployment.report(code).parent),
         history=rule_history(target, of_published=warehouse == target),
         own_headers=Aliases.read(deployment.reference_dir / "header_aliases.csv").by_commune,
+        tell=tell,
     )
     write_page_set(deployment.report(code).parent, pages)
     write_start_page(deployment.data_dir)

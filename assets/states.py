@@ -3,15 +3,14 @@
 import dagster as dg
 
 from assets.addresses import START
-from assets.asset_pages import Figures, page_of
+from assets.asset_pages import page_of
 from assets.deployment import Deployment
 from assets.describing import LAST, described
+from assets.figures import of_state
 from assets.partitions import commune_of
 from assets.plain_words import in_plain_words
 from pipelines.reports.commune_states import CommuneState, State, commune_states
-from pipelines.reports.labels import MODES
 
-STATE = "Trạng thái"
 OVER_ALL = "Mọi xã, phường"
 
 
@@ -38,13 +37,7 @@ def commune_state(context: dg.AssetExecutionContext, deployment: Deployment) -> 
     states = commune_states(deployment.data_dir, [code])
     state = next(one for one in states if one.code == code)
     context.log.info(f"{context.partition_key}: {state.told}")
-    figures: Figures = {
-        STATE: f"{state.state.sign} {state.state.word}",
-        "Chi tiết": state.told,
-        **{f"Bản {MODES[mode]}": one.version for mode, one in state.in_place.items()},
-        "Trường hợp chờ quyết định": state.cases,
-        "Tệp chờ chạy": state.new_files + state.arriving,
-    }
+    figures = of_state(state)
     over_all = {OVER_ALL: dg.MetadataValue.md(_table(states)), "Trang đầu": dg.MetadataValue.url(START)}
     return dg.MaterializeResult(metadata=page_of(context, deployment, figures, "index", workbook=True) | over_all)
 

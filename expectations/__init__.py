@@ -42,6 +42,7 @@ from expectations import (
 )
 from expectations.rule import Rule
 from expectations.running import ValidationError
+from pipelines.progress import Tell, silent
 
 __all__ = ["RULES", "Rule", "ValidationError", "described", "validate"]
 
@@ -70,12 +71,16 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def validate(
-    staging: Path, limits: Mapping[str, float] = running.NO_OVERRIDES, *, today: date | None = None
+    staging: Path,
+    limits: Mapping[str, float] = running.NO_OVERRIDES,
+    *,
+    today: date | None = None,
+    tell: Tell = silent,
 ) -> pl.DataFrame:
     """One row for each rule, sorted by `rule_id`: the columns of `validation_results` (`expectation` is the
     English sentence), then `sentence_vi` and `sentence_en`. See `expectations.running.run`.
     """
-    return running.run(RULES, staging, limits, today=today)
+    return running.run(RULES, staging, limits, today=today, tell=tell)
 
 
 def described(results: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ import duckdb
 import polars as pl
 
 from expectations.rule import Rule, complete, on_day
+from pipelines.progress import Tell, silent
 from pipelines.warehouse.quoting import Sql, fill, joined
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.schema import VALIDATION_RESULTS
@@ -59,12 +60,14 @@ def run(
     limits: Mapping[str, float] = NO_OVERRIDES,
     *,
     today: date | None = None,
+    tell: Tell = silent,
 ) -> pl.DataFrame:
     """One row for each of `rules`, sorted by id, in the columns of `RESULT_SCHEMA`; `expectation` is the
     English sentence.
 
     `limits` replaces the limit of a rule by its id. `today` is the day of the run (the machine's date if not
     given). `staging` is opened read-only, so no connection that can write to it may be open in this process.
+    `tell` is told how far it is.
 
     A rule that cannot be evaluated is reported as a failed gate, a warning too: `failed` is null, and the
     sentences say so.
@@ -73,7 +76,7 @@ def run(
     queries = _queries(rules, today or date.today())
     checked = _count_checked(rules, queries, staging)
     with _silence():
-        verdicts = _evaluate(rules, queries, staging)
+        verdicts = _evaluate(rules, queries, staging, tell)
     rows = [_row(rule, checked.get(rule.id), verdicts.get(rule.id, _NOT_EVALUATED)) for rule in rules]
     return pl.DataFrame(rows, schema=RESULT_SCHEMA, orient="row").sort("rule_id")
 
@@ -156,7 +159,7 @@ def _silence() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _evaluate(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: Path) -> dict[str, _Verdict]:
+def _evaluate(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: Path, tell: Tell) -> dict[str, _Verdict]:
     """Every rule's verdict by GX; the rules on tables that GX cannot open are left out."""
     by_table = attrgetter("table")
     source = _data_source(staging)
@@ -167,6 +170,7 @@ def _evaluate(rules: Sequence[Rule], queries: Mapping[str, _Queries], staging: P
                 asset = source.add_table_asset(table, table_name=table)
                 batch = asset.add_batch_definition_whole_table("whole").get_batch()
                 verdicts |= _validate_suite(batch, table, of_table, queries)
+            tell(f"Đang kiểm tra quy tắc: xong {len(verdicts)}/{len(rules)}.")
         return verdicts
     finally:
         # Close the file, which GX opens by two engines: what comes next may want to write to it.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pipelines.linkage.blocks import POSITION, POSITION_BITS, Codes, blocks
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import CandidateRule, LinkageSettings
+from pipelines.progress import Tell, silent
 
 REPORT = pl.Schema(
     {
@@ -27,7 +28,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def candidate_pairs(
-    records: pl.DataFrame, rules: tuple[CandidateRule, ...], settings: LinkageSettings
+    records: pl.DataFrame, rules: tuple[CandidateRule, ...], settings: LinkageSettings, tell: Tell = silent
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Pairs of record positions (`a` < `b`, UInt32, sorted, each once), and what each rule gave.
 
@@ -47,6 +48,7 @@ def candidate_pairs(
         pairs, report = _by_rule(keys, rule, settings.block_cap, budget)
         budget -= len(pairs)
         packed.append((pairs << _RULE_BITS) | np.uint64(number))
+        tell(f"Đang tìm cặp để so sánh: xong {number + 1}/{len(rules)} quy tắc, {sum(map(len, packed))} cặp.")
         reports.append(report)
     every = np.sort(np.concatenate(packed)) if packed else np.empty(0, np.uint64)
     pairs = every >> _RULE_BITS

@@ -19,6 +19,7 @@ from pipelines.linkage.near_misses import NearMisses, near_misses
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
 from pipelines.linkage.verdicts import ALONE, APART, CONTRADICTED, DIFFERENT, SAME, Verdicts
 from pipelines.linkage.vetoes import overruled, vetoed_pairs
+from pipelines.progress import Tell, silent
 
 NO_CORROBORATION = "no_corroboration"
 _FEW_CASES = 20
@@ -56,12 +57,13 @@ def link(
     model: LinkageModel | None = None,
     shipped: LinkageModel | None = None,
     verdicts: Verdicts | None = None,
+    tell: Tell = silent,
 ) -> Linkage:
     """Link records (`record_id` and the columns that the spec names).
 
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. What people
     decided takes no part in that. The result is a function of the sets of records and of verdicts: their order does
-    not matter.
+    not matter. `tell` is told how far it is.
     """
     face = faces(records, [column for column in spec.columns if column != "record_id" and column not in spec.moving])
     tables = (
@@ -75,11 +77,12 @@ def link(
     records = encoded(with_surprisal(records.select(spec.columns), spec.frequencies, tables), spec.texts)
     records = records.with_columns(face).sort("record_id")
     ids = records["record_id"]
-    pairs, report = candidate_pairs(records, spec.rules, settings)
-    levels = compare(records, pairs, spec)
+    pairs, report = candidate_pairs(records, spec.rules, settings, tell)
+    levels = compare(records, pairs, spec, tell=tell)
     proof = decided(levels, spec)
     estimated = model is None
     if model is None:
+        tell(f"Đang ước lượng mô hình từ {levels.height} cặp đã so sánh.")
         chance = background_pairs(records, pairs, spec)
         drawn = pl.concat([compare(records, chance, spec), chance.select("pairs", "alternative")], how="horizontal")
         model = estimate(levels, spec, drawn, tables, shipped)
@@ -94,6 +97,7 @@ def link(
         holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
     )
 
+    tell(f"Đang tính trọng số của {levels.height} cặp.")
     verdicts = verdicts or Verdicts()
     told = verdicts.pairs(ids)
     scored = _with_verdicts(
@@ -106,6 +110,7 @@ def link(
     )
     automatic = _automatic(scored, spec, settings, model)
     edges = scored.filter(automatic)
+    tell(f"Đang gộp {len(records)} dòng theo {edges.height} cặp đủ chắc chắn.")
     vetoes = overruled(vetoed_pairs(records, scored, edges, spec, settings, model), edges, len(records))
     told_apart = told.filter(pl.col("verdict") != SAME)
     vetoes |= dict.fromkeys(told_apart.select("a", "b").iter_rows(), DIFFERENT)

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from pipelines.linkage.encoding import encoded
 from pipelines.linkage.spec import Comparison, LinkageSpec, Similarity
+from pipelines.progress import Tell, silent
 
 # Scorer, type of its scores, what they are divided by, the score of equal texts and that of wholly different ones.
 _SCORERS: dict[str, tuple[Any, Any, float, float, float]] = {
@@ -22,7 +23,9 @@ _SCORERS: dict[str, tuple[Any, Any, float, float, float]] = {
 _CHUNK = 250_000
 
 
-def compare(records: pl.DataFrame, pairs: pl.DataFrame, spec: LinkageSpec, chunk: int = _CHUNK) -> pl.DataFrame:
+def compare(
+    records: pl.DataFrame, pairs: pl.DataFrame, spec: LinkageSpec, chunk: int = _CHUNK, tell: Tell = silent
+) -> pl.DataFrame:
     """One column a comparison: the position of the pair's level in the spec (UInt8), null where it says nothing.
 
     Some pairs at a time and one comparison at a time, so that only its columns are held for these pairs at once; what
@@ -33,10 +36,10 @@ def compare(records: pl.DataFrame, pairs: pl.DataFrame, spec: LinkageSpec, chunk
     if 2 * pairs.height < records.height:
         records, pairs = _only_named(records, pairs)
     codes = encoded(records)
-    chunks = [
-        pl.DataFrame([_levels(records, codes, part, comparison) for comparison in spec.comparisons])
-        for part in pairs.iter_slices(chunk)
-    ]
+    chunks = []
+    for part in pairs.iter_slices(chunk):
+        chunks.append(pl.DataFrame([_levels(records, codes, part, comparison) for comparison in spec.comparisons]))
+        tell(f"Đang so sánh: xong {min(len(chunks) * chunk, pairs.height)}/{pairs.height} cặp.")
     return pl.concat(chunks) if chunks else pl.DataFrame(schema={c.field: pl.UInt8 for c in spec.comparisons})
 
 

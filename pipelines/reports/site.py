@@ -16,6 +16,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.progress import Tell, silent
 from pipelines.protection.keys import KeyRing
 from pipelines.reports import labels
 from pipelines.reports.asking import mapping
@@ -45,6 +46,7 @@ def render_page_set(
     history: RuleHistory = NO_HISTORY,
     own_headers: OwnHeaders = MappingProxyType({}),
     only: Callable[[Page], bool] = lambda page: True,
+    tell: Tell = silent,
 ) -> dict[str, str | bytes]:
     """The pages of the warehouse file, each a self-contained HTML text, the workbooks that lie beside some of them, and
     their summary, by file name.
@@ -53,10 +55,11 @@ def render_page_set(
     `source` where there are); the verdict is what its gates say. `publication` is what the file was published as, if
     it was, and `versions` all that ever were, oldest first, of which those `with_pages` have page sets in folders of
     their names; `history` is what the rules found in them; `own_headers` the deployment's mapping of headers by old
-    commune. `only` chooses the pages to be made. The file is opened read-only and closed again.
+    commune. `only` chooses the pages to be made. The file is opened read-only and closed again. `tell` is told how far
+    it is.
     """
     with _material(warehouse, validation, publication, versions, with_pages, history, own_headers) as material:
-        return _made(material, only)
+        return _made(material, only, tell)
 
 
 def render_publication(
@@ -111,9 +114,12 @@ def _material(
         )
 
 
-def _made(material: Material, only: Callable[[Page], bool]) -> dict[str, str | bytes]:
+def _made(material: Material, only: Callable[[Page], bool], tell: Tell = silent) -> dict[str, str | bytes]:
     wanted = [page for page in (*PAGES, *handover_pages(material.handovers)) if only(page)]
-    pages = {page.file(language): _render(page, material, language) for page in wanted for language in LANGUAGES}
+    pages: dict[str, str | bytes] = {}
+    for number, page in enumerate(wanted, 1):
+        tell(f"Đang lập trang {number}/{len(wanted)} của báo cáo: {page.title}.")
+        pages |= {page.file(language): _render(page, material, language) for language in LANGUAGES}
     workbooks = {page.workbook_file: page.workbook(material) for page in wanted if page.workbook}
     return {**pages, **workbooks, SUMMARY: _summary(material)}
 

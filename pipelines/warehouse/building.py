@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.progress import Tell, silent
 from pipelines.protection.keys import KeyRing
 from pipelines.warehouse.placing import part_of, place
 from pipelines.warehouse.quoting import Sql, fill, joined, name, text
@@ -21,6 +22,7 @@ def write_warehouse(
     *,
     staging: Path | None = None,
     seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None = None,
+    tell: Tell = silent,
 ) -> None:
     """Write a new warehouse file with every table of the schema.
 
@@ -28,10 +30,11 @@ def write_warehouse(
     not have becomes a table as it is (for the gates; it is never published). What is not given is copied from the
     `staging` warehouse, or stays empty when there is none. `seal` makes the manifest from the connection once all
     other tables are written. A file that stands at `path` is replaced only when the new one is whole and on disk.
+    `tell` is told how far it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with part_of(path) as part:
-        _write(part, path, tables, staging, seal)
+        _write(part, path, tables, staging, seal, tell)
         _settle(part, path)
 
 
@@ -41,6 +44,7 @@ def _write(
     tables: Iterable[tuple[str, pl.DataFrame]],
     staging: Path | None,
     seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None,
+    tell: Tell,
 ) -> None:
     """Write `part`, which is to become `path`."""
     keys = KeyRing.from_environment()
@@ -58,11 +62,13 @@ def _write(
         connection.execute("COMMIT")
         filled = {table for table, frame in tables if _fill(connection, table, frame)}
         if staging is not None:
-            for table in TABLES:
+            for number, table in enumerate(TABLES, 1):
                 if table.name not in filled and table is not MANIFEST:
+                    tell(f"Đang ghi bảng {number}/{len(TABLES)} của kho công bố: {table.name}.")
                     copied = fill("INSERT INTO {table} SELECT * FROM staging.{table}", table=name(table.name))
                     connection.execute(copied)
         if seal is not None:
+            tell("Đang tính mã băm của từng bảng.")
             _fill(connection, MANIFEST.name, seal(connection))
         connection.execute("CHECKPOINT warehouse")
         connection.execute("USE memory")

@@ -45,7 +45,13 @@ def test_trend_is_that_of_this_commune_alone(told):
     told({"Số người": 9}, THERE)
     told({"Số người": 6004, "Số hộ": 1})
     _, _, *rows = told({"Số người": 6019, "Số hộ": 1, "Mới": 3})[TREND].splitlines()
-    assert rows == ["|Số người|6.004|6.019|+15|▁██|", "|Số hộ|1|1|±0|▄▄|"]
+    assert rows == ["|Số người|6.004|6.019|+15|▁██|"]
+
+
+def test_trend_says_when_nothing_moved(told):
+    for _ in range(2):
+        told({"Số người": 6019})
+    assert told({"Số người": 6019})[TREND] == "Không chỉ số nào thay đổi qua 3 lần gần đây."
 
 
 def test_first_run_of_a_commune_has_no_trend(told):

@@ -65,7 +65,9 @@ def test_a_refused_run_tells_nothing_of_a_row(in_process, exports, monkeypatch, 
         else rule
         for rule in RULES
     ]
-    monkeypatch.setattr("assets.publishing.validate", lambda staging, today: running.run(broken, staging, today=today))
+    monkeypatch.setattr(
+        "assets.publishing.validate", lambda staging, today, **_: running.run(broken, staging, today=today)
+    )
     refused = in_process("run", "--new-commune", CODE, "--exports", exports.folder, data=tmp_path / "data")
     assert refused.status == 1
     assert exports.canaries.leaked(_everything_said(refused)) == []

@@ -18,7 +18,9 @@ def refused(in_process, data, small_exports, monkeypatch):
     broken = [
         replace(rule, expectation="SELECT * FROM {batch}") if rule.id == "balance.records" else rule for rule in RULES
     ]
-    monkeypatch.setattr("assets.publishing.validate", lambda staging, today: running.run(broken, staging, today=today))
+    monkeypatch.setattr(
+        "assets.publishing.validate", lambda staging, today, **_: running.run(broken, staging, today=today)
+    )
     return lambda: in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
 
 

@@ -104,9 +104,13 @@ def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, dat
     assert "bản chính thức" in outcome.report(CODE, "official")
     assert hopnhat("verify", outcome.published(CODE, "official"), cwd=data.parent).status == 0
     with dagster_of(data) as instance:
-        event = instance.get_latest_materialization_event(dg.AssetKey("published_warehouse"))
-        assert event.asset_materialization.partition == "10231 Thượng Phúc"
-        assert event.asset_materialization.metadata["version"].value == "official-1"
+        published, state = (
+            instance.get_latest_materialization_event(dg.AssetKey(asset)).asset_materialization
+            for asset in ("published_warehouse", "commune_state")
+        )
+    assert published.partition == state.partition == "10231 Thượng Phúc"
+    assert published.metadata["Phiên bản"].value == "official-1"
+    assert state.metadata["Trạng thái"].value == "✓ Đã công bố chính thức"
 
     again = in_process("promote", *COMMUNE, data=data)
     assert again.status == 0
