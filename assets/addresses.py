@@ -20,6 +20,11 @@ def receipt_address(receipt: str) -> str:
     return f"{REPORTS}/receipts/{receipt}.html"
 
 
+def source_report_address(code: str) -> str:
+    """The page of a commune's source files."""
+    return f"{REPORTS}/sources/{code}.html"
+
+
 def workbook_address(code: str) -> str:
     """The review workbook of a commune, made when it is asked for."""
     return f"{WORKBOOKS}/{code}.xlsx"

@@ -22,6 +22,7 @@ GRAPH = {
     "clerical_answers": ("buoc_5_kiem_tra", []),
     "citizen_records": ("buoc_2_chuan_hoa", ["officer_decisions", "source_rows"]),
     "parcel_records": ("buoc_2_chuan_hoa", ["source_rows"]),
+    "source_report": ("buoc_2_chuan_hoa", ["citizen_records", "parcel_records", "source_rows"]),
     "citizen_links": ("buoc_3_doi_sanh", ["citizen_records", "officer_decisions", "parcel_records"]),
     "parcel_links": ("buoc_3_doi_sanh", ["officer_decisions", "parcel_records"]),
     "golden_citizens": ("buoc_4_hop_nhat", ["citizen_links", "citizen_records", "officer_decisions"]),
