@@ -55,6 +55,10 @@ class OwnPagesOnly:
         # A browser tells with a socket and with what changes something which page asks.
         if "origin" in headers and _host(headers["origin"]) not in self._hosts:
             return False
+        # It tells too whether another page asks: that may lead here by a link, and have nothing of ours in itself.
+        from_elsewhere = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+        if from_elsewhere and headers.get("sec-fetch-dest") != "document":
+            return False
         if scope["type"] == "websocket":
             return True
         # What a page may send elsewhere without being asked is no JSON; Dagster's own pages send nothing else.

@@ -8,6 +8,8 @@ from assets.own_pages import OwnPagesOnly
 
 PORT = "127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
+LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+FRAME = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}
 HTML = {"accept": "text/html,*/*"}
 
 
@@ -44,6 +46,7 @@ def answer(path, method="GET", kind="http", **headers):
         ("/graphql", "GET", "websocket", {"host": PORT, "origin": f"http://{PORT}"}),
         ("/graphql", "GET", "http", {"host": "[::1]:3000", **HTML}),
         ("/server_info", "GET", "http", {"host": PORT}),
+        ("/bao-cao/index.html", "GET", "http", {"host": PORT, "sec-fetch-site": "cross-site", **LINK}),
     ],
 )
 def test_own_pages_are_answered(path, method, kind, headers):
@@ -59,6 +62,8 @@ def test_own_pages_are_answered(path, method, kind, headers):
         ("a report of another page", "/report_asset_check/x", "POST", "http", {"host": PORT}),
         ("a script of another page", "/graphql", "POST", "http", {"host": PORT, "origin": "https://a.example", **JSON}),
         ("a page without a name", "/graphql", "POST", "http", {"host": PORT, "origin": "null", **JSON}),
+        ("a frame of another page", "/runs", "GET", "http", {"host": PORT, "sec-fetch-site": "cross-site", **FRAME}),
+        ("an image of a page here", "/runs", "GET", "http", {"host": PORT, "sec-fetch-site": "same-site"}),
         ("a socket of another page", "/graphql", "GET", "websocket", {"host": PORT, "origin": "https://a.example"}),
         ("another name of this machine", "/graphql", "POST", "http", {"host": "a.example:3000", **JSON}),
         ("no name at all", "/runs", "GET", "http", HTML),
