@@ -6,6 +6,7 @@ What is done with a file does not belong here: see `pipelines.arrival`.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from assets.jobs import JOBS, LINK_AGAIN, PUBLISHING
 from assets.occasion import now
 from assets.partitions import new_communes
 from assets.plain_words import told
+from assets.reporting import write_start_page
 from pipelines.arrival.look import Look, look
 from pipelines.arrival.receipts import FileVerdict, Receipt, later_than
 from pipelines.communes import MergerMap
@@ -59,6 +61,8 @@ def tep_moi_den(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         return dg.SensorResult(skip_reason=_why_nothing(found))
     for receipt in receipts:
         _put_on_record(data, receipt)
+    with suppress(OSError):  # the files are in their places and on record
+        write_start_page(data)
     requests = [request for receipt in receipts for request in _requests(receipt, partitions)]
     return dg.SensorResult(
         run_requests=requests,

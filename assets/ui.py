@@ -15,6 +15,7 @@ from assets import own_pages
 from assets.addresses import START
 from assets.instance import end_dead_runs, prepare_home
 from assets.reporting import write_start_page
+from pipelines.arrival.drop_folder import drop_folder
 
 READ_ONLY: Final = "--read-only"
 _HERE: Final = ("-w", "workspace.yaml", "-h", "127.0.0.1", "-p")
@@ -43,6 +44,7 @@ def _for_officers(port: str) -> None:
     prepare_home(data)
     with dg.DagsterInstance.get() as instance:
         end_dead_runs(instance)
+    drop_folder(data).mkdir(exist_ok=True, mode=0o700)  # officers look for it before the sensor is turned on
     write_start_page(data)
     print(f"Mở trình duyệt tại http://127.0.0.1:{port}{START} (Ctrl+C để dừng).", file=sys.stderr)
     dev.open_ipc_subprocess = _guarded(dev.open_ipc_subprocess)  # type: ignore[attr-defined]
