@@ -15,7 +15,7 @@ from assets.options import add_data
 from assets.publications import remake_pages
 from pipelines.communes import MergerMap
 from pipelines.problems import UnusableInput
-from pipelines.protection.purging import Kind, Plan, carry_out, plan_kept, plan_raw, takers_of
+from pipelines.protection.purging import Kind, Plan, carry_out, plan_aside, plan_kept, plan_raw, takers_of
 from pipelines.reports.privacy import mask_numbers
 from pipelines.warehouse.rekeying import communes_with_files
 from pipelines.warehouse.versions import MODES, published_file
@@ -26,6 +26,7 @@ _KINDS: dict[Kind, str] = {
     "damaged": "tệp hỏng đã để riêng",
     "scratch": "thư mục tạm",
     "raw": "tệp thô",
+    "aside": "tệp bị thay hoặc trùng",
 }
 _LARGEST_DAYS = 36_500
 _WHAT = "hopnhat purge"
@@ -90,7 +91,10 @@ def _purge_raw(options: argparse.Namespace, codes: list[str], before: datetime) 
         plan = plan_raw(options.data, exports, codes, before)
         _carry_out(options, plan)
     _tell(options, f"Tệp thô trong «{exports}»", plan)
-    return plan
+    aside = plan_aside(options.data, codes, before)
+    _carry_out(options, aside)
+    _tell(options, "Tệp để riêng khi nhận", aside)
+    return _both(plan, aside)
 
 
 def _communes(options: argparse.Namespace) -> list[str]:
@@ -141,6 +145,7 @@ def _record(options: argparse.Namespace, whole: Plan) -> None:
         damaged=counts["damaged"],
         scratch=counts["scratch"],
         raw_files=counts["raw"],
+        put_aside=counts["aside"],
         kept=len(whole.spared),
         bytes=whole.size,
     )

@@ -55,5 +55,5 @@ def source_report(
         f"Kiểm tra {len(tables)} tệp nguồn: {figures['Bản ghi giữ riêng']} bản ghi giữ riêng, "
         f"{figures['Bản ghi chưa xếp được']} bản ghi chưa xếp được."
     )
-    page = {"Trang kiểm tra tệp nguồn": dg.MetadataValue.url(source_report_address(commune.code))}
-    return dg.MaterializeResult(metadata=page_of(context, deployment, figures) | page)
+    page = dg.MetadataValue.url(source_report_address(commune.code))
+    return dg.MaterializeResult(metadata={**page_of(context, deployment, figures), "Trang kiểm tra tệp nguồn": page})

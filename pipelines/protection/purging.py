@@ -1,9 +1,9 @@
 """What is kept of a new commune longer than it must be, and how it is taken away so that nothing lasting is lost.
 
 Taken away are versions that were replaced long ago, with their pages; files that were put aside because they were
-damaged; what runs left in `scratch/`; and the exports themselves once every row of theirs lives on in what is published
-officially. Never: what is published, and what alone tells ids or sheet numbers of which a lost ledger would be made
-again.
+damaged; what runs left in `scratch/`; the exports themselves once every row of theirs lives on in what is published
+officially; and files that were put aside on arrival. Never: what is published, and what alone tells ids or sheet
+numbers of which a lost ledger would be made again.
 
 A plan is made first and then carried out, one thing after the other; whoever is killed in between makes the same plan
 again, without what is gone. The commune's lock, and what is said of all this, do not belong here.
@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from pipelines.arrival.judging import PUT_ASIDE, REPLACED
 from pipelines.communes import MergerMap
 from pipelines.identity.restoring import fullest
 from pipelines.ingest.sources import document_hashes, paths_by_commune, printable
@@ -40,7 +41,7 @@ from pipelines.warehouse.versions import (
     version_name,
 )
 
-Kind = Literal["version", "damaged", "scratch", "raw"]
+Kind = Literal["version", "damaged", "scratch", "raw", "aside"]
 
 _FILES: Final = """
     SELECT sha256, loaded, placed, unplaced FROM row_balance
@@ -131,6 +132,29 @@ def plan_raw(data: Path, exports: Path, codes: Sequence[str], before: datetime) 
     return plan
 
 
+def plan_aside(data: Path, codes: Sequence[str], before: datetime) -> Plan:
+    """Files of the old communes that went into these new ones which have been put aside on arrival since `before`:
+    duplicates, and exports of which a correction came, once everything is published officially."""
+    plan = Plan()
+    for folder in (data / REPLACED, data / PUT_ASIDE):
+        for old_code, paths in _exports_of(folder, codes).items():
+            takers = MergerMap.shipped().new_codes_of([old_code])
+            absent = [taker for taker in takers if not is_as_logged(published_file(data, "official", taker))]
+            for path in paths:
+                name = printable(path.relative_to(data).as_posix())
+                if path.is_symlink() or _since(path) >= before:
+                    continue
+                if absent:
+                    plan.spared.append(Spared(name, _not_published(absent)))
+                else:
+                    plan.doomed.append(Doomed("aside", name, (path,), _size(path), stamp=_stamp(path)))
+    return plan
+
+
+def _not_published(absent: Sequence[str]) -> str:
+    return f"chưa có bản chính thức nguyên vẹn của {', '.join(absent)}"
+
+
 def takers_of(exports: Path, codes: Sequence[str]) -> list[str]:
     """These new communes, and all others that take rows from the exports that are theirs too."""
     return sorted({*codes, *MergerMap.shipped().new_codes_of([*_exports_of(exports, codes)])})
@@ -216,7 +240,7 @@ def _does_not_live_on(path: Path, accounts: Mapping[str, dict[str, tuple[int, in
     """Why a file must stay: what of it is not in what is published officially; empty when nothing is."""
     absent = [taker for taker, account in accounts.items() if account is None]
     if absent:
-        return f"chưa có bản chính thức nguyên vẹn của {', '.join(absent)}"
+        return _not_published(absent)
     hashes = document_hashes(path)
     if not hashes:
         return "không phải tệp dữ liệu mà chương trình đọc hết được"

@@ -51,6 +51,7 @@ FACTS: Final = {
     "pairs": Text("cặp", "pairs"),
     "parcels": Text("thửa đất", "parcels"),
     "people": Text("người", "people"),
+    "put_aside": Text("tệp để riêng", "files put aside"),
     "raw_files": Text("tệp thô", "raw files"),
     "reason": Text("lý do", "reason"),
     "receipt": Text("biên nhận", "receipt"),

@@ -17,7 +17,7 @@ from pipelines.activity.log import ActivityLog
 from pipelines.identity.restoring import fullest
 from pipelines.parcels.sheet_ledger import known_from, told_by
 from pipelines.protection import purging
-from pipelines.protection.purging import carry_out, plan_kept, plan_raw
+from pipelines.protection.purging import carry_out, plan_aside, plan_kept, plan_raw
 from pipelines.warehouse import purged
 from pipelines.warehouse.building import write_warehouse
 from pipelines.warehouse.placing import sha256_of
@@ -392,6 +392,22 @@ def test_an_export_that_is_changed_meanwhile_stays(tmp_path: Path) -> None:
     assert not plan.doomed and [one.why for one in plan.spared] == ["vừa bị thay đổi"]
 
 
+def test_what_was_put_aside_on_arrival_goes_once_all_is_official(tmp_path: Path) -> None:
+    names = ["replaced/10231/TN-20261130-0002/1.csv", "put_aside/10231-x/TN-20261130-0003/so 001080000001.csv"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("cũ")
+    plan = plan_aside(tmp_path, [CODE], SOON)
+    assert not plan.doomed
+    assert {one.why for one in plan.spared} == {f"chưa có bản chính thức nguyên vẹn của {CODE}"}
+    publish(tmp_path, 1, mode="official")
+    assert not plan_aside(tmp_path, [CODE], day(0)).doomed
+    plan = plan_aside(tmp_path, [CODE], SOON)
+    assert [one.name for one in plan.of("aside")] == names
+    carry_out(plan, SOON, "an")
+    assert not any((tmp_path / name).exists() for name in names)
+
+
 @pytest.fixture
 def command(tmp_path: Path, capsys) -> Callable[..., tuple[int, str, str]]:
     def call(*arguments: str) -> tuple[int, str, str]:
@@ -415,7 +431,9 @@ def test_the_command_says_what_it_took_away_and_puts_it_on_record(tmp_path: Path
     status, out, err = command("--older-than", "0", "--purpose", "hết hạn")
     assert (status, err) == (0, "")
     assert "xóa 1 bản lưu" in out and "001*****0001.csv" in out and "001080000001" not in out
-    assert "Tổng cộng: xóa 1 bản lưu, 0 tệp hỏng đã để riêng, 0 thư mục tạm, 1 tệp thô (" in out
+    assert (
+        "Tổng cộng: xóa 1 bản lưu, 0 tệp hỏng đã để riêng, 0 thư mục tạm, 1 tệp thô, 0 tệp bị thay hoặc trùng (" in out
+    )
     assert out.endswith("; giữ 0.\n")
     assert not path.exists() and kept(published_file(tmp_path, "trial", CODE)) == ["0002"]
     log = ActivityLog(tmp_path).path.read_text()
