@@ -24,6 +24,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from assets.shown_failures import as_shown
+
 _MOST_OPEN = 16
 """Databases kept open: the index, and the runs that were looked at last."""
 _LASTING = 1.0
@@ -64,10 +66,10 @@ class EventLogStorage(SqliteEventLogStorage):
                 yield connection
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Store an event; what was found of materializations before may hold no longer."""
+        """Store an event, failures without tracebacks; what was found of materializations before may hold no longer."""
         if event.dagster_event_type is DagsterEventType.ASSET_MATERIALIZATION:
             self._found.clear()
-        super().store_event(event)
+        super().store_event(as_shown(event))
 
     def fetch_materializations(
         self,

@@ -7,8 +7,11 @@ import dagster as dg
 
 from pipelines.activity.process import is_running
 
-PROCESS_TAG = "hopnhat/process"
-"""The tag of a run that tells which process makes it."""
+PROCESS_TAG = ".dagster/hopnhat_process"
+"""The tag of a run that tells which process makes it; hidden in the list of runs."""
+OUTCOME_TAG = "ket_qua"
+"""The tag of a run that tells in the list of runs how it ended, in words."""
+FAILED = "có lỗi"
 _AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 _SETTINGS = """\
@@ -50,4 +53,5 @@ def end_dead_runs(instance: dg.DagsterInstance) -> None:
     its queue."""
     for run in instance.get_runs(dg.RunsFilter(statuses=_AT_WORK)):
         if is_running(run.tags.get(PROCESS_TAG, "")) is False:
+            instance.add_run_tags(run.run_id, {OUTCOME_TAG: FAILED})
             instance.report_run_failed(run, "Tiến trình của lần chạy đã dừng giữa chừng. (Its process is gone.)")

@@ -7,23 +7,29 @@ anything else by its kind and place alone.
 
 import functools
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import dagster as dg
 import duckdb
 import polars as pl
 
+from assets.shown_failures import NEXT, WHO
 from assets.storage_faults import storage_fault
-from pipelines.problems import UnusableInput
+from assets.turns import Turn, turn_of
+from pipelines.problems import UnusableInput, UnusableNow
 from pipelines.reports.privacy import mask_names_of_files
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 EXIT_STATUS = "exit_status"
+REFUSED = 1
+"""The exit status of a run that a gate refused."""
 _UNUSABLE, _UNEXPECTED = 2, 3
+_RETRIES, _PAUSE = 2, 5
+"""How often a step is tried again, and after how many seconds."""
 
 COMMAND = "hopnhat"
 """Stands for a command itself, where no step is at work."""
@@ -34,7 +40,8 @@ _OURS = Path(__file__).resolve().parents[1]
 
 
 def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Wrap an asset's function so that it fails with a `dg.Failure` that carries one clear sentence."""
+    """Wrap an asset's function so that it fails with a `dg.Failure` that carries one clear sentence, whose turn it is,
+    and the technical detail folded away. What may pass by itself is tried again, and the log says so."""
 
     @functools.wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -44,9 +51,39 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
             raise
         except (Exception, pl.exceptions.PanicException) as problem:
             sentence, status = told(function.__name__, problem)
-        raise dg.Failure(mask_names_of_files(sentence), metadata={EXIT_STATUS: status}, allow_retries=False) from None
+            failing = failure(mask_names_of_files(sentence), status, turn_of(problem), _detail(problem))
+            again = _may_pass(function.__name__, problem)
+        context = args[0] if args else None
+        if again and isinstance(context, dg.AssetExecutionContext) and context.retry_number < _RETRIES:
+            context.log.warning(
+                f"{failing.description} Tự thử lại sau {_PAUSE} giây (lần {context.retry_number + 1}/{_RETRIES})."
+            )
+            raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_PAUSE) from None
+        raise failing from None
 
     return wrapped
+
+
+def failure(
+    sentence: str, status: int, turn: Turn, more: Mapping[str, dg.MetadataValue[Any]] | None = None
+) -> dg.Failure:
+    """A failure that says what happened, whose turn it is and what to do next."""
+    said: dict[str, Any] = {WHO: turn.who, NEXT: turn.next, **(more or {}), EXIT_STATUS: status}
+    return dg.Failure(sentence, metadata=said, allow_retries=False)
+
+
+def _may_pass(step: str, problem: BaseException) -> bool:
+    """Whether the step may be tried again: what stood in its way may be gone then, and it has published nothing yet."""
+    fault = storage_fault(problem)
+    return step not in _PUBLISHED and (isinstance(problem, UnusableNow) or bool(fault and fault.passing))
+
+
+def _detail(problem: BaseException) -> dict[str, dg.MetadataValue[Any]]:
+    """For engineers: the kind of an unexpected error and the way to its place in our code, nothing of its message."""
+    if isinstance(problem, UnusableInput):
+        return {}
+    places = [f"{place} {frame.name}" for place, frame in _places(problem)]
+    return {"Chi tiết kỹ thuật": dg.MetadataValue.json({"kind": type(problem).__name__, "places": places})}
 
 
 def told(step: str, problem: BaseException, *, changed: bool = False) -> tuple[str, int]:
@@ -105,8 +142,12 @@ _PUBLISHED = {
 
 def _place(problem: BaseException) -> str:
     """Where in our own code it happened: the last line of ours before a library's."""
-    frames = traceback.extract_tb(problem.__traceback__)
+    return _places(problem)[-1][0]
+
+
+def _places(problem: BaseException) -> list[tuple[str, traceback.FrameSummary]]:
+    """The lines of our own code through which it came."""
+    frames = [(Path(frame.filename), frame) for frame in traceback.extract_tb(problem.__traceback__)]
+    ours = [(path.relative_to(_OURS), frame) for path, frame in frames if path.is_relative_to(_OURS)]
     packages = ("assets", "expectations", "pipelines")
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
-    last = [frame for frame in ours if Path(frame.filename).relative_to(_OURS).parts[0] in packages][-1]
-    return f"{Path(last.filename).relative_to(_OURS).as_posix()}:{last.lineno}"
+    return [(f"{path.as_posix()}:{frame.lineno}", frame) for path, frame in ours if path.parts[0] in packages]

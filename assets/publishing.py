@@ -14,6 +14,7 @@ import dagster as dg
 import polars as pl
 
 from assets.acting import ActOnRecord, recorded
+from assets.addresses import report_address
 from assets.asset_pages import Figures, page_of
 from assets.columns import COLUMNS, columns_of_the_warehouse
 from assets.deployment import Deployment
@@ -23,9 +24,10 @@ from assets.linking import LEDGER
 from assets.occasion import now, user
 from assets.parquet_io import Tables, still_there
 from assets.partitions import commune_of
-from assets.plain_words import in_plain_words
+from assets.plain_words import REFUSED, failure, in_plain_words
 from assets.progress import progress_of
 from assets.reporting import keep_report, write_report
+from assets.turns import DECIDE
 from expectations import RULES, validate
 from expectations.queries import ruleset
 from pipelines.communes import NewCommune
@@ -266,13 +268,25 @@ def validate_staging(context: dg.AssetExecutionContext, deployment: Deployment) 
         )
     ],
 )
-@in_plain_words
 def publication_gate(
     context: dg.AssetExecutionContext,
     deployment: Deployment,
     validation_results: pl.DataFrame,
-) -> dg.MaterializeResult:
+) -> Iterator[dg.MaterializeResult]:
     """Say whether publication is allowed; a failed blocking check stops what hangs on this asset."""
+    judged = publication_allowed(context, deployment, validation_results)
+    yield judged
+    (check,) = judged.check_results or []
+    if not check.passed:  # said before Dagster says of the check that it failed
+        report = report_address(deployment.mode, commune_of(context).code)
+        raise failure(str(check.description), REFUSED, DECIDE, {"Báo cáo đối soát": dg.MetadataValue.url(report)})
+
+
+@in_plain_words
+def publication_allowed(
+    context: dg.AssetExecutionContext, deployment: Deployment, validation_results: pl.DataFrame
+) -> dg.MaterializeResult:
+    """The verdict of the gate, with its reasons."""
     failed = validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate"))
     refusals = [
         f"không đạt quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)

@@ -12,7 +12,7 @@ from assets.run_settings import STAGES
 from pipelines.communes import MergerMap
 from pipelines.linkage import LinkageSettings
 from pipelines.problems import UnusableInput
-from pipelines.protection.keys import KEY_FILE, KeyRing
+from pipelines.protection.keys import KEY_FILE, KeyRing, NoKey
 from pipelines.warehouse.manifest import DECISIONS, SETTINGS
 from pipelines.warehouse.promotion import differing
 from pipelines.warehouse.versions import manifest_of, newest_file
@@ -38,7 +38,7 @@ def refuse_settings(deployment: "Deployment", job: str) -> None:
             f"Only a trial may be run here; to publish officially, launch {official}.",
         )
     if mode == "official" and not deployment.plaintext and not KeyRing.from_environment().encrypts:
-        raise UnusableInput(
+        raise NoKey(
             f"Máy chủ chưa đặt khóa mã hóa (biến {KEY_FILE}) nên không công bố chính thức được; người phụ trách máy "
             "chủ hãy tạo khóa bằng lệnh hopnhat key new, hoặc đặt HOPNHAT_PLAINTEXT=1 nếu chấp nhận tệp không mã hóa.",
             "No official publication without encryption: set a key, or HOPNHAT_PLAINTEXT=1.",

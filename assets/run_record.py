@@ -4,17 +4,18 @@ How a run ended is read from its own events, since a step that fails or a gate t
 step. What a line of the log is does not belong here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
 from dagster import DagsterEventType
 
 from assets.acting import ActOnRecord, recorded
+from assets.instance import FAILED, OUTCOME_TAG
 from assets.plain_words import EXIT_STATUS
 from pipelines.activity.acts import Fact, Outcome
 
-_GATE = "publication_gate"
+_GATE, _PUBLISHES = "publication_gate", "published_warehouse"
 _UNUSABLE = 2
 """The exit status of what was refused, because an input or a setting cannot be used."""
 _TOLD = {
@@ -28,12 +29,20 @@ _TOLD = {
 def run_on_record(
     act: ActOnRecord, run: dg.DagsterRun, instance: dg.DagsterInstance, tell: Callable[[str], object]
 ) -> Iterator[None]:
-    """Record that a run begins and how it ended; a log that cannot be written is told, and does not stop it."""
+    """Record that a run begins and how it ended, here and as a tag in Dagster's list of runs.
+
+    A log that cannot be written is told, and does not stop it.
+    """
     act.tell(run=run.run_id)
-    with recorded(act, tell=tell):
-        yield
-        act.outcome, facts = _ended(run, instance)
-        act.tell(**facts)
+    outcome = FAILED  # unless it comes to an end by itself
+    try:
+        with recorded(act, tell=tell):
+            yield
+            act.outcome, facts = _ended(run, instance)
+            act.tell(**facts)
+            outcome = _in_words(act.outcome, run, instance)
+    finally:
+        instance.add_run_tags(run.run_id, {OUTCOME_TAG: outcome})
 
 
 def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
@@ -54,8 +63,20 @@ def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, d
     return "done" if made >= _planned(run, instance) else "failed", {"steps": made}
 
 
+def _in_words(outcome: Outcome, run: dg.DagsterRun, instance: dg.DagsterInstance) -> str:
+    """How a run ended, for the list of runs."""
+    if outcome == "done":
+        return "đã công bố" if _PUBLISHES in _steps(run, instance) else "đã kiểm tra"
+    return "bị từ chối" if outcome == "refused" else FAILED
+
+
 def _planned(run: dg.DagsterRun, instance: dg.DagsterInstance) -> int:
     """How many steps the run was to make; one that was stopped in between has made fewer."""
+    return len(_steps(run, instance)) or 1
+
+
+def _steps(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Sequence[str]:
+    """The steps that the run was to make, as far as Dagster has kept its plan."""
     if run.execution_plan_snapshot_id is None:
-        return 1
-    return len(instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id).step_keys_to_execute)
+        return []
+    return instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id).step_keys_to_execute

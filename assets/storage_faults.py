@@ -19,6 +19,8 @@ class StorageFault(NamedTuple):
     path: Path | None
     vi: str
     en: str
+    passing: bool
+    """Whether it may pass without anybody's doing."""
 
 
 class _Cause(NamedTuple):
@@ -26,7 +28,8 @@ class _Cause(NamedTuple):
     en: str
     errors: frozenset[int]
     signs: tuple[str, ...]
-    """What SQLite says, which does not pass on the words of the operating system."""
+    """What SQLite and DuckDB say, which do not pass on the words of the operating system."""
+    passing: bool = False
 
 
 _CAUSES: Final = (
@@ -54,6 +57,13 @@ _CAUSES: Final = (
         frozenset({errno.EIO}),
         ("disk I/O error",),
     ),
+    _Cause(
+        "một chương trình khác đang mở tệp để ghi; hãy đóng chương trình ấy rồi làm lại",
+        "another program has the file open for writing",
+        frozenset(),
+        ("Conflicting lock is held", "database is locked"),
+        passing=True,
+    ),
 )
 _SPEAKERS: Final = ("duckdb", "_duckdb", "polars", "pyarrow", "sqlite3", "sqlalchemy", "xlsxwriter", "fastexcel")
 """Libraries that wrap the operating system's errors in their own."""
@@ -71,7 +81,7 @@ def storage_fault(problem: BaseException) -> StorageFault | None:
         else:
             continue
         if cause:
-            return StorageFault(_path(error), cause.vi, cause.en)
+            return StorageFault(_path(error), cause.vi, cause.en, cause.passing)
     return None
 
 

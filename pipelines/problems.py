@@ -1,4 +1,4 @@
-"""The one way in which the pipelines say that an input cannot be used."""
+"""The one way in which the pipelines say that an input cannot be used, now or at all."""
 
 
 class UnusableInput(Exception):
@@ -10,3 +10,7 @@ class UnusableInput(Exception):
 
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(f"{vi} ({en})")
+
+
+class UnusableNow(UnusableInput):
+    """The same input may be usable a moment later, without anybody's doing."""

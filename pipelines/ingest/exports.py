@@ -18,7 +18,7 @@ from pipelines.ingest.repair import DECISIONS, told_encoding
 from pipelines.ingest.rows import RAW, rows_of
 from pipelines.ingest.sources import Source, find_sources, sources_of
 from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Table, Tally
-from pipelines.problems import UnusableInput
+from pipelines.problems import UnusableInput, UnusableNow
 from pipelines.progress import Tell, silent
 from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTINE
 
@@ -171,7 +171,7 @@ def _read(table: Table, source: Source, tell: Tell) -> _Read:
             decoded.append(batch.decoded)
             decisions.append(batch.decisions)
     except Unreadable:
-        raise UnusableInput(
+        raise UnusableNow(
             f"Tệp «{table.name}» thay đổi trong khi đọc; hãy đợi chép xong rồi chạy lại.",
             f"{table.name} changed while it was read: run again when it is whole.",
         ) from None

@@ -22,6 +22,10 @@ class WrongKey(UnusableInput):
     """None of the keys opens this file."""
 
 
+class NoKey(UnusableInput):
+    """There is no key, and nobody has said that none is needed."""
+
+
 @dataclass(frozen=True)
 class KeyRing:
     """Keys, newest first: the first one writes, all of them read, so that an older one can be replaced step by step."""
@@ -78,9 +82,9 @@ def read_keys(path: Path) -> tuple[str, ...]:
 
 
 def refuse_plaintext(mode: str, *, allowed: bool) -> None:
-    """Raise UnusableInput when an official publication would be plain and nobody has said that it may."""
+    """Raise NoKey when an official publication would be plain and nobody has said that it may."""
     if mode == "official" and not allowed and not KeyRing.from_environment().encrypts:
-        raise UnusableInput(
+        raise NoKey(
             f"Chưa đặt khóa mã hóa (biến {KEY_FILE}) nên không công bố chính thức; hãy tạo khóa bằng lệnh "
             "hopnhat key new, hoặc nói rõ là chấp nhận tệp không mã hóa bằng --plaintext.",
             "No official publication without encryption: set a key, or say --plaintext.",
