@@ -35,7 +35,7 @@ class State(Enum):
     OFFICIAL = ("official", "✓", Text("Đã công bố chính thức", "Officially published"))
     TRIAL = ("trial", "◐", Text("Mới có bản chạy thử", "Published in trial only"))
     REFUSED = ("refused", "✗", Text("Không được công bố", "Latest run not published"))
-    WAITING = ("waiting", "↓", Text("Có tệp chờ chạy", "Files wait for a run"))
+    WAITING = ("waiting", "↓", Text("Có tệp đang chờ", "Files are waiting"))
     NOTHING = ("nothing", "○", Text("Chưa có gì", "Nothing yet"))
 
     def __init__(self, code: str, sign: str, word: Text) -> None:

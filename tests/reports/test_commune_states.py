@@ -80,7 +80,7 @@ def test_a_run_that_was_allowed_and_never_published_is_no_publication(tmp_path: 
 def test_files_wait_until_a_run_began_after_they_came(tmp_path: Path) -> None:
     came(tmp_path, "exports/10231-a/dan.csv")
     os.utime(tmp_path / "exports/10231-a/dan.csv", (0, 0))  # copied with the time it had
-    assert commune_state(tmp_path, CODE).told.startswith("Có tệp chờ chạy. 1 tệp chưa chạy lần nào.")
+    assert commune_state(tmp_path, CODE).told.startswith("Có tệp đang chờ. 1 tệp chưa chạy lần nào.")
     ran(tmp_path, "trial", at(8), "refused")
     waiting = commune_state(tmp_path, CODE)
     assert waiting.state is State.WAITING

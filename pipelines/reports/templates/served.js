@@ -4,6 +4,6 @@
 if (location.protocol !== "file:") {
   for (const link of document.querySelectorAll("a[data-served]")) {
     link.href = link.dataset.served;
-    link.closest("[hidden]").hidden = false;
+    link.closest("[hidden]")?.removeAttribute("hidden");
   }
 }
