@@ -77,8 +77,8 @@ def _earlier(instance: dg.DagsterInstance, asset: str, partition: str) -> list[M
 
 
 def _trend(figures: Figures, earlier: Sequence[Mapping[str, object]]) -> str:
-    """A table of the numbers that moved in the last runs: before, now, the difference, and a line of bars; a sentence
-    when none did, and nothing of a first run."""
+    """A table of the numbers that moved in the last runs: the one before, the difference, and a line of bars; a
+    sentence when none did, and nothing of a first run."""
     told, rows = False, []
     for name, now in figures.items():
         past = [value for one in earlier if isinstance(value := one.get(name), int | float)]
@@ -88,10 +88,10 @@ def _trend(figures: Figures, earlier: Sequence[Mapping[str, object]]) -> str:
                 difference = (
                     f"{'+' if now > past[-1] else '−' if now < past[-1] else '±'}{_number(abs(now - past[-1]))}"
                 )
-                rows.append(f"|{name}|{_number(past[-1])}|{_number(now)}|{difference}|{_bars([*past, now])}|")
+                rows.append(f"|{name}|{_number(past[-1])}|{difference}|{_bars([*past, now])}|")
     if not rows:
         return f"Không chỉ số nào thay đổi qua {len(earlier) + 1} lần gần đây." if told else ""
-    return "\n".join(["|Chỉ số|Trước|Nay|Chênh|Gần đây|", "|---|---|---|---|---|", *rows])
+    return "\n".join(["|Chỉ số|Lần trước|Chênh|Gần đây|", "|---|---|---|---|", *rows])
 
 
 def _number(value: float) -> str:

@@ -23,6 +23,7 @@ _OF_THE_WAREHOUSE: Final = {
 }
 
 _TABLES_BETWEEN: Final = {
+    "merger_map": Text("một xã cũ và một xã, phường mới nhận từ nó", "one old commune and one new one that took of it"),
     "files": Text("một tệp nguồn, hay một bảng trong tệp", "one source file, or one table of it"),
     "references": Text("một tệp tham chiếu riêng của đơn vị", "one reference file of this deployment"),
     "warnings": Text("một cảnh báo khi đọc tệp", "one warning about what was read"),
@@ -45,6 +46,22 @@ _RELATIVES: Final = {
     "head": Text("chủ hộ", "head of household"),
 }
 _BETWEEN: Final = {
+    # Of the merger map.
+    "new_code": Text("mã xã, phường mới", "code of the new commune"),
+    "new_name": Text("tên xã, phường mới", "name of the new commune"),
+    "new_kind": Text("loại: xã, phường, đặc khu", "commune, ward or special zone"),
+    "new_province": Text("tỉnh, thành phố", "province"),
+    "new_valid_from": Text("có hiệu lực từ ngày", "valid from"),
+    "old_code": Text("mã xã cũ", "code of the old commune"),
+    "old_name": Text("tên xã cũ", "name of the old commune"),
+    "old_kind": Text("loại: xã, phường, thị trấn", "kind of the old commune"),
+    "old_district": Text("huyện, quận cũ", "district"),
+    "old_province": Text("tỉnh, thành phố cũ", "old province"),
+    "old_valid_to": Text("có hiệu lực đến ngày", "valid to"),
+    "area_part": Text("phần đất chuyển sang: whole, partial, none", "how much of its land came"),
+    "population_part": Text("phần dân chuyển sang: whole, partial, none", "how many of its people came"),
+    "note_vi": Text("ghi chú của bảng", "the table's own note"),
+    "source": Text("nguồn", "where the pair comes from"),
     # As the files have them; other headers of theirs are named by `shown_fields`.
     "dan_toc": Text("dân tộc", "ethnic group"),
     "noi_thuong_tru": Text("nơi thường trú", "residence"),

@@ -109,7 +109,7 @@ def of_rules(results: pl.DataFrame) -> Figures:
 def of_cases(review_queue: pl.DataFrame) -> Figures:
     """What waits for people."""
     waiting = review_queue.filter(pl.col("status") != "decided")
-    return {_CASES: waiting.height, "Trường hợp chặn công bố chính thức": int(waiting["blocking"].sum())}
+    return {_CASES: waiting.height, "Chặn công bố chính thức": int(waiting["blocking"].sum())}
 
 
 def of_publication(version: str, published: Path, manifest: Mapping[str, str]) -> Figures:

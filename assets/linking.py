@@ -11,7 +11,9 @@ from functools import partial
 import dagster as dg
 import polars as pl
 
+from assets.addresses import START
 from assets.asset_pages import page_of
+from assets.columns import COLUMNS, columns_of
 from assets.deployment import Deployment
 from assets.describing import described, words
 from assets.figures import of_land, of_linkage, of_people, of_reading, of_records
@@ -26,7 +28,7 @@ from pipelines.citizens.marks import row_marks as citizen_marks
 from pipelines.citizens.standard import standardise as standardise_citizens
 from pipelines.citizens.trust import add_number_status
 from pipelines.clerical.log import answers_table, clerical_log, frame_table
-from pipelines.communes import SplitRules, place
+from pipelines.communes import MergerMap, SplitRules, place
 from pipelines.communes.split_rules import Dataset
 from pipelines.identity.ledger import Assignment, assign_ids
 from pipelines.identity.restoring import restore
@@ -52,6 +54,8 @@ from pipelines.warehouse import schema
 from pipelines.warehouse.rekeying import under_newest_key
 from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, all_files, was_published
 
+_MERGERS = MergerMap.shipped().pairs
+
 merger_map = dg.AssetSpec(
     "merger_map",
     group_name="buoc_1_dau_vao",
@@ -61,6 +65,11 @@ merger_map = dg.AssetSpec(
         "Which old commune became (part of) which new one; shipped in `data/reference/`.",
     ),
     kinds={"csv"},
+    metadata={
+        "Số xã cũ": _MERGERS["old_code"].replace("", None).drop_nulls().n_unique(),
+        "Số xã, phường mới": _MERGERS["new_code"].n_unique(),
+        COLUMNS: columns_of({"merger_map": _MERGERS}),
+    },
 )
 commune_exports = dg.AssetSpec(
     "commune_exports",
@@ -71,6 +80,10 @@ commune_exports = dg.AssetSpec(
         "The old communes' exports, one folder a commune.",
     ),
     kinds={"csv"},
+    metadata={
+        "Nơi đặt tệp": "incoming/<mã xã cũ>/ trong thư mục dữ liệu (có biên nhận), hoặc exports/<mã xã cũ>/",
+        "Biên nhận, trang đầu": dg.MetadataValue.url(START),
+    },
     partitions_def=new_communes(),
 )
 

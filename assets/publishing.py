@@ -115,7 +115,7 @@ def staging_warehouse(  # noqa: PLR0913, PLR0917  # one argument for every asset
         yield from _tables(records, links, source_rows, golden_citizens, golden_parcels)
         compared = _compared(golden_citizens, golden_parcels)
         differing = changes(earlier, common | compared, manifest)
-        written["Thay đổi so với lần công bố trước"] = differing.height
+        written["Thay đổi từ lần công bố trước"] = differing.height
         yield "changes", differing
         yield DISTRIBUTION, distribution(earlier, compared)
         sources = {"citizens": compared["citizen_sources"], "parcels": compared["parcel_sources"]}

@@ -10,6 +10,7 @@ import threading
 import dagster as dg
 import pytest
 
+from pipelines.reports.commune_states import State
 from pipelines.review.decisions import Decision, decision_log
 from pipelines.warehouse.verification import verify
 
@@ -17,16 +18,17 @@ CODE = "10231"
 COMMUNE = ("--new-commune", CODE)
 IDS = "SELECT record_id, citizen_id FROM citizen_sources UNION ALL SELECT record_id, parcel_id FROM parcel_sources"
 MANIFEST = "SELECT key, value FROM manifest"
+SOURCES = (
+    "SELECT record_id, citizen_id, outcome, raw::VARCHAR FROM citizen_sources UNION ALL"
+    " SELECT record_id, parcel_id, outcome, raw::VARCHAR FROM parcel_sources ORDER BY 1"
+)
+HISTORY = "SELECT * FROM id_history ORDER BY ALL"
 
 
 @pytest.fixture(scope="module")
-def first_trial(in_process, small_exports, tmp_path_factory):
+def first_trial(small_run):
     """A data folder with its exports and one trial. Copied, never changed."""
-    data = tmp_path_factory.mktemp("versions") / "data"
-    shutil.copytree(small_exports, data / "exports")
-    outcome = in_process("run", *COMMUNE, data=data)
-    assert outcome.status == 0, outcome.err
-    return outcome
+    return small_run
 
 
 @pytest.fixture
@@ -84,7 +86,11 @@ def test_history_of_nothing_says_so(in_process, tmp_path):
 def test_an_equal_run_is_an_event_and_no_version(in_process, first_trial, data):
     outcome = in_process("run", *COMMUNE, data=data)
     assert outcome.status == 0, outcome.err
-    assert _query(outcome, "trial", MANIFEST)["logical_hash"] == _query(first_trial, "trial", MANIFEST)["logical_hash"]
+    first, second = (_query(run, "trial", MANIFEST) for run in (first_trial, outcome))
+    assert second["run_id"] != first["run_id"]
+    assert second["logical_hash"] == first["logical_hash"]
+    for query in (SOURCES, HISTORY):
+        assert outcome.query(CODE, query) == first_trial.query(CODE, query)
     assert _log(data) == [(1, "publish"), (1, "publish")]
     assert len(list((data / "published").rglob("*.duckdb"))) == 2
 
@@ -110,7 +116,7 @@ def test_a_trial_becomes_official_as_it_is(in_process, hopnhat, first_trial, dat
         )
     assert published.partition == state.partition == "10231 Thượng Phúc"
     assert published.metadata["Phiên bản"].value == "official-1"
-    assert state.metadata["Trạng thái"].value == "✓ Đã công bố chính thức"
+    assert state.metadata["Trạng thái"].value == f"{State.OFFICIAL.sign} {State.OFFICIAL.word}"
 
     again = in_process("promote", *COMMUNE, data=data)
     assert again.status == 0
@@ -150,10 +156,9 @@ def _rows(data):
         return connection.execute("SELECT record_id FROM citizen_sources ORDER BY 1 LIMIT 2").fetchall()
 
 
-def test_a_trial_with_a_blocking_case_does_not_become_official(in_process, shared_number, tmp_path):
-    exports = ("--exports", shared_number)
-    assert in_process("run", *COMMUNE, *exports, data=tmp_path).status == 0
-    outcome = in_process("promote", *COMMUNE, *exports, data=tmp_path)
+def test_a_trial_with_a_blocking_case_does_not_become_official(in_process, shared_number, shared_number_run, tmp_path):
+    shutil.copytree(shared_number_run.data, tmp_path, dirs_exist_ok=True)
+    outcome = in_process("promote", *COMMUNE, "--exports", shared_number, data=tmp_path)
     assert outcome.status == 1
     (sentence,) = outcome.sentences()
     assert "1 trường hợp phải giải quyết trước khi công bố chính thức" in sentence
