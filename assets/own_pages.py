@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assets.instance import prepare_home
+from assets.launchpad import speak_vietnamese
 from assets.serving import routes_of
 
 HOSTS: Final = "HOPNHAT_HOSTS"
@@ -93,6 +94,7 @@ def main() -> None:
     """Become Dagster's webserver, guarded, with the data folder's own storage."""
     os.umask(0o077)
     prepare_home(_data())
+    speak_vietnamese()
     app.DagsterWebserver = _Webserver  # type: ignore[attr-defined]
     webserver()  # type: ignore[no-untyped-call]
 

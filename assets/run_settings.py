@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 import dagster as dg
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from pipelines.linkage import LinkageSettings
 from pipelines.problems import UnusableInput
@@ -89,6 +89,12 @@ class RunSettings(dg.ConfigurableResource):
         "Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh "
         "/ for engineers: thresholds and caps of the linkage engine",
     )
+
+    @field_validator("purpose", "model", "estimate", "mask_names", "show_names", mode="before")
+    @classmethod
+    def _left_empty(cls, value: object, info: ValidationInfo) -> object:
+        """What is left empty in the launchpad is as usual."""
+        return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True) if value is None else value
 
     def of(self, stage: type[Stage]) -> Stage:
         """The settings of one stage. Raises UnusableInput, which names every value that cannot be used."""
