@@ -110,6 +110,12 @@ def after_the_tutorial(in_process, shared_number, tmp_path_factory):
     """The folder of somebody who followed the tutorial, on a smaller sample. Copy it to go on."""
     folder = tmp_path_factory.mktemp("tutorial")
     shutil.copytree(shared_number, folder / "data" / "exports")
+    divided = in_process(
+        *"sample --new-commune 09988 --people 90 --parcels 60 --seed 4".split(), folder / "made", data=None
+    )
+    assert divided.status == 0, divided.output
+    for part in ("exports", "reference"):
+        shutil.copytree(folder / "made" / part, folder / "data" / part, dirs_exist_ok=True)
     (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
     Reader(folder, in_process).follow(DOCS / "tutorial.md")
     return folder
