@@ -16,10 +16,12 @@ from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assets.first_page import made_fit
 from assets.instance import prepare_home
 from assets.launchpad import speak_vietnamese
 from assets.serving import routes_of
@@ -76,13 +78,22 @@ def _host(address: str) -> str:
         return ""
 
 
-class _Webserver(DagsterWebserver):
+class Webserver(DagsterWebserver):
     """Dagster's webserver, guarded, with what lies in the data folder for people to read."""
 
     def build_middleware(self) -> list[Middleware]:
+        """The guard before all that Dagster puts there."""
         return [Middleware(OwnPagesOnly), *super().build_middleware()]
 
+    def index_html_endpoint(self, request: Request) -> HTMLResponse:
+        """Dagster's page, with every Vietnamese letter."""
+        page: HTMLResponse = super().index_html_endpoint(request)
+        page.body = made_fit(bytes(page.body).decode()).encode()
+        page.headers["content-length"] = str(len(page.body))
+        return page
+
     def build_routes(self) -> list[BaseRoute]:
+        """Our routes first: the last of Dagster's takes every address."""
         return [*routes_of(_data(), read_only=self._process_context.read_only), *super().build_routes()]  # type: ignore[no-untyped-call]
 
 
@@ -95,7 +106,7 @@ def main() -> None:
     os.umask(0o077)
     prepare_home(_data())
     speak_vietnamese()
-    app.DagsterWebserver = _Webserver  # type: ignore[attr-defined]
+    app.DagsterWebserver = Webserver  # type: ignore[attr-defined]
     webserver()  # type: ignore[no-untyped-call]
 
 

@@ -44,7 +44,9 @@ def routes_of(data: Path, *, read_only: bool) -> list[BaseRoute]:
     def start(request: Request) -> Response:
         """The page over all communes, as things stand now."""
         language = ENGLISH if request.url.path.endswith(".en.html") else VIETNAMESE
-        return HTMLResponse(render_site_index(reports, language, codes_of_deployment()), headers=_PRIVATE)
+        return HTMLResponse(
+            render_site_index(reports, language, codes_of_deployment(), read_only=read_only), headers=_PRIVATE
+        )
 
     def page(request: Request) -> Response:
         """A page or a workbook of the audit site, which is reached by no link of the file system."""

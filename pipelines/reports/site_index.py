@@ -48,8 +48,10 @@ def write_site_index(reports: Path, codes: Collection[str] = ()) -> None:
             write_activity_pages(reports)
 
 
-def render_site_index(reports: Path, language: Language, codes: Collection[str] = ()) -> str:
-    """The page as things stand now, see `write_site_index`."""
+def render_site_index(
+    reports: Path, language: Language, codes: Collection[str] = (), *, read_only: bool = False
+) -> str:
+    """The page as things stand now, see `write_site_index`; `read_only`: without ways to start or take anything."""
     states = commune_states(reports.parent, codes)
     receipts, damaged = _receipts(reports.parent)
     to_do = [one for one in states if one.state in {State.REFUSED, State.WAITING} or one.cases]
@@ -68,6 +70,7 @@ def render_site_index(reports: Path, language: Language, codes: Collection[str] 
             receipts=receipts,
             damaged=damaged,
             State=State,
+            read_only=read_only,
             labels=labels,
             file=_file(language),
             page_in=lambda name: name if language.code == "vi" else name.replace(".html", f".{language.code}.html"),

@@ -1,10 +1,7 @@
 """The audit site is read through the webserver, and nothing else of the data folder; the workbook is on record."""
 
-import asyncio
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from starlette.applications import Starlette
@@ -12,6 +9,7 @@ from starlette.applications import Starlette
 from assets import serving
 from assets.addresses import START, receipt_address, report_address, workbook_address
 from pipelines.problems import UnusableInput
+from tests.assets.asking import Answer, asked
 
 PAGE = report_address("trial", "10231", "rules.html")
 
@@ -38,41 +36,8 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@dataclass
-class Answer:
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    content: bytes = b""
-
-    @property
-    def text(self) -> str:
-        return self.content.decode()
-
-
 def ask(data: Path, address: str, method: str = "GET", *, read_only: bool = False, **headers: str) -> Answer:
-    """What is answered to a request whose address no client has put in order first."""
-    told = Answer()
-
-    async def receive() -> dict[str, Any]:
-        await asyncio.Event().wait()  # a client that stays, and says no more
-        return {}
-
-    async def send(message: dict[str, Any]) -> None:
-        told.status = message.get("status", told.status)
-        told.headers |= {name.decode().lower(): value.decode() for name, value in message.get("headers", ())}
-        told.content += message.get("body", b"")
-
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": unquote(address),
-        "raw_path": address.encode(),
-        "query_string": b"",
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-        "server": ("127.0.0.1", 3000),
-    }
-    asyncio.run(Starlette(routes=serving.routes_of(data, read_only=read_only))(scope, receive, send))
-    return told
+    return asked(Starlette(routes=serving.routes_of(data, read_only=read_only)), address, method, **headers)
 
 
 @pytest.mark.parametrize("address", [PAGE, receipt_address("TN-20261130-0001")])
