@@ -169,5 +169,7 @@ def _put_on_record(data: Path, receipt: Receipt) -> None:
         accepted=receipt.count("accepted", "corrected", "answered"),
         duplicates=receipt.count("duplicate"),
         refused_files=receipt.count("refused"),
+        decisions=sum(file.decisions for file in receipt.files),
+        answers=sum(file.answers for file in receipt.files),
     )
     act.end()

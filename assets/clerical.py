@@ -1,4 +1,4 @@
-"""`hopnhat review sample`, and its workbook taken back by `hopnhat review import`."""
+"""`hopnhat review sample`, and what is said of its workbook when that comes back by `hopnhat review import`."""
 
 import argparse
 import sys
@@ -6,17 +6,14 @@ import sys
 from assets.acting import tell, tell_version
 from assets.occasion import now, user
 from assets.options import add_mode, new_commune_code, published_warehouse
-from pipelines.clerical.answers import read_sample
+from pipelines.arrival.workbooks import Returned
 from pipelines.clerical.drawing import drawn
 from pipelines.clerical.log import clerical_log
-from pipelines.clerical.mending import events_of, rows_in
 from pipelines.clerical.workbook import write_sample
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
-from pipelines.review.decisions import Decision, Event, decision_log
 from pipelines.review.sheets import refuse_target
-from pipelines.review.taking import take, with_marks
-from pipelines.warehouse.versions import entries, manifest_of, version_name, was_published
+from pipelines.warehouse.versions import entries, manifest_of, version_name
 
 
 def add_options(sample: argparse.ArgumentParser) -> None:
@@ -71,39 +68,14 @@ def sample(options: argparse.Namespace) -> None:
     )
 
 
-def take_in(options: argparse.Namespace) -> tuple[str, ...]:
-    """Take the answers of a workbook, and what contradicts the machine as decisions; the problems, if any.
-
-    A decision that contradicts another one or a hard rule is not taken, and the answer is: it is what was measured.
-    """
-    code, warehouse = new_commune_code(options), published_warehouse(options)
-    log, decisions = clerical_log(options.data, code), decision_log(options.data, code)
-    answers = read_sample(options.file, log.draws(), code, at=now().isoformat(timespec="seconds"))
-    if answers.problems or answers.draw is None:
-        return answers.problems
-    if not answers.given:
-        print(f"Sổ «{options.file}» chưa có câu trả lời nào; không có gì để nhận.")
-        return ()
-    following = events_of(answers.draw, answers.given, decisions.in_force(), rows_in(warehouse))
-    made = [event for event, _ in following if isinstance(event, Decision)]
-    marked = iter(with_marks(made, options.data / "ledger", code, was_published(options.data, code)))
-    events: list[Event] = [next(marked) if isinstance(event, Decision) else event for event, _ in following]
-    places = [place for _, place in following]
-    taken = take(decisions, events, warehouse, places)
-    if taken.refused:
-        kept = [at for at, event in enumerate(events) if event not in taken.refused]
-        again = take(decisions, [events[at] for at in kept], warehouse, [places[at] for at in kept])
-        for problem in taken.problems:
-            print(f"hopnhat: {problem} Câu trả lời vẫn được tính, chưa thành quyết định.", file=sys.stderr)
-    else:
-        again = taken
-    new = log.add_answers([one.answer for one in answers.given])
-    tell(options, answers=new, decisions=again.taken)
-    before = len(answers.given) - new
+def tell_of_answers(options: argparse.Namespace, back: Returned) -> None:
+    """Say what came of a workbook whose answers were taken."""
+    for problem in back.undecided:
+        print(f"hopnhat: {problem} Câu trả lời vẫn được tính, chưa thành quyết định.", file=sys.stderr)
+    tell(options, answers=back.new, decisions=back.decisions)
     print(
-        f"Đã nhận {new} câu trả lời phúc tra"
-        + (f" ({before} câu đã có từ trước)" if before else "")
-        + f"; {again.taken} câu trái với máy đã thành quyết định. "
+        f"Đã nhận {back.new} câu trả lời phúc tra"
+        + (f" ({back.known} câu đã có từ trước)" if back.known else "")
+        + f"; {back.decisions} câu trái với máy đã thành quyết định. "
         "Chạy lại hopnhat run để số đo hiện trong báo cáo và các quyết định có hiệu lực."
     )
-    return ()

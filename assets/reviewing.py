@@ -14,17 +14,16 @@ from assets.holding import hold
 from assets.occasion import now, user
 from assets.options import add_commune, add_mode, new_commune_code, published_warehouse, warehouse_of
 from pipelines.activity.acts import Action
-from pipelines.clerical.answers import is_sample
+from pipelines.arrival.workbooks import take_workbook
 from pipelines.communes import MergerMap
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.problems import UnusableInput
 from pipelines.reports.labels import DATASETS, DECISION_KINDS
-from pipelines.review.answers import read_answers
 from pipelines.review.decisions import Decision, Revocation, decision_log, read_events, write_events
-from pipelines.review.taking import any_known, take, with_marks
+from pipelines.review.taking import any_known, take
 from pipelines.review.workbook import write_workbook
 from pipelines.spreadsheets import written_whole
-from pipelines.warehouse.versions import newest_file, was_published
+from pipelines.warehouse.versions import newest_file
 
 DONE, UNUSABLE = 0, 2
 
@@ -154,20 +153,16 @@ def _import(options: argparse.Namespace) -> int:
     code, warehouse = new_commune_code(options), published_warehouse(options)
     if not options.file.is_file():
         raise UnusableInput(f"Không có tệp «{options.file}».", f"There is no file {options.file}.")
-    if is_sample(options.file):
-        problems = clerical.take_in(options)
-        return _refused(problems, "câu trả lời") if problems else DONE
-    answers = read_answers(options.file, warehouse, at=now().isoformat(timespec="seconds"))
-    if answers.problems:
-        return _refused(answers.problems)
-    if not answers.proposals:
+    back = take_workbook(options.data, code, options.file, warehouse, at=now().isoformat(timespec="seconds"))
+    if back.problems:
+        return _refused(back.problems, "câu trả lời" if back.of_sample else "quyết định")
+    if not back.given:
         print(f"Sổ «{options.file}» chưa có câu trả lời nào; không có gì để nhận.")
-        return DONE
-    ledger, published = options.data / "ledger", was_published(options.data, code)
-    decisions = with_marks(answers.decisions, ledger, code, published)
-    places = [one.place for one in answers.proposals]
-    taken = take(decision_log(options.data, code), decisions, warehouse, places)
-    return _told(options, taken.taken, taken.known, taken.problems)
+    elif back.of_sample:
+        clerical.tell_of_answers(options, back)
+    else:
+        return _told(options, back.decisions, back.known, ())
+    return DONE
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
+from pipelines.arrival.workbooks import commune_of_workbook
 from pipelines.communes import MergerMap
 from pipelines.ingest.sources import old_code_in
 from pipelines.warehouse.placing import place_text
@@ -60,8 +61,16 @@ class Arrival:
         return old_code_in(Path(self.name).parts[0]) or ""
 
     @cached_property
+    def answers_of(self) -> str:
+        """The new commune of whose cases or sample this workbook holds answers; empty when it is none of ours."""
+        is_workbook = self.is_plain and self.name.lower().endswith(".xlsx")
+        return commune_of_workbook(self.path) if is_workbook else ""
+
+    @cached_property
     def takers(self) -> frozenset[str]:
-        """The new communes that the old commune went into."""
+        """The new communes that it concerns: that of a workbook, else those that the old commune went into."""
+        if self.answers_of:
+            return frozenset({self.answers_of})
         return frozenset(MergerMap.shipped().new_codes_of([self.old_commune])) if self.old_commune else frozenset()
 
 

@@ -22,7 +22,7 @@ from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.sources import old_code_in, printable
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.placing import sha256_of
-from pipelines.warehouse.versions import VIETNAM
+from pipelines.warehouse.versions import VIETNAM, newest_file
 
 REPLACED: Final = "replaced"
 """The folder for exports of which a correction came."""
@@ -58,6 +58,11 @@ def judge(arrival: Arrival, deployed: Deployed, receipt_id: str) -> FileVerdict 
 def _judge(arrival: Arrival, deployed: Deployed, receipt_id: str) -> FileVerdict:
     if refusal := _before_it_is_opened(arrival, deployed):
         return _refused(arrival, refusal)
+    return (_workbook if arrival.answers_of else _export)(arrival, deployed, receipt_id)
+
+
+def _export(arrival: Arrival, deployed: Deployed, receipt_id: str) -> FileVerdict:
+    """A file of an old commune."""
     target = _place(arrival, deployed.exports)
     if not _is_free(target, deployed.exports):
         return _refused(arrival, because.place_taken(deployed.told(target)))
@@ -103,12 +108,23 @@ def _before_it_is_opened(arrival: Arrival, deployed: Deployed) -> Refusal | None
     refusals = (
         (not arrival.is_plain, because.NO_FILE),
         (printable(arrival.name) != arrival.name, because.UNREADABLE_NAME),
-        (not arrival.old_commune, because.NO_COMMUNE),
-        (not here, because.of_elsewhere(arrival.old_commune, names_of(sorted(arrival.takers)))),
+        (not arrival.takers, because.NO_COMMUNE),
+        (not here, because.of_elsewhere(names_of(sorted(arrival.takers)))),
         (not is_readable(arrival.path), because.OTHER_KIND),
         (not (os.access(arrival.path, os.R_OK) and os.access(folder, os.W_OK | os.X_OK)), because.NO_RIGHTS),
     )
     return next((refusal for holds, refusal in refusals if holds), None)
+
+
+def _workbook(arrival: Arrival, deployed: Deployed, receipt_id: str) -> FileVerdict:
+    """A workbook of ours: whether its answers can be taken is known once they are."""
+    code = arrival.answers_of
+    if newest_file(deployed.data, code) is None:
+        return _refused(arrival, because.not_published(names_of([code])[0]))
+    said = Said(vi="Sổ trả lời.", en="A workbook with answers.")
+    place = f"{PUT_ASIDE}/{code}/{receipt_id}/{arrival.path.name}"
+    sha256 = sha256_of(arrival.path)
+    return _verdict(arrival, sha256=sha256, outcome="answered", why=said, new_communes=(code,), place=place)
 
 
 def _place(arrival: Arrival, exports: Path) -> Path:

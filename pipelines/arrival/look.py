@@ -89,7 +89,8 @@ def _looked(
         draft = Receipt(id=receipt_id, at=at.isoformat(timespec="seconds"), files=verdicts)
         write_draft(data, draft)
     else:
-        codes = {code for file in draft.files for code in MergerMap.shipped().new_codes_of([file.old_commune])}
+        codes = {code for file in draft.files for code in file.new_communes}
+        codes |= {*MergerMap.shipped().new_codes_of([file.old_commune for file in draft.files])}
         if at_work := _held(hold, codes, locks):
             return Look(waiting=tuple(at_work.values()))
         rest = Look()

@@ -51,6 +51,10 @@ class FileVerdict(BaseModel, frozen=True):
     kept: str = ""
     """Where the file lies that this one replaced."""
     replaced_sha256: str = ""
+    decisions: int = 0
+    """Of a workbook: decisions that were taken."""
+    answers: int = 0
+    """Of a workbook for clerical review: answers that were taken."""
 
     @property
     def taken(self) -> bool:

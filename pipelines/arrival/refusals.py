@@ -3,7 +3,7 @@
 When each of them holds does not belong here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ class Refusal:
     to_do: Said
 
 
+_TOLD: Final = 12
+"""Problems of a workbook that are told one by one."""
 _RENAME: Final = Said(vi="Đổi tên tệp rồi thả lại.", en="Rename the file and drop it again.")
 _MEND: Final = Said(
     vi="Sửa tệp rồi chép lại vào đúng chỗ này; tệp được xem lại ngay khi nội dung thay đổi.",
@@ -69,17 +71,48 @@ NO_RIGHTS: Final = Refusal(
 )
 
 
-def of_elsewhere(old_code: str, new_communes: Collection[str]) -> Refusal:
-    """The new communes that take its rows are not worked on here."""
+def of_elsewhere(new_communes: Collection[str]) -> Refusal:
+    """The new communes that it concerns are not worked on here."""
     names = ", ".join(new_communes)
     return Refusal(
         Said(
-            vi=f"Xã cũ {old_code} nay thuộc {names}, không phải xã, phường mà máy này làm.",
-            en=f"The old commune {old_code} went into {names}, which is not worked on here.",
+            vi=f"Tệp thuộc {names}, không phải xã, phường mà máy này làm.",
+            en=f"The file belongs to {names}, which is not worked on here.",
         ),
         Said(
-            vi="Kiểm tra lại mã xã cũ; nếu đúng, hỏi người phụ trách máy chủ về HOPNHAT_PROVINCE.",
+            vi="Kiểm tra lại mã xã; nếu đúng, hỏi người phụ trách máy chủ về HOPNHAT_PROVINCE.",
             en="Check the code; if it is right, ask who looks after the server about HOPNHAT_PROVINCE.",
+        ),
+    )
+
+
+def not_published(new_commune: str) -> Refusal:
+    """Answers to the cases of a commune of which nothing is published."""
+    return Refusal(
+        Said(
+            vi=f"Sổ trả lời của {new_commune}, mà xã, phường này chưa công bố bản nào trên máy này.",
+            en=f"Answers for {new_commune}, of which nothing is published here.",
+        ),
+        Said(
+            vi="Thả sổ ở máy đã xuất sổ; hoặc chạy xã, phường này trước rồi thả lại.",
+            en="Drop it where the workbook was made; or run the commune first and drop it again.",
+        ),
+    )
+
+
+def answers_not_taken(problems: Sequence[str]) -> Refusal:
+    """Something in a workbook must be mended first."""
+    more = f" Và {len(problems) - _TOLD} chỗ khác." if len(problems) > _TOLD else ""
+    return Refusal(
+        Said(
+            vi=f"Chưa nhận câu trả lời nào của sổ, vì còn {len(problems)} chỗ phải sửa. "
+            f"{' '.join(problems[:_TOLD])}{more}",
+            en=f"Nothing was taken of the workbook: {len(problems)} places must be mended first (in Vietnamese, on the "
+            "other page).",
+        ),
+        Said(
+            vi="Sửa các chỗ ấy trong sổ, lưu lại, rồi thả lại sổ.",
+            en="Mend these places, save the workbook and drop it again.",
         ),
     )
 
