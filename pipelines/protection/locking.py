@@ -7,6 +7,7 @@ it, for the sentence to those that wait, and nothing of what the files say.
 What does not belong here: the clock, the operating system's user, and what needs the lock.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -60,6 +61,19 @@ def locked(
         if lock.lock_counter == 1:
             _write(path, {})
         lock.release()
+
+
+def is_held(data: Path, code: str) -> bool:
+    """Whether a process, this one or another, works on the new commune just now."""
+    try:
+        with (data / "locks" / f"{code}.lock").open("rb") as file:
+            if file.read(1):  # who is done has emptied it
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def patience_of_environment() -> float:

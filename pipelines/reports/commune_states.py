@@ -20,6 +20,7 @@ from pipelines.communes import MergerMap
 from pipelines.ingest.containers import is_readable
 from pipelines.ingest.sources import paths_by_commune
 from pipelines.problems import UnusableInput
+from pipelines.protection.locking import is_held
 from pipelines.reports import labels
 from pipelines.reports.asking import Row, mapping
 from pipelines.reports.languages import LANGUAGES, Language, Text
@@ -66,6 +67,8 @@ class CommuneState:
     """The summary of the latest run's pages; empty when there was no run."""
     published: bool
     """Whether the latest run was published."""
+    at_work: bool
+    """Whether the latest run, which may be published, is still at work."""
     new_files: int
     """Files among the exports that came after the latest run."""
     arriving: int
@@ -111,6 +114,8 @@ class CommuneState:
             mode, at = language.word(labels.MODES, self.latest["mode"]), language.stamp(self.latest.get("started_at"))
             if self.latest.get("status") == "refused":
                 yield say(f"Lần {mode} {at} bị từ chối công bố.", f"Publication was refused to the {mode} of {at}.")
+            elif self.at_work:
+                yield say(f"Lần {mode} {at} đang chạy, chưa công bố.", f"The {mode} of {at} is still at work.")
             else:
                 yield say(f"Lần {mode} {at} dừng trước khi công bố.", f"The {mode} of {at} ended before publication.")
         if self.in_place:
@@ -183,9 +188,10 @@ def _state(
             published = bool(told.get("version")) or told.get("run_id") in {entry.run_id for entry in log}
     new_files = sum(int(at) > latest_at for code in commune.old_codes for at in exported.get(code, ()))
     arriving = sum(dropped.get(code, 0) for code in commune.old_codes)
-    if new_files or arriving:
+    at_work = not published and latest.get("status") == "allowed" and is_held(data, commune.code)
+    if new_files or arriving or (at_work and not in_place):
         state = State.WAITING
-    elif latest and not published:
+    elif latest and not published and not at_work:
         state = State.REFUSED
     elif in_place:
         state = State.OFFICIAL if "official" in in_place else State.TRIAL
@@ -200,6 +206,7 @@ def _state(
         in_place=in_place,
         latest=latest,
         published=published,
+        at_work=at_work,
         new_files=new_files,
         arriving=arriving,
     )

@@ -3,10 +3,12 @@
 import json
 import os
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines.protection.locking import locked
 from pipelines.reports.commune_states import State, commune_state, commune_states
 from pipelines.warehouse.versions import Entry
 
@@ -75,6 +77,18 @@ def test_a_run_that_was_allowed_and_never_published_is_no_publication(tmp_path: 
     ran(tmp_path, "official", at(8))
     ended = commune_state(tmp_path, CODE)
     assert ended.state is State.REFUSED and "dừng trước khi công bố. Chưa công bố bản nào." in ended.told
+
+
+def test_a_run_that_is_still_at_work_is_not_said_to_have_failed(tmp_path: Path) -> None:
+    ran(tmp_path, "trial", at(8))
+    hold = {"by": "an", "at": datetime(2026, 1, 5, 8), "tell": print}
+    with locked(tmp_path, CODE, "hopnhat run", **hold):
+        first = commune_state(tmp_path, CODE)
+        logged(tmp_path, "official", at(7), "r0")
+        later = commune_state(tmp_path, CODE)
+    assert first.state is State.WAITING and "Lần chạy thử 05/01/2026 08:00 đang chạy, chưa công bố." in first.told
+    assert later.state is State.OFFICIAL
+    assert commune_state(tmp_path, CODE).state is State.REFUSED
 
 
 def test_files_wait_until_a_run_began_after_they_came(tmp_path: Path) -> None:
