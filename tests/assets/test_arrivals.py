@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.activity.log import ActivityLog
+from pipelines.arrival.receipts import FileVerdict, Receipt, Said
 
 NAME = "012345678901"
 PEOPLE = "ho_ten,ngay_sinh\nNguyễn Văn An,01/02/1970\nTrần Thị Bình,03/04/1980\n"
@@ -149,3 +150,17 @@ def test_by_night_every_commune_with_exports_is_tried(data):
         (data / "exports" / name).write_text(PEOPLE)
     told = chay_thu_hang_dem.evaluate_tick(context)
     assert [one.partition_key for one in told.run_requests] == ["10231 Thượng Phúc"]
+
+
+def test_decisions_that_arrived_ask_for_linking_again_unless_files_ask_for_a_trial(data, tick):
+    said = Said(vi="Đã nhận.", en="Taken.")
+    workbook = FileVerdict(name="10231.xlsx", outcome="answered", why=said, new_communes=("10231",), decisions=2)
+    for number, inputs in ((1, {}), (2, {"10231": "0" * 64})):
+        receipt = Receipt(id=f"TN-20261130-000{number}", at="", files=(workbook,), decided=("10231",), inputs=inputs)
+        (data / "receipts").mkdir(exist_ok=True)
+        (data / f"receipts/{receipt.id}.json").write_text(receipt.model_dump_json())
+    told = tick()
+    assert [(one.job_name, one.tags["hopnhat/bien_nhan"]) for one in told.run_requests] == [
+        ("doi_sanh_lai_theo_quyet_dinh", "TN-20261130-0001"),
+        ("chay_thu", "TN-20261130-0002"),
+    ]
