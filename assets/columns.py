@@ -38,6 +38,11 @@ _TABLES_BETWEEN: Final = {
     "citizen_homes": Text("một nơi ở ghi trên các dòng của một người", "one home on the rows of a person"),
 }
 """What one row is, of tables that the warehouse does not have."""
+_AS_READ: Final = {
+    "citizens": Text("một dòng công dân đọc từ tệp", "one citizen row of an export"),
+    "parcels": Text("một dòng thửa đất đọc từ tệp", "one parcel row of an export"),
+}
+"""Of tables that have the name of one of the warehouse, and hold the rows as they were read."""
 
 _RELATIVES: Final = {
     "father": Text("cha", "father"),
@@ -177,8 +182,10 @@ def columns_of_the_warehouse() -> dg.TableSchemaMetadataValue:
 
 
 def _of_frame(name: str, frame: pl.DataFrame) -> Iterator[dg.TableColumn]:
-    table = _TABLES.get(name) if name not in {"citizens", "parcels"} or "ho_ten" not in frame.columns else None
-    yield _heading(name, f"{VIETNAMESE.whole(frame.height)} dòng", _row_of(table) or _TABLES_BETWEEN.get(name))
+    as_read = _AS_READ.get(name) if "raw" in frame.columns else None
+    table = None if as_read else _TABLES.get(name)
+    row = as_read or _row_of(table) or _TABLES_BETWEEN.get(name)
+    yield _heading(name, f"{VIETNAMESE.whole(frame.height)} dòng", row)
     own = {column.name: Text(column.vi, column.en) for column in table.columns} if table else {}
     for column, dtype in frame.schema.items():
         words = own.get(column) or _BETWEEN.get(column) or _OF_THE_WAREHOUSE.get(column) or _OF_FILES.get(column)
