@@ -159,6 +159,18 @@ def small_exports(hopnhat: Callable[..., Outcome], tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="session")
+def small_run(
+    in_process: Callable[..., Outcome], small_exports: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """The first trial of the small exports, which lie in its data folder. Look at it, never change it."""
+    data = tmp_path_factory.mktemp("small_run") / "data"
+    shutil.copytree(small_exports, data / "exports")
+    outcome = in_process("run", "--new-commune", "10231", data=data)
+    assert outcome.status == 0, outcome.err
+    return outcome
+
+
+@pytest.fixture(scope="session")
 def shared_number(small_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Exports in which two plainly different people carry one personal number: a case that blocks official runs."""
     exports = shutil.copytree(small_exports, tmp_path_factory.mktemp("shared") / "exports")
@@ -172,6 +184,15 @@ def shared_number(small_exports: Path, tmp_path_factory: pytest.TempPathFactory)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return exports
+
+
+@pytest.fixture(scope="session")
+def shared_number_run(
+    in_process: Callable[..., Outcome], shared_number: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """The first trial of these. Look at it, never change it."""
+    data = tmp_path_factory.mktemp("shared_run") / "data"
+    return in_process("run", "--new-commune", "10231", "--exports", shared_number, data=data)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ def untouched(data, content_of):
         ("", ["mã"]),
     ],
 )
-def test_code_that_cannot_be_run(hopnhat, data, small_exports, untouched, code, words):
-    refused = hopnhat("run", "--new-commune", code, "--exports", small_exports, cwd=data.parent)
+def test_code_that_cannot_be_run(in_process, data, small_exports, untouched, code, words):
+    refused = in_process("run", "--new-commune", code, "--exports", small_exports, data=data)
     _refused(refused, *words)
     assert len(refused.err.splitlines()) == 1
     assert refused.out == ""
@@ -50,43 +50,50 @@ def test_missing_exports_folder(hopnhat, data, untouched):
     assert untouched()
 
 
-def test_missing_exports_folder_for_all(hopnhat, data, untouched):
-    refused = hopnhat("run", "--new-commune", "all", "--exports", "nowhere", cwd=data.parent)
+def test_missing_exports_folder_for_all(in_process, data, untouched):
+    refused = in_process("run", "--new-commune", "all", "--exports", "nowhere", data=data)
     _refused(refused, "nowhere")
     assert untouched()
 
 
 @pytest.mark.parametrize("codes", [[CODE], ["all"]])
-def test_empty_exports_folder(hopnhat, data, untouched, codes):
+def test_empty_exports_folder(in_process, data, untouched, codes):
     (data / "exports").mkdir()
-    refused = hopnhat("run", "--new-commune", *codes, cwd=data.parent)
+    refused = in_process("run", "--new-commune", *codes, data=data)
     _refused(refused, "exports")
     assert untouched()
 
 
-def test_exports_that_is_a_file(hopnhat, data, untouched):
+def test_exports_that_is_a_file(in_process, data, untouched):
     (data / "exports").write_text("ho_ten")
-    _refused(hopnhat("run", "--new-commune", CODE, cwd=data.parent), "exports")
+    _refused(in_process("run", "--new-commune", CODE, data=data), "exports")
     assert untouched()
 
 
-def test_data_folder_that_is_a_file(hopnhat, small_exports, tmp_path):
+def test_data_folder_that_is_a_file(in_process, small_exports, tmp_path):
     """Nobody foresaw it, and still there is one sentence and no traceback."""
     (tmp_path / "data").write_text("")
-    failed = hopnhat("run", "--new-commune", CODE, "--exports", small_exports, cwd=tmp_path)
+    failed = in_process("run", "--new-commune", CODE, "--exports", small_exports, data=tmp_path / "data")
     assert failed.status == 3
     assert "Traceback" not in failed.output
     assert len(failed.sentences()) == 1
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [[], ["run"], ["run", "--new-commune", CODE, "--mode", "final"], ["verify"], ["sample", "--new-commune", CODE]],
-)
-def test_wrong_usage(hopnhat, tmp_path, arguments):
-    wrong = hopnhat(*arguments, cwd=tmp_path)
+def test_wrong_usage(hopnhat, tmp_path):
+    wrong = hopnhat("run", "--new-commune", CODE, "--mode", "final", cwd=tmp_path)
     assert wrong.status == 2
     assert "Traceback" not in wrong.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["verify"], ["sample", "--new-commune", CODE]])
+def test_what_is_no_whole_command_is_wrong_usage(arguments, monkeypatch, tmp_path):
+    from assets.command_line import main
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
+from pipelines.reports.commune_states import State
+
 CODE = "10231"
 
 
@@ -42,6 +44,9 @@ def test_refused_run_leaves_everything_published_as_it_was(refused, data, conten
         assert run.status == dg.DagsterRunStatus.FAILURE
         assert instance.get_latest_materialization_event(dg.AssetKey("audit_report"))
         assert instance.get_latest_materialization_event(dg.AssetKey("published_warehouse")) is None
+        state = instance.get_latest_materialization_event(dg.AssetKey("commune_state")).asset_materialization.metadata
+    assert state["Trạng thái"].value == f"{State.REFUSED.sign} {State.REFUSED.word}"
+    assert "Đang dùng: trial-1" in state["Chi tiết"].value
 
 
 def test_official_publication_waits_for_blocking_cases(in_process, shared_number, data, content_of):
@@ -57,10 +62,9 @@ def test_official_publication_waits_for_blocking_cases(in_process, shared_number
     assert "Chưa được công bố bản chính thức" in outcome.report(CODE, "official")
 
 
-def test_trial_does_not_wait_for_blocking_cases(in_process, shared_number, tmp_path):
-    outcome = in_process("run", "--new-commune", CODE, "--exports", shared_number, data=tmp_path / "data")
-    assert outcome.status == 0, outcome.err
-    assert outcome.query(CODE, "SELECT count(*) FROM review_queue WHERE blocking") == [(1,)]
+def test_trial_does_not_wait_for_blocking_cases(shared_number_run):
+    assert shared_number_run.status == 0, shared_number_run.err
+    assert shared_number_run.query(CODE, "SELECT count(*) FROM review_queue WHERE blocking") == [(1,)]
 
 
 def test_unexpected_failure_is_status_3_and_changes_nothing(in_process, data, small_exports, monkeypatch, content_of):

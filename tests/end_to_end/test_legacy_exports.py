@@ -69,9 +69,8 @@ def legacy_run(project, in_process, small_exports, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def plain_run(in_process, small_exports, tmp_path_factory):
-    data = tmp_path_factory.mktemp("plain") / "data"
-    return in_process("run", "--new-commune", CODE, "--exports", small_exports, data=data)
+def plain_run(small_run):
+    return small_run
 
 
 def test_every_name_comes_out_as_it_was_written(legacy_run, plain_run):
