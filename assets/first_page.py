@@ -21,9 +21,9 @@ _LETTERS: Final = (
     'src:local("Consolas"),local("Menlo"),local("Noto Sans"),local("DejaVu Sans")}'
 )
 _LISTS: Final = '.dagster-dialog>[style*="overflow: auto"]{max-height:calc(100vh - 260px)}'
-_WAY: Final = f'<a class="trang-dau" href="{START}" title="Trang đầu: tình hình các xã, phường"><b>⌂</b><span>Trang đầu</span></a>'
+_WAY: Final = f'<a class="trang-dau" href="{START}" title="Tình hình các xã, phường"><b>⌂</b><span>Trang đầu</span></a>'
 _WAY_LOOKS: Final = (
-    ".trang-dau{position:fixed;z-index:1;left:18px;top:330px;padding:4px 9px;font-size:14px;color:inherit}"
+    ".trang-dau{position:fixed;z-index:1;left:20px;top:322px;padding:4px 9px;font-size:14px;color:inherit}"
     ".trang-dau b{display:inline-block;width:16px;font-size:18px;line-height:20px;text-align:center}"
     # Dagster's menu may be folded to its signs.
     ".trang-dau span{display:none;padding-left:8px}"
