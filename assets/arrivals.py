@@ -27,7 +27,7 @@ from pipelines.ingest.sources import paths_by_commune
 from pipelines.reports.privacy import mask_names_of_files
 from pipelines.reports.receipt_page import OUTCOMES, summed_up
 
-RECEIPT_TAG: Final = "hopnhat/bien_nhan"
+RECEIPT_TAG: Final = "bien_nhan"
 """Tells by which receipt a run was asked for."""
 _ASKED_FOR: Final = [job for job in JOBS if job.name in {PUBLISHING["trial"], LINK_AGAIN}]
 
@@ -36,10 +36,10 @@ _ASKED_FOR: Final = [job for job in JOBS if job.name in {PUBLISHING["trial"], LI
     jobs=_ASKED_FOR,
     minimum_interval_seconds=15,
     description="Xem thư mục nhận: đợi tệp chép xong, kiểm tra ngay, đưa vào đúng chỗ, lập biên nhận, rồi yêu cầu chạy "
-    "thử đúng những xã, phường mới có tệp ấy, mỗi xã một lần. Không bao giờ xóa tệp nào, không công bố chính thức.\n\n"
-    "*Looks at the drop folder: waits until files are whole, checks them, puts them in their place, writes a receipt, "
+    "thử đúng những xã, phường mới có tệp ấy, mỗi xã một lần. Không bao giờ xóa tệp nào, không công bố chính thức. "
+    "(Looks at the drop folder: waits until files are whole, checks them, puts them in their place, writes a receipt, "
     "and asks for a trial of exactly the new communes concerned, once. It deletes nothing and publishes nothing "
-    "officially.*",
+    "officially.)",
 )
 def tep_moi_den(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Look once, and tell of every receipt that was not told of yet."""
@@ -76,9 +76,9 @@ def tep_moi_den(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     cron_schedule="0 1 * * *",
     execution_timezone="Asia/Ho_Chi_Minh",
     target=next(job for job in JOBS if job.name == PUBLISHING["trial"]),
-    description="Một giờ sáng hằng ngày: chạy thử mọi xã, phường mới đã có tệp. Không công bố chính thức.\n\n"
-    "*At one in the morning: a trial of every new commune of which there are exports. Nothing is published "
-    "officially.*",
+    description="Một giờ sáng hằng ngày: chạy thử mọi xã, phường mới đã có tệp. Không công bố chính thức. "
+    "(At one in the morning: a trial of every new commune of which there are exports. Nothing is published "
+    "officially.)",
 )
 def chay_thu_hang_dem(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a trial of each commune of which there are exports."""

@@ -27,9 +27,11 @@ event_log_storage:
   module: assets.event_log
   class: EventLogStorage
   config: {}
-# A second run of a commune waits in the queue instead of holding a worker while it waits for the commune's lock.
+# A second run of a commune waits in the queue instead of holding a worker while it waits for the commune's lock; and
+# of the runs of a night a few are made at a time, since each holds a whole commune in memory.
 concurrency:
   runs:
+    max_concurrent_runs: 3
     tag_concurrency_limits:
       - key: dagster/partition
         value:

@@ -4,9 +4,12 @@ Copying programs write under other names until they are done, or write slowly; a
 taken for a shorter one. What a file holds does not belong here.
 """
 
+import fcntl
 import os
+import signal
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -59,6 +62,12 @@ class Arrival:
     def old_commune(self) -> str:
         """The old commune's code with which its folder's name begins, or its own where it lies in none."""
         return old_code_in(Path(self.name).parts[0]) or ""
+
+    @property
+    def other_communes(self) -> list[str]:
+        """Folders further in that begin with the code of another old commune."""
+        inner = Path(self.name).parts[1:-1]
+        return [folder for folder in inner if (old_code_in(folder) or self.old_commune) != self.old_commune]
 
     @cached_property
     def answers_of(self) -> str:
@@ -127,7 +136,23 @@ class Memory(BaseModel):
 
     def is_whole(self, arrival: Arrival, at: datetime) -> bool:
         """Whether nobody writes it any more."""
-        return not arrival.copying and (arrival.ready or self.age(arrival, at) >= SETTLED)
+        settled = not arrival.copying and (arrival.ready or self.age(arrival, at) >= SETTLED)
+        return settled and not is_open_to_writers(arrival.path)
+
+
+def is_open_to_writers(path: Path) -> bool:
+    """Whether somebody has the file open to write to it, as far as the system can tell: of files of other users, or on
+    another machine's disk, it often cannot."""
+    with suppress(OSError), path.open("rb") as file:
+        # Nobody is granted this lease while there is a writer; whoever comes to write then waits, and we are told by a
+        # signal that nobody heeds.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        try:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except BlockingIOError:
+            return True
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False
 
 
 def arrivals(incoming: Path) -> list[Arrival]:

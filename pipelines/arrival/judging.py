@@ -4,16 +4,18 @@ Nothing is changed here. Where a file goes is said in the verdict; that it goes 
 """
 
 import os
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from pipelines.arrival import refusals as because
 from pipelines.arrival.drop_folder import Arrival, stamp_of
 from pipelines.arrival.reading import tables_read
-from pipelines.arrival.receipts import FileVerdict, Receipt, Said
+from pipelines.arrival.receipts import FileVerdict, Receipt, Said, later_than
 from pipelines.arrival.refusals import Refusal
 from pipelines.communes import MergerMap
 from pipelines.ingest import Checked, check_file
@@ -33,13 +35,26 @@ PUT_ASIDE: Final = "put_aside"
 @dataclass(frozen=True)
 class Deployed:
     """What a file is judged by: where everything lies, which new communes are worked on here (all, when it is None),
-    the officer's header mapping, and what was received before."""
+    and the officer's header mapping."""
 
     data: Path
     exports: Path
     communes: Collection[str] | None
     aliases: Aliases
-    receipts: Collection[Receipt]
+
+    @cached_property
+    def receipts(self) -> list[Receipt]:
+        """All receipts so far, the oldest first."""
+        return later_than(self.data, "")
+
+    @cached_property
+    def by_size(self) -> dict[int, list[Path]]:
+        """The exports by their sizes, as they were when a file was first compared with them."""
+        found: dict[int, list[Path]] = {}
+        for path in sorted(self.exports.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                found.setdefault(path.stat().st_size, []).append(path)
+        return found
 
     def told(self, path: Path) -> str:
         """A path as a receipt tells it."""
@@ -109,6 +124,7 @@ def _before_it_is_opened(arrival: Arrival, deployed: Deployed) -> Refusal | None
         (not arrival.is_plain, because.NO_FILE),
         (printable(arrival.name) != arrival.name, because.UNREADABLE_NAME),
         (not arrival.takers, because.NO_COMMUNE),
+        (bool(arrival.other_communes), because.of_two_communes(arrival.old_commune, arrival.other_communes)),
         (not here, because.of_elsewhere(names_of(sorted(arrival.takers)))),
         (not is_readable(arrival.path), because.OTHER_KIND),
         (not (os.access(arrival.path, os.R_OK) and os.access(folder, os.W_OK | os.X_OK)), because.NO_RIGHTS),
@@ -132,10 +148,21 @@ def _place(arrival: Arrival, exports: Path) -> Path:
     folder, *inner = Path(arrival.name).parts
     inside = Path(*inner) if inner else Path(folder)
     own = folder if inner else arrival.old_commune
-    there = sorted(path.name for path in exports.iterdir() if path.is_dir()) if exports.is_dir() else []
-    of_commune = [name for name in there if old_code_in(name) == arrival.old_commune]
-    of_commune.sort(key=lambda name: (not (exports / name / inside).exists(), name != own))
-    return exports / (of_commune[0] if of_commune else own) / inside
+    there = sorted(path for path in exports.iterdir() if path.is_dir()) if exports.is_dir() else []
+    of_commune = [path for path in there if old_code_in(path.name) == arrival.old_commune]
+    alike = (
+        path
+        for above in of_commune
+        for path in sorted(above.rglob("*"))
+        if path.is_file() and _as_read(path.relative_to(above)) == _as_read(inside)
+    )
+    home = next((path for path in of_commune if path.name == own), of_commune[0] if of_commune else exports / own)
+    return next(alike, home / inside)
+
+
+def _as_read(path: Path) -> str:
+    """A name as people read it: Windows keeps no capitals apart, and a Mac writes letters and their marks apart."""
+    return unicodedata.normalize("NFC", path.as_posix()).casefold()
 
 
 def _is_free(target: Path, exports: Path) -> bool:
@@ -148,8 +175,7 @@ def _is_free(target: Path, exports: Path) -> bool:
 
 def _equal_to(arrival: Arrival, sha256: str, deployed: Deployed) -> Said | None:
     """Which file it repeats: one of the exports, or one that was received before and has been replaced since."""
-    exports = (path for path in deployed.exports.rglob("*") if path.is_file() and not path.is_symlink())
-    for path in sorted(path for path in exports if path.stat().st_size == arrival.stamp[0]):
+    for path in deployed.by_size.get(arrival.stamp[0], []):
         if sha256_of(path) == sha256:
             place = printable(deployed.told(path))
             return Said(

@@ -19,7 +19,6 @@ from pipelines.arrival.receipts import (
     FileVerdict,
     Receipt,
     finish_draft,
-    later_than,
     next_id,
     read_draft,
     receipts_dir,
@@ -33,6 +32,8 @@ from pipelines.reports.receipt_page import write_receipt_pages
 
 _MOST: Final = 100_000_000
 """Bytes that one look reads, unless the files of one new commune have more."""
+_MOST_FILES: Final = 150
+"""Files that one look judges: Dagster gives a tick a minute."""
 
 Hold = Callable[[str], AbstractContextManager[None]]
 """Holds the lock of a new commune. Raises Held at once when another one has it."""
@@ -82,7 +83,7 @@ def _looked(
         memory.write(data)
         rest = Look(None, len(copying), tuple(at_work.values()), len(found) - len(new))
         receipt_id = next_id(data, at)
-        deployed = Deployed(data, exports, communes, aliases, later_than(data, ""))
+        deployed = Deployed(data, exports, communes, aliases)
         verdicts = _verdicts(ready, deployed, receipt_id)
         if not verdicts:
             return rest
@@ -130,7 +131,7 @@ def _verdicts(ready: list[Arrival], deployed: Deployed, receipt_id: str) -> tupl
     last: frozenset[str] = frozenset()
     for one in sorted(ready, key=lambda one: (sorted(one.takers), one.name)):
         size += one.stamp[0]
-        if size > _MOST and verdicts and one.takers != last:
+        if len(verdicts) >= _MOST_FILES or (size > _MOST and verdicts and one.takers != last):
             break
         last = one.takers
         verdict = judge(one, deployed, receipt_id)

@@ -6,6 +6,7 @@ what a row says.
 """
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -73,6 +74,11 @@ class Receipt(BaseModel, frozen=True):
     decided: tuple[str, ...] = ()
     """The new communes of which decisions were taken."""
 
+    @property
+    def quarantined(self) -> int:
+        """How many records of the files that were taken are kept apart."""
+        return sum(table.quarantined for file in self.files if file.taken for table in file.tables)
+
     def count(self, *outcomes: Outcome) -> int:
         """How many files were judged so."""
         return sum(file.outcome in outcomes for file in self.files)
@@ -84,12 +90,19 @@ def receipts_dir(data: Path) -> Path:
 
 
 def newest(data: Path, most: int) -> list[Receipt]:
-    """The newest receipts, the newest first."""
-    return [_read(path) for path in _files(data)[: -most - 1 : -1]]
+    """The newest receipts that can be read, the newest first."""
+    found = []
+    for path in _files(data)[: -most - 1 : -1]:
+        with suppress(UnusableInput):
+            found.append(_read(path))
+    return found
 
 
 def later_than(data: Path, receipt_id: str) -> list[Receipt]:
-    """The receipts after one of them (all, when it is empty), the oldest first."""
+    """The receipts after one of them (all, when it is empty), the oldest first.
+
+    Raises UnusableInput when one of them cannot be read.
+    """
     return [_read(path) for path in _files(data) if path.stem > receipt_id]
 
 

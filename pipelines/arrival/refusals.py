@@ -9,6 +9,7 @@ from typing import Final
 
 from pipelines.arrival.receipts import Said
 from pipelines.ingest import Checked
+from pipelines.ingest.tables import EMPTY
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ _NAME_COLUMNS: Final = Said(
     en="Mend the header and copy the file here again; or have its names of columns written into "
     "reference/header_aliases.csv: then it is looked at anew.",
 )
+
+_SEND_AGAIN: Final = Said(
+    vi="Mở thử tệp; nếu không mở được, xin lại tệp từ nơi gửi rồi chép vào đúng chỗ này.",
+    en="Try to open it; if that fails, have it sent again and copy it here.",
+)
+_BROKEN: Final = {"damaged", "not_text", "too_large"}
+"""Reasons that an officer cannot mend within the file."""
+_EMPTY: Final = "Tệp trống, không có dòng nào."
 
 NO_FILE: Final = Refusal(
     Said(vi="Đây là liên kết, không phải tệp.", en="This is a link and no file."),
@@ -69,6 +78,21 @@ NO_RIGHTS: Final = Refusal(
         en="Ask who looks after the server for the rights, or copy the file as another user.",
     ),
 )
+
+
+def of_two_communes(old_code: str, folders: Collection[str]) -> Refusal:
+    """A folder of one old commune lies within that of another."""
+    names = ", ".join(f"«{folder}»" for folder in folders)
+    return Refusal(
+        Said(
+            vi=f"Không rõ tệp của xã cũ nào: thư mục {names} nằm trong thư mục của xã cũ {old_code}.",
+            en=f"Of which old commune it is is not clear: {names} lies within the folder of {old_code}.",
+        ),
+        Said(
+            vi=f"Đưa thư mục {names} ra ngoài, đặt thẳng vào thư mục nhận.",
+            en=f"Move {names} out, into the drop folder itself.",
+        ),
+    )
 
 
 def of_elsewhere(new_communes: Collection[str]) -> Refusal:
@@ -130,12 +154,12 @@ def place_taken(place: str) -> Refusal:
 
 def nothing_loaded(checked: Checked) -> Refusal:
     """No record of it can be used."""
-    told = [f"Không dùng được: {problem}" for problem in dict.fromkeys(checked.problems)] or checked.warnings
-    records = checked.files["records"].sum()
+    records, reasons = checked.files["records"].sum(), {*checked.quarantine["reason_code"]}
+    problems = [_EMPTY if one == EMPTY else f"Không dùng được: {one}" for one in dict.fromkeys(checked.problems)]
     return Refusal(
         Said(
-            vi=" ".join(told) or f"Không bản ghi nào trong {records} bản ghi của tệp đọc được.",
+            vi=" ".join(problems or checked.warnings) or f"Không bản ghi nào trong {records} bản ghi đọc được.",
             en=f"None of its {records} records can be used.",
         ),
-        _NAME_COLUMNS if "header_not_understood" in checked.quarantine["reason_code"] else _MEND,
+        _NAME_COLUMNS if "header_not_understood" in reasons else _SEND_AGAIN if reasons & _BROKEN else _MEND,
     )

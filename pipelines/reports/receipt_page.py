@@ -29,6 +29,8 @@ _COUNTED: Final = (
     (("refused",), Text("{} tệp không nhận", "{} refused")),
 )
 
+_KEPT_APART: Final = Text("{} bản ghi phải giữ riêng", "{} records kept apart")
+
 
 def write_receipt_pages(reports: Path, receipt: Receipt) -> None:
     """Write `receipts/<id>.html` and `receipts/<id>.en.html` in the folder of all reports."""
@@ -43,8 +45,9 @@ def receipt_file(receipt_id: str, language: Language) -> str:
 
 
 def summed_up(receipt: Receipt) -> Text:
-    """How many files were judged how: "Nhận 3 tệp, 1 tệp không nhận."."""
+    """How many files were judged how: "Nhận 3 tệp, 1 tệp không nhận, 2 bản ghi phải giữ riêng."."""
     told = [(text, count) for outcomes, text in _COUNTED if (count := receipt.count(*outcomes))]
+    told += [(_KEPT_APART, receipt.quarantined)] if receipt.quarantined else []
     vi, en = ", ".join(text.format(count) for text, count in told), ", ".join(text.en.format(n) for text, n in told)
     return Text(f"{vi[0].upper()}{vi[1:]}.", f"{en[0].upper()}{en[1:]}.")
 

@@ -1,6 +1,7 @@
 """Files in the drop folder: which are whole, what is judged of them, where they go; and that none is ever lost."""
 
 import os
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -149,6 +150,33 @@ def test_a_loose_file_goes_to_the_folder_of_its_commune(office):
     assert office.receive_one("10234.csv", PEOPLE + "Lê Thị Cúc,05/06/1990\n").place == "exports/10234/10234.csv"
 
 
+@pytest.mark.parametrize("again", ["Công dân.csv", "CÔNG DÂN.CSV"])
+def test_a_name_that_reads_the_same_has_the_same_place(office, again):
+    """As a Mac or Windows writes it."""
+    first = office.receive_one("10231/Công dân.csv")
+    second = office.receive_one(f"10231/{unicodedata.normalize('NFD', again)}", PEOPLE + "Lê Thị Cúc,05/06/1990\n")
+    assert (second.outcome, second.place) == ("corrected", first.place)
+    assert len(list(office.exports.rglob("*.*"))) == 1
+
+
+def test_a_file_that_somebody_still_writes_is_not_whole_however_long_it_rests(office):
+    path = office.drop("10231/cong_dan.csv")
+    with path.open("a") as writer:
+        office.look()
+        assert office.look().copying == 1
+        writer.write("Lê Thị Cúc,05/06/1990\n")
+    office.look()
+    assert office.look().receipt.files[0].tables[0].loaded == 3
+
+
+def test_more_files_than_one_look_judges_are_judged_by_the_next(office, monkeypatch):
+    monkeypatch.setattr("pipelines.arrival.look._MOST_FILES", 2)
+    for number in range(3):
+        office.drop(f"10231/{number}.csv", PEOPLE + f"Lê Thị Cúc,05/06/199{number}\n")
+    office.look()
+    assert [len(office.look().receipt.files) for _ in range(2)] == [2, 1]
+
+
 def test_a_split_commune_concerns_all_that_take_rows_of_it(office):
     assert office.receive_one("09616-co-dong/cong_dan.csv").new_communes == ("09616", "09988")
     office.communes = {"09988"}
@@ -162,7 +190,8 @@ def test_a_split_commune_concerns_all_that_take_rows_of_it(office):
         ("99999/x.csv", PEOPLE, "không bắt đầu bằng mã của một xã cũ"),
         ("x.csv", PEOPLE, "không bắt đầu bằng mã của một xã cũ"),
         ("10231/x.docx", PEOPLE, "Loại tệp này không đọc được"),
-        ("10231/x.csv", "", "trống"),
+        ("10231/x.csv", "", "Tệp trống"),
+        ("10231-moi/10234-quat-dong/x.csv", PEOPLE, "«10234-quat-dong» nằm trong thư mục của xã cũ 10231"),
         ("10231/x.csv", "ten gi do,khac\na,b\n", "không đủ cột bắt buộc"),
         ("10231/x.csv", PEOPLE.splitlines()[0], "không có bản ghi nào"),
         ("10231/x.xlsx", b"PK no workbook", "hỏng"),
@@ -221,7 +250,8 @@ def test_damaged_receipt_is_named(office):
     office.receive_one("10231/cong_dan.csv")
     (office.data / "receipts/TN-20261130-0001.json").write_text("{")
     with pytest.raises(UnusableInput, match="TN-20261130-0001"):
-        newest(office.data, 3)
+        later_than(office.data, "")
+    assert newest(office.data, 3) == []
 
 
 def test_receipts_go_on_in_order_when_the_clock_is_set_back(office):

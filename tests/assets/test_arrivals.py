@@ -160,7 +160,7 @@ def test_decisions_that_arrived_ask_for_linking_again_unless_files_ask_for_a_tri
         (data / "receipts").mkdir(exist_ok=True)
         (data / f"receipts/{receipt.id}.json").write_text(receipt.model_dump_json())
     told = tick()
-    assert [(one.job_name, one.tags["hopnhat/bien_nhan"]) for one in told.run_requests] == [
+    assert [(one.job_name, one.tags["bien_nhan"]) for one in told.run_requests] == [
         ("doi_sanh_lai_theo_quyet_dinh", "TN-20261130-0001"),
         ("chay_thu", "TN-20261130-0002"),
     ]

@@ -57,7 +57,7 @@ def test_what_came_and_what_follows_is_told(pages):
     told = text_of(pages["TN-20261130-0007.html"])
     for words in (
         "Biên nhận tệp TN-20261130-0007 08 giờ 05 phút, ngày 30 tháng 11 năm 2026",
-        "Nhận 1 tệp, 1 tệp không nhận.",
+        "Nhận 1 tệp, 1 tệp không nhận, 2 bản ghi phải giữ riêng.",
         "Sẽ chạy thử: Thượng Phúc (10231)",
         "Nguyễn Trãi (10231)",
         "1.474 bản ghi, nạp được 1.472, giữ riêng 2",
@@ -70,7 +70,7 @@ def test_what_came_and_what_follows_is_told(pages):
 
 
 def test_in_english_too_and_each_leads_to_the_other(pages):
-    assert "1 taken, 1 refused." in text_of(pages["TN-20261130-0007.en.html"])
+    assert "1 taken, 1 refused, 2 records kept apart." in text_of(pages["TN-20261130-0007.en.html"])
     assert 'href="TN-20261130-0007.en.html"' in pages["TN-20261130-0007.html"]
     assert 'href="TN-20261130-0007.html"' in pages["TN-20261130-0007.en.html"]
 
@@ -83,5 +83,5 @@ def test_nothing_of_a_person_stands_there_and_nothing_is_loaded_or_run(pages):
 
 
 def test_the_sum_is_one_sentence():
-    assert summed_up(RECEIPT) == "Nhận 1 tệp, 1 tệp không nhận."
+    assert summed_up(RECEIPT) == "Nhận 1 tệp, 1 tệp không nhận, 2 bản ghi phải giữ riêng."
     assert summed_up(RECEIPT.model_copy(update={"files": RECEIPT.files[1:]})) == "1 tệp không nhận."
