@@ -19,10 +19,13 @@ from dagster import (
     EventLogEntry,
     EventRecordsResult,
 )
+from dagster._core.event_api import EventHandlerFn
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorageWatchdog
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
+from watchdog.events import FileSystemEvent
+from watchdog.observers import Observer
 
 from assets.shown_failures import as_shown
 
@@ -32,6 +35,19 @@ _LASTING = 1.0
 """Seconds for which what was found of materializations is told again."""
 _PATIENCE = 60
 """Seconds to wait for another process that writes."""
+
+
+class _Watcher(SqliteEventLogStorageWatchdog):
+    """Looks at the log that SQLite writes ahead, too."""
+
+    @property
+    def patterns(self) -> list[str]:
+        """The database and the log beside it."""
+        return [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, event: FileSystemEvent) -> None:
+        """Pass on what is new, whichever of the two was written."""
+        self._process_log()
 
 
 class EventLogStorage(SqliteEventLogStorage):
@@ -92,6 +108,15 @@ class EventLogStorage(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        """Pass on what is stored of a run, for its page: with connections kept, it is written beside the database."""
+        observer: Any = self._obs
+        if observer is None:
+            observer = self._obs = Observer()  # type: ignore[assignment]
+            observer.start()
+        watcher = _Watcher(self, run_id, callback, cursor)
+        self._watchers[run_id][callback] = watcher, observer.schedule(watcher, self._base_dir, recursive=True)
 
     def dispose(self) -> None:
         """Close the databases, so that nothing of them lies beside."""
