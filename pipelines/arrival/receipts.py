@@ -6,7 +6,6 @@ what a row says.
 """
 
 import re
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -89,13 +88,14 @@ def receipts_dir(data: Path) -> Path:
     return data / "receipts"
 
 
+def pages_dir(reports: Path) -> Path:
+    """Where their pages lie, below the folder of all reports."""
+    return reports / "receipts"
+
+
 def newest(data: Path, most: int) -> list[Receipt]:
-    """The newest receipts that can be read, the newest first."""
-    found = []
-    for path in _files(data)[: -most - 1 : -1]:
-        with suppress(UnusableInput):
-            found.append(_read(path))
-    return found
+    """The newest receipts, the newest first. Raises UnusableInput when one of them cannot be read."""
+    return [_read(path) for path in _files(data)[: -most - 1 : -1]]
 
 
 def later_than(data: Path, receipt_id: str) -> list[Receipt]:
@@ -107,8 +107,10 @@ def later_than(data: Path, receipt_id: str) -> list[Receipt]:
 
 
 def next_id(data: Path, at: datetime) -> str:
-    """The id of the next receipt: counted by the day, and later than all others also when the clock was set back."""
-    last = max((path.stem for path in _files(data)), default="")
+    """The id of the next receipt: counted by the day, and later than all others, also when the clock was set back, or
+    when only the page of one is left."""
+    pages = (path.stem for path in pages_dir(data / "reports").glob("TN-*.html") if _ID.fullmatch(path.stem))
+    last = max((*pages, *(path.stem for path in _files(data))), default="")
     day = max(f"TN-{at:%Y%m%d}", last[:11])
     number = int(last[12:]) if last.startswith(day) else 0
     return f"{day}-{number + 1:04}"

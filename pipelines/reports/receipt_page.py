@@ -6,7 +6,7 @@ It is made from the receipt alone, can be printed as it is, and never changes. J
 from pathlib import Path
 from typing import Final
 
-from pipelines.arrival.receipts import Receipt
+from pipelines.arrival.receipts import Receipt, pages_dir
 from pipelines.communes import MergerMap
 from pipelines.reports import labels
 from pipelines.reports.languages import LANGUAGES, Language, Text
@@ -34,9 +34,9 @@ _KEPT_APART: Final = Text("{} bản ghi phải giữ riêng", "{} records kept a
 
 def write_receipt_pages(reports: Path, receipt: Receipt) -> None:
     """Write `receipts/<id>.html` and `receipts/<id>.en.html` in the folder of all reports."""
-    (reports / "receipts").mkdir(parents=True, exist_ok=True, mode=0o700)
+    pages_dir(reports).mkdir(parents=True, exist_ok=True, mode=0o700)
     for language in LANGUAGES:
-        place_text(reports / "receipts" / receipt_file(receipt.id, language), _render(receipt, language))
+        place_text(pages_dir(reports) / receipt_file(receipt.id, language), _render(receipt, language))
 
 
 def receipt_file(receipt_id: str, language: Language) -> str:
