@@ -14,6 +14,8 @@ from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
 
 _BY_NAME = {table.name: table for table in TABLES}
+_MANY = 20_000
+"""Rows that are not to wait in memory until all tables are filled; a checkpoint each costs more than so few take up."""
 
 
 def write_warehouse(
@@ -100,7 +102,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFram
         statement = fill("INSERT INTO {table} SELECT {values} FROM frame", table=name(target), values=values)
         connection.execute(statement)
     connection.unregister("frame")
-    connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
+    if frame.height > _MANY:
+        connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
     return True
 
 

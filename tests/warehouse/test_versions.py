@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -51,9 +53,32 @@ def target(tmp_path: Path) -> Path:
     return published_file(tmp_path, "trial", CODE)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """By what lay in a data folder and what was published into it: where it is kept as it was then."""
+    return cache(lambda *_: tmp_path_factory.mktemp("made") / "data")
+
+
 @pytest.fixture
-def run(tmp_path: Path, target: Path, frames: dict[str, pl.DataFrame]) -> Run:
-    """Publishes the sample, with another first name or settings when told, and gives the published file."""
+def run(tmp_path: Path, target: Path, frames: dict[str, pl.DataFrame], made: Callable[..., Path]) -> Run:
+    """Publishes the sample, with another first name or settings when told, and gives the published file.
+
+    Most tests begin with the same publications: what one made is copied for the next, unless the process is to die.
+    """
+
+    def publish_once(*given: str, **more: str) -> Path:
+        if dying or "HOPNHAT_KEY_FILE" in os.environ:
+            return publish_run(*given, **more)
+        there = [(path, path.stat()) for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+        listed = [(str(path.relative_to(tmp_path)), stat.st_size, stat.st_mtime_ns) for path, stat in there]
+        folder = made(tuple(listed), given, tuple(more.items()))
+        if folder.exists():
+            shutil.rmtree(tmp_path)
+            shutil.copytree(folder, tmp_path)
+            return target
+        publish_run(*given, **more)
+        shutil.copytree(tmp_path, folder)
+        return target
 
     def publish_run(run_id: str, name: str = "An", *, citizen: str = "citizen 0", by: str = "an", **keys: str) -> Path:
         of_run = {"run_id": run_id, "started_at": run_id, "mode": "trial", "commune_code": CODE} | keys
@@ -71,7 +96,7 @@ def run(tmp_path: Path, target: Path, frames: dict[str, pl.DataFrame]) -> Run:
         publish(staging, frames[VALIDATION_RESULTS.name], target, at=AT, by=by)
         return target
 
-    return publish_run
+    return publish_once
 
 
 def story(target: Path) -> list[tuple[int, str, str]]:
@@ -87,6 +112,10 @@ def name_in(target: Path) -> str:
         return str(connection.execute("SELECT DISTINCT full_name FROM citizens").fetchall()[0][0])
 
 
+dying: list[str] = []
+"""At what the process is to die, within `crash`."""
+
+
 @contextmanager
 def crash(name: str, at: int = 1, module: ModuleType = versions) -> Iterator[None]:
     """The process dies at the n-th call of a function that the module uses."""
@@ -99,7 +128,11 @@ def crash(name: str, at: int = 1, module: ModuleType = versions) -> Iterator[Non
 
     with pytest.raises(Crash), pytest.MonkeyPatch.context() as patched:  # noqa: PT012 - what dies is the caller's
         patched.setattr(module, name, dies)
-        yield
+        dying.append(name)
+        try:
+            yield
+        finally:
+            dying.clear()
 
 
 def test_every_content_is_kept_once_and_every_publication_logged(run: Run) -> None:
