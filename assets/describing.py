@@ -22,7 +22,7 @@ LAST: Final = {"dagster/priority": "-1"}
 
 def words(name: str, vi: str, en: str) -> str:
     """An asset's description: its Vietnamese name, which the graph shows in its box, what it is, and the English."""
-    return f"**{name}.**\n\n{vi}\n\n*{en}*"
+    return f"{name}.\n\n{vi}\n\n*{en}*"
 
 
 def described(group: Group, name: str, vi: str, en: str, *kinds: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -149,22 +150,27 @@ def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str], 
             tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
             continue
         tables[source.name] = [
-            _read(table, source, tell) for table in read_tables(source, aliases.of(source.old_commune_code))
+            _read(table, source, partial(_tell_lines, tell, len(tables) + 1, source))
+            for table in read_tables(source, aliases.of(source.old_commune_code))
         ]
         warnings += [warning for table in tables[source.name] for warning in table.warnings]
     return [table for of_source in tables.values() for table in of_source]
 
 
-def _read(table: Table, source: Source, tell: Tell) -> _Read:
+def _tell_lines(tell: Tell, number: int, source: Source, lines: int) -> None:
+    """How far the reading is, without the file's name, which may be somebody's."""
+    tell(f"Đang đọc tệp thứ {number} (xã cũ {source.old_commune_code}): đã qua {lines} dòng.")
+
+
+def _read(table: Table, source: Source, tell_lines: Callable[[int], object]) -> _Read:
     """Take all batches of one table."""
-    tell(f"Đang đọc tệp «{table.name}».")
     tally = Tally()
     loaded: list[pl.DataFrame] = []
     kept_apart, decoded, decisions = [REJECTED.to_frame()], [DECODED.to_frame()], [DECISIONS.to_frame()]
     try:
         for batch in table.batches:
             tally += batch.tally
-            tell(f"Đang đọc tệp «{table.name}»: đã qua {tally.physical} dòng.")
+            tell_lines(tally.physical)
             if table.columns is not None:
                 loaded.append(rows_of(batch, table, table.columns, source.old_commune_code))
             kept_apart.append(batch.rejected)
