@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DATA ?= data
 export HOPNHAT_DATA := $(DATA)
 # Two halves of about equal length: end-to-end tests with these folders, and the others.
-ALONG := tests/synthetic/ tests/warehouse/
+ALONG := tests/synthetic/
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 .PHONY: demo test test-long ui ui-readonly bench lint reference audit lock sample clean
 

@@ -76,10 +76,15 @@ def run(ledger: Ledger, clusters: tuple[str, ...]) -> Iterator[list[dict[str, st
     ledger.publish()
 
 
+EVERY = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
+"""Every third moment, or all: steps have two moments or three, so that the third is before, amid and after them."""
+
+
+@EVERY
 @pytest.mark.parametrize("first_run", [pytest.param(True, marks=pytest.mark.long), False])
-def test_a_kill_at_any_moment_harms_no_id(tmp_path: Path, first_run: bool) -> None:
+def test_a_kill_at_any_moment_harms_no_id(tmp_path: Path, first_run: bool, every: int) -> None:
     published = 0
-    for at in count():
+    for at in count(step=every):
         ledger = Ledger(tmp_path / str(at))
         standing = [{}, {}] if first_run else [ids for both in run(ledger, FIRST) for ids in both]
         history = ledger.last.history.rows() if ledger.last else []
@@ -92,7 +97,7 @@ def test_a_kill_at_any_moment_harms_no_id(tmp_path: Path, first_run: bool) -> No
         check(ledger, standing, history)
         if next(killer.moments) <= at:
             break
-    assert at > 50 and published > 8
+    assert at > 50 and published > 8 // every
 
 
 def check(ledger: Ledger, standing: list[dict[str, str]], history: list[tuple]) -> None:
@@ -113,8 +118,9 @@ def check(ledger: Ledger, standing: list[dict[str, str]], history: list[tuple]) 
         assert ledger.resolve(entity_id).state in {"current", "merged", "retired"}
 
 
-def test_a_kill_while_a_crash_is_settled_harms_no_id(tmp_path: Path) -> None:
-    for at in count():
+@EVERY
+def test_a_kill_while_a_crash_is_settled_harms_no_id(tmp_path: Path, every: int) -> None:
+    for at in count(step=every):
         ledger = Ledger(tmp_path / str(at))
         ledger.assign(*FIRST)
         standing = ledger.draft(*SECOND)

@@ -123,7 +123,7 @@ def test_a_household_that_is_named_once_is_carried_down(
     assert first["so_ho_khau"].null_count() > len(first) / 2
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_old_offices_are_read_and_every_row_is_where_the_truth_says(
     seed: int, commune: NewCommune, communes: list[OldCommune], tmp_path: Path
 ) -> None:
