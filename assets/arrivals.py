@@ -24,6 +24,7 @@ from pipelines.arrival.look import Look, look
 from pipelines.arrival.receipts import FileVerdict, Receipt, later_than
 from pipelines.communes import MergerMap
 from pipelines.ingest.sources import paths_by_commune
+from pipelines.reports.labels import DATASETS, word
 from pipelines.reports.privacy import mask_names_of_files
 from pipelines.reports.receipt_page import OUTCOMES, summed_up
 
@@ -135,13 +136,14 @@ def _events(receipt: Receipt, partitions: dict[str, str]) -> Iterator[dg.AssetMa
 
 
 def _table(files: list[FileVerdict]) -> str:
-    """The files as a table of Markdown, by masked names."""
-    lines = ["| Tệp | Kết luận | Bản ghi nạp được | Giữ riêng |", "|---|---|--:|--:|"]
+    """What was read in the files, as a table of Markdown. No name of a file stands here: it may be a person's."""
+    lines = ["| Xã cũ | Dữ liệu | Kết luận | Bản ghi nạp được | Giữ riêng |", "|---|---|---|--:|--:|"]
+    names = dict(MergerMap.shipped().pairs.select("old_code", "old_name").iter_rows())
     for file in files:
         _, sign, words = OUTCOMES[file.outcome]
-        loaded, held = (sum(getattr(table, of) for table in file.tables) for of in ("loaded", "quarantined"))
-        name = mask_names_of_files(file.name).replace("|", "\\|")
-        lines.append(f"| {name} | {sign} {words} | {loaded} | {held} |")
+        for table in file.tables:
+            commune, dataset = f"{names[file.old_commune]} ({file.old_commune})", word(DATASETS, table.dataset)
+            lines.append(f"| {commune} | {dataset} | {sign} {words} | {table.loaded} | {table.quarantined} |")
     return "\n".join(lines)
 
 
@@ -156,7 +158,7 @@ def _why_nothing(found: Look) -> str:
     if not said:
         said = ["Không có tệp mới. (No new file.)"]
     if found.left:
-        said.append(f"Trong thư mục nhận còn {found.left} tệp không nhận được; lý do có trong biên nhận.")
+        said.append(f"Trong thư mục nhận còn {found.left} tệp không nhận; lý do có trong biên nhận.")
     return " ".join(said)
 
 

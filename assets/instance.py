@@ -28,10 +28,10 @@ event_log_storage:
   class: EventLogStorage
   config: {}
 # A second run of a commune waits in the queue instead of holding a worker while it waits for the commune's lock; and
-# of the runs of a night a few are made at a time, since each holds a whole commune in memory.
+# of the runs of a night two are made at a time, since each holds a whole commune in memory.
 concurrency:
   runs:
-    max_concurrent_runs: 3
+    max_concurrent_runs: 2
     tag_concurrency_limits:
       - key: dagster/partition
         value:

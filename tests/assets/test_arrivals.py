@@ -10,7 +10,6 @@ import pytest
 from pipelines.activity.log import ActivityLog
 from pipelines.arrival.receipts import FileVerdict, Receipt, Said
 
-NAME = "012345678901"
 PEOPLE = "ho_ten,ngay_sinh\nNguyễn Văn An,01/02/1970\nTrần Thị Bình,03/04/1980\n"
 
 
@@ -48,7 +47,7 @@ def _drop(data, name, content=PEOPLE):
 
 
 def test_runs_of_exactly_the_communes_concerned_are_asked_for_once(data, tick):
-    _drop(data, f"10231/{NAME}.csv")
+    _drop(data, "10231/cong_dan.csv")
     _drop(data, "09616-co-dong/cong_dan.csv", PEOPLE + "Lê Thị Cúc,05/06/1990\n")
     told = tick()
     assert [(one.job_name, one.partition_key) for one in told.run_requests] == [
@@ -63,16 +62,16 @@ def test_runs_of_exactly_the_communes_concerned_are_asked_for_once(data, tick):
 
 
 def test_each_concerned_commune_is_told_of_its_files_and_the_receipt(data, tick):
-    _drop(data, f"10231/{NAME}.csv")
+    _drop(data, "10231/ông Lê Siêu An.csv")
     _drop(data, "10234/la.csv", "x,y\n1,2\n")
     (event,) = tick().asset_events
     assert (event.asset_key.path, event.partition) == (["commune_exports"], "10231 Thượng Phúc")
     receipt = next((data / "receipts").glob("TN-*.json")).stem
     assert event.metadata["Biên nhận"].value == f"/bao-cao/receipts/{receipt}.html"
     assert event.metadata["Bản ghi nạp được"].value == 2
-    assert "✓ đã nhận | 2 | 0" in event.metadata["Tệp"].value
+    assert "| Nguyễn Trãi (10231) | Công dân | ✓ đã nhận | 2 | 0 |" in event.metadata["Tệp"].value
     assert (data / f"reports/receipts/{receipt}.html").is_file()
-    assert NAME not in str(event)
+    assert "An" not in str(event)
 
 
 def test_without_a_run_the_tick_says_why(data, tick):
