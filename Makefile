@@ -8,7 +8,7 @@ export HOPNHAT_DATA := $(DATA)
 # Two halves of about equal length: end-to-end tests with these folders, and the others.
 ALONG := tests/synthetic/
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
-.PHONY: demo test test-long ui ui-readonly bench lint reference audit lock sample clean
+.PHONY: demo test test-long ui ui-readonly bench lint reference pictures audit lock sample clean
 
 demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
 	@$(BIN)/hopnhat run --new-commune 10231 --data $(DATA)
@@ -32,6 +32,10 @@ reference: $(VENV)/.run ## Write the pages of docs/reference from the code
 
 ui-readonly: $(VENV)/.run ## The same for auditors, on http://127.0.0.1:3001: nothing can be started or changed
 	@$(BIN)/python -m assets.ui --read-only
+
+pictures: $(VENV)/.dev ## Take the pictures of docs/pictures: the browser tests do
+	@bash tests/chromium.sh
+	@$(BIN)/python -m pytest tests/end_to_end/browser --pictures
 
 bench: $(VENV)/.dev
 	@$(BIN)/hopnhat bench all

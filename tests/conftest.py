@@ -8,6 +8,10 @@ settings.register_profile("long", deadline=None, max_examples=1000)
 settings.load_profile("short")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write the documentation's pictures to docs/pictures")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """`make test` leaves the long tests out; whoever runs them has time for ten times as many examples."""
     if config.option.markexpr != "not long":
