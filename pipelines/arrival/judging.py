@@ -140,7 +140,8 @@ def _workbook(arrival: Arrival, deployed: Deployed, receipt_id: str) -> FileVerd
     said = Said(vi="Sổ trả lời.", en="A workbook with answers.")
     place = f"{PUT_ASIDE}/{code}/{receipt_id}/{arrival.path.name}"
     sha256 = sha256_of(arrival.path)
-    return _verdict(arrival, sha256=sha256, outcome="answered", why=said, new_communes=(code,), place=place)
+    facts = {"old_commune": "", "new_communes": (code,), "place": place}
+    return _verdict(arrival, sha256=sha256, outcome="answered", why=said, **facts)
 
 
 def _place(arrival: Arrival, exports: Path) -> Path:
