@@ -1,5 +1,7 @@
 """The event log that keeps its connections: the same events in the same files as Dagster's own."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -41,24 +43,42 @@ def test_what_dagsters_own_log_wrote_is_read(home):
     assert len(kept.get_logs_for_run(run.run_id)) > 5
 
 
-def test_a_page_that_looks_on_is_told_of_every_event_until_the_end(home):
-    """As a run's page does, in a process of its own that has the databases open for longer than the run."""
+RUN = """
+import sys, time
+import dagster as dg
+
+@dg.op
+def slow():
+    time.sleep(1)
+
+@dg.job
+def looked_on():
+    slow()
+
+with dg.DagsterInstance.get() as instance:
+    looked_on.execute_in_process(instance=instance, run_id=sys.argv[1])
+    print("done", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_page_that_looks_on_is_told_of_every_event_as_it_is_stored(home):
+    """As a run's page does, while another process makes the run and has not closed its databases yet."""
     seen: list[object] = []
     run_id = "0c5d5a0e-0000-4000-8000-000000000001"
     onlooker = EventLogStorage(str(home / "history" / "runs"))
-    onlooker.watch(run_id, None, lambda entry, _: seen.append(entry.dagster_event_type))
     onlooker.get_logs_for_run(run_id)
-    time.sleep(1)  # until it has seen how the databases were made
-    job = dg.define_asset_job("counting", selection=[numbers])
-    with dg.DagsterInstance.get() as instance:
-        definitions = dg.Definitions(assets=[numbers], jobs=[job])
-        definitions.resolve_job_def("counting").execute_in_process(instance=instance, run_id=run_id)
-        until = time.monotonic() + 20
+    onlooker.watch(run_id, None, lambda entry, _: seen.append(entry.dagster_event_type))
+    with subprocess.Popen([sys.executable, "-c", RUN, run_id], stdin=-1, stdout=-1, stderr=-3) as run:
+        assert run.stdout is not None and run.stdin is not None
+        assert run.stdout.readline() == b"done\n"
+        until = time.monotonic() + 10
         while dg.DagsterEventType.RUN_SUCCESS not in seen and time.monotonic() < until:
             time.sleep(0.05)
-        stored = [entry.dagster_event_type for entry in instance.all_logs(run_id)]
+        assert seen == [entry.dagster_event_type for entry in onlooker.get_logs_for_run(run_id)]
+        assert seen[-1] == dg.DagsterEventType.RUN_SUCCESS
+        run.stdin.close()
     onlooker.dispose()
-    assert seen == stored
 
 
 def test_looking_at_many_runs_keeps_few_databases_open(home):
