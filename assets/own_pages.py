@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import dagster as dg
 from dagster_webserver import app
 from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
@@ -21,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assets.deployment import PARTITION_TAG
 from assets.first_page import made_fit
 from assets.instance import prepare_home
 from assets.launchpad import speak_vietnamese
@@ -28,6 +30,11 @@ from assets.serving import routes_of
 
 HOSTS: Final = "HOPNHAT_HOSTS"
 """The environment variable with further names, separated by commas, by which people reach the pages behind a login."""
+_UNFINISHED: Final = [
+    status
+    for status in dg.DagsterRunStatus
+    if status not in {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+]
 _OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _REFUSED: Final = "Yêu cầu không phải từ trang của Dagster trên máy này. (Not asked for by Dagster's own pages.)"
 
@@ -94,7 +101,15 @@ class Webserver(DagsterWebserver):
 
     def build_routes(self) -> list[BaseRoute]:
         """Our routes first: the last of Dagster's takes every address."""
-        return [*routes_of(_data(), read_only=self._process_context.read_only), *super().build_routes()]  # type: ignore[no-untyped-call]
+        context = self._process_context
+        ours = routes_of(_data(), at_work=lambda: _at_work(context.instance), read_only=context.read_only)
+        return [*ours, *super().build_routes()]  # type: ignore[no-untyped-call]
+
+
+def _at_work(instance: dg.DagsterInstance) -> set[str]:
+    """The codes of the communes of which a run works or waits for its turn."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+    return {run.tags[PARTITION_TAG].split(" ", 1)[0] for run in runs if PARTITION_TAG in run.tags}
 
 
 def _data() -> Path:

@@ -5,6 +5,7 @@ answered at all is seen to by `own_pages`.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -37,16 +38,16 @@ _PRIVATE: Final = {
 }
 
 
-def routes_of(data: Path, *, read_only: bool) -> list[BaseRoute]:
-    """The routes of a data folder; `read_only`: no workbook is made, since that is put on record."""
+def routes_of(data: Path, *, at_work: Callable[[], set[str]], read_only: bool) -> list[BaseRoute]:
+    """The routes of a data folder. `at_work` tells the codes of communes of which a run works or waits for its turn;
+    `read_only`: no workbook is made, since that is put on record."""
     reports = data / "reports"
 
     def start(request: Request) -> Response:
         """The page over all communes, as things stand now."""
         language = ENGLISH if request.url.path.endswith(".en.html") else VIETNAMESE
-        return HTMLResponse(
-            render_site_index(reports, language, codes_of_deployment(), read_only=read_only), headers=_PRIVATE
-        )
+        made = render_site_index(reports, language, codes_of_deployment(), at_work=at_work(), read_only=read_only)
+        return HTMLResponse(made, headers=_PRIVATE)
 
     def page(request: Request) -> Response:
         """A page or a workbook of the audit site, which is reached by no link of the file system."""

@@ -49,12 +49,18 @@ def write_site_index(reports: Path, codes: Collection[str] = ()) -> None:
 
 
 def render_site_index(
-    reports: Path, language: Language, codes: Collection[str] = (), *, read_only: bool = False
+    reports: Path,
+    language: Language,
+    codes: Collection[str] = (),
+    *,
+    at_work: Collection[str] = (),
+    read_only: bool = False,
 ) -> str:
-    """The page as things stand now, see `write_site_index`; `read_only`: without ways to start or take anything."""
-    states = commune_states(reports.parent, codes)
+    """The page as things stand now, see `write_site_index`. `at_work`: communes of which a run works or waits for its
+    turn; `read_only`: without ways to start or take anything."""
+    states = commune_states(reports.parent, {*codes, *at_work})
     receipts, damaged = _receipts(reports.parent)
-    to_do = [one for one in states if one.state in {State.REFUSED, State.WAITING} or one.cases]
+    to_do = [one for one in states if one.state in {State.REFUSED, State.WAITING} or one.cases or one.code in at_work]
     scripts = [script(name) for name in _SCRIPTS]
     other = next(one for one in LANGUAGES if one is not language)
     return (
@@ -70,6 +76,7 @@ def render_site_index(
             receipts=receipts,
             damaged=damaged,
             State=State,
+            at_work=at_work,
             read_only=read_only,
             labels=labels,
             file=_file(language),
@@ -100,14 +107,12 @@ def _urgency(one: CommuneState) -> tuple[int, int, int, str]:
 
 def _rows(reports: Path, one: CommuneState) -> list[Row]:
     """The rows of the table for a commune: one for each mode in which there was a run."""
-    if one.state is State.NOTHING:
-        return []
     rows = [
         {"commune": one, "run": run, "mode": mode, "versions": _versions(reports, mode, one)}
         for mode in reversed(MODES)
         if (run := summary(reports / mode / one.code))
     ]
-    return rows or [{"commune": one, "run": {}}]
+    return rows or ([] if one.state is State.NOTHING else [{"commune": one, "run": {}}])
 
 
 def _versions(reports: Path, mode: Mode, one: CommuneState) -> list[Row]:

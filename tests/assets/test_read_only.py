@@ -4,6 +4,7 @@ import sys
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 
@@ -33,5 +34,10 @@ def test_the_webserver_refuses_changes_when_it_is_read_only(tmp_path, monkeypatc
             app, "/graphql", "POST", b'{"query": "mutation {wipeAssets(assetPartitionRanges: []) {__typename}}"}'
         )
         workbook = asked(app, "/so-xem-xet/10231.xlsx")
+        run = create_run_for_test(instance, "chay_thu", tags={"dagster/partition": "10231 Thượng Phúc"})
+        at_work = asked(app, "/bao-cao/index.html").text
+        instance.report_run_failed(run)
+        over = asked(app, "/bao-cao/index.html").text
+    assert "đang chạy hoặc chờ đến lượt" in at_work and "đang chạy hoặc chờ đến lượt" not in over
     assert ("UnauthorizedError" in wiped.text) is read_only
     assert workbook.status == (403 if read_only else 409)

@@ -37,7 +37,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def ask(data: Path, address: str, method: str = "GET", *, read_only: bool = False, **headers: str) -> Answer:
-    return asked(Starlette(routes=serving.routes_of(data, read_only=read_only)), address, method, **headers)
+    return asked(
+        Starlette(routes=serving.routes_of(data, at_work=set, read_only=read_only)), address, method, **headers
+    )
 
 
 @pytest.mark.parametrize("address", [PAGE, receipt_address("TN-20261130-0001")])

@@ -80,7 +80,16 @@ def test_what_waits_for_people_comes_first_and_leads_to_where_it_is_done(data: P
             "Giảng Võ (00025): 4 trường hợp chờ quyết định (2 chặn bản chính thức)",
         )
     )
-    assert refused < waiting < cases < told.index("TN-20260105-0001 , 05/01/2026 07:00: 1 nhận; ✗ 1 chưa nhận được")
+    assert refused < waiting < cases < told.index("TN-20260105-0001 , 05/01/2026 07:00: 1 nhận; ✗ 1 không nhận")
+
+
+def test_a_commune_of_which_a_run_works_is_not_to_be_run_once_more(data: Path) -> None:
+    made = render_site_index(data / "reports", VIETNAMESE, at_work={"10231", NOTHING})
+    told = text_of(made)
+    assert "Đang chạy hoặc chờ đến lượt: 2" in told
+    assert "Thượng Phúc (10231): đang chạy hoặc chờ đến lượt; 1 tệp chờ chạy" in told
+    assert "Cửa Nam (00082): đang chạy hoặc chờ đến lượt" in told
+    assert "/locations/hop_nhat/jobs/chay_thu" not in made
 
 
 def test_every_link_leads_somewhere(data: Path) -> None:
