@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.inputs import inputs_now
 from assets.jobs import LINK_AGAIN, PUBLISHING
-from assets.run_settings import STAGES
+from assets.run_settings import STAGES, WrongSetting
 from pipelines.communes import MergerMap
 from pipelines.linkage import LinkageSettings
 from pipelines.problems import UnusableInput
@@ -28,12 +28,12 @@ def refuse_settings(deployment: "Deployment", job: str) -> None:
     mode = deployment.mode
     trial, official = PUBLISHING["trial"], PUBLISHING["official"]
     if job == official and mode != "official":
-        raise UnusableInput(
+        raise WrongSetting(
             f"Công việc {official} luôn công bố chính thức (mode: official); muốn chạy thử, hãy dùng {trial}.",
             f"This job publishes officially; for a trial, launch {trial}.",
         )
     if job != official and mode == "official":
-        raise UnusableInput(
+        raise WrongSetting(
             f"Lần chạy này chỉ được chạy thử (mode: trial); muốn công bố chính thức, hãy dùng công việc {official}.",
             f"Only a trial may be run here; to publish officially, launch {official}.",
         )

@@ -19,6 +19,11 @@ from pipelines.warehouse.versions import Mode
 
 Stage = TypeVar("Stage", bound=BaseModel)
 
+
+class WrongSetting(UnusableInput):
+    """A run cannot be made with these settings."""
+
+
 STAGES: Final[tuple[type[BaseModel], ...]] = (LinkageSettings, GivenLimits, ReportSettings)
 """What settings are for: linking, the gates, the pages."""
 
@@ -97,7 +102,7 @@ class RunSettings(dg.ConfigurableResource):
         return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True) if value is None else value
 
     def of(self, stage: type[Stage]) -> Stage:
-        """The settings of one stage. Raises UnusableInput, which names every value that cannot be used."""
+        """The settings of one stage. Raises WrongSetting, which names every value that cannot be used."""
         places: tuple[object, ...] = (self, self.technical)
         given = {
             name: value
@@ -108,7 +113,7 @@ class RunSettings(dg.ConfigurableResource):
         try:
             return stage(**given)
         except ValidationError as wrong:
-            raise UnusableInput(
+            raise WrongSetting(
                 f"Thiết lập không dùng được: {'; '.join(_in_words(wrong))}. Hãy sửa rồi chạy lại; chưa có gì thay đổi.",
                 "A setting cannot be used; nothing has changed.",
             ) from None

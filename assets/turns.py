@@ -5,6 +5,7 @@ What happened is told by a sentence (`plain_words`).
 
 from typing import Final, NamedTuple
 
+from assets.run_settings import WrongSetting
 from assets.storage_faults import storage_fault
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import NoKey, WrongKey
@@ -22,7 +23,8 @@ _OFFICER: Final = "cán bộ dữ liệu"
 _AGAIN: Final = "rồi bấm Re-execute all ở góc trên bên phải để chạy lại từ đầu"
 
 WAIT: Final = Turn(_OFFICER, f"Đợi việc kia xong {_AGAIN}.")
-MEND: Final = Turn(_OFFICER, f"Sửa theo câu trên {_AGAIN}; sửa thiết lập thì mở Launchpad của công việc.")
+MEND: Final = Turn(_OFFICER, f"Làm theo câu trên {_AGAIN}.")
+SET: Final = Turn(_OFFICER, "Mở Launchpad của công việc nên dùng, đặt lại thiết lập theo câu trên rồi bấm Launch Run.")
 DECIDE: Final = Turn(
     _OFFICER,
     f"Mở báo cáo đối soát của xã, xem quy tắc không đạt và các trường hợp nêu trên; sửa tệp nguồn hoặc trả lời sổ xem "
@@ -41,4 +43,6 @@ def turn_of(problem: BaseException) -> Turn:
         return WAIT
     if isinstance(problem, (NoKey, WrongKey)) or storage_fault(problem):
         return SERVE
+    if isinstance(problem, WrongSetting):
+        return SET
     return MEND if isinstance(problem, UnusableInput) else REPAIR
