@@ -68,19 +68,19 @@ def test_a_later_run_weighs_by_the_stored_model_until_asked(in_process, folder, 
     assert (folder / "models" / CURRENT).read_text().strip() == fresh
 
 
-def test_a_drifted_model_stops_publication_but_not_the_report(in_process, small):
-    published = (small / "published" / "trial" / f"{CODE}.duckdb").read_bytes()
-    path = small / "models" / f"{(small / 'models' / CURRENT).read_text().strip()}.json"
+def test_a_drifted_model_stops_publication_but_not_the_report(in_process, folder):
+    published = (folder / "published" / "trial" / f"{CODE}.duckdb").read_bytes()
+    path = folder / "models" / f"{(folder / 'models' / CURRENT).read_text().strip()}.json"
     model = json.loads(path.read_text())
     # The match class has changed places with strangers, as EM without anchors does.
     model["priors"] = model["priors"][::-1]
     model["shares"] = {field: table[::-1] for field, table in model["shares"].items()}
     path.write_text(json.dumps(model))
-    drifted = in_process("run", "--new-commune", CODE, data=small)
+    drifted = in_process("run", "--new-commune", CODE, data=folder)
     assert drifted.status == 1
     assert "identity.model_not_drifted" in drifted.err
-    assert (small / "published" / "trial" / f"{CODE}.duckdb").read_bytes() == published
-    assert (small / "reports" / "trial" / CODE / "index.html").is_file()
+    assert (folder / "published" / "trial" / f"{CODE}.duckdb").read_bytes() == published
+    assert (folder / "reports" / "trial" / CODE / "index.html").is_file()
 
 
 @pytest.mark.parametrize("name", ["../models/x", pytest.param("parcels-10231-000000000000", marks=pytest.mark.long)])
