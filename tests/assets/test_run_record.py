@@ -10,6 +10,7 @@ from dagster import InitResourceContext
 from dagster._core.definitions.scoped_resources_builder import ScopedResourcesBuilder
 
 from assets.deployment import Deployment
+from assets.instance import OUTCOME_TAG
 from assets.parquet_io import ParquetIOManager
 from assets.plain_words import in_plain_words
 from assets.run_settings import RunSettings
@@ -106,6 +107,31 @@ def test_a_run_in_which_a_step_fails_names_the_step_and_nothing_else(tmp_path: P
     act = _run(tmp_path, _definitions(work))
     assert (act.state, act.facts["step"], act.facts["steps"]) == (state, "published_warehouse", 2)
     assert "Hạnh" not in ActivityLog(tmp_path).path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("work", "allowed", "selection", "said"),
+    [
+        (_nothing, True, None, "đã công bố"),
+        (_nothing, False, None, "bị từ chối"),
+        (_unusable, True, None, "bị từ chối"),
+        (_broken, True, None, "có lỗi"),
+        (_nothing, True, [dg.AssetKey("rows")], "đã kiểm tra"),
+    ],
+)
+def test_the_list_of_runs_tells_in_words_how_a_run_ended(
+    tmp_path: Path, work, allowed: bool, selection, said: str
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        _definitions(work, allowed).resolve_job_def("chay_thu").execute_in_process(
+            instance=instance,
+            partition_key=PARTITION,
+            asset_selection=selection,
+            raise_on_error=False,
+            run_config=_config(tmp_path),
+        )
+        (run,) = instance.get_runs()
+    assert run.tags[OUTCOME_TAG] == said
 
 
 def test_resources_that_are_set_up_to_look_at_results_are_no_run(tmp_path: Path) -> None:
