@@ -82,8 +82,8 @@ JOBS: Final = [
         "Đối sánh lại theo quyết định: chạy thử lại sau khi cán bộ trả lời các trường hợp, để mọi thay đổi chỉ do "
         "quyết định mà có. Dừng ngay nếu chưa có quyết định nào mới, hoặc tệp nguồn, bảng tham chiếu hay thiết lập đối "
         "sánh đã khác lần công bố trước. Không bao giờ động đến bản chính thức.",
-        "A trial run again after officers' answers, so that whatever changes comes of decisions alone. It stops at once "
-        "when no decision is new, or when files, reference tables or settings of the linkage differ from the last "
+        "A trial run again after officers' answers, so that whatever changes comes of decisions alone. It stops at "
+        "once when no decision is new, or when files, reference tables or settings of the linkage differ from the last "
         "publication's. It never touches the official version.",
     ),
 ]
