@@ -11,7 +11,7 @@ PROCESS_TAG = ".dagster/hopnhat_process"
 """The tag of a run that tells which process makes it; hidden in the list of runs."""
 OUTCOME_TAG = "ket_qua"
 """The tag of a run that tells in the list of runs how it ended, in words."""
-FAILED = "có lỗi"
+FAILED, STOPPED = "có lỗi", "đã dừng"
 _AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 _SETTINGS = """\

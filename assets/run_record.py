@@ -11,11 +11,13 @@ import dagster as dg
 from dagster import DagsterEventType
 
 from assets.acting import ActOnRecord, recorded
-from assets.instance import FAILED, OUTCOME_TAG
+from assets.instance import FAILED, OUTCOME_TAG, STOPPED
 from assets.plain_words import EXIT_STATUS
 from pipelines.activity.acts import Fact, Outcome
 
 _GATE, _PUBLISHES = "publication_gate", "published_warehouse"
+_INTERRUPTED = "DagsterExecutionInterruptedError"
+"""What Dagster calls it when somebody stops a run."""
 _UNUSABLE = 2
 """The exit status of what was refused, because an input or a setting cannot be used."""
 _TOLD = {
@@ -34,15 +36,14 @@ def run_on_record(
     A log that cannot be written is told, and does not stop it.
     """
     act.tell(run=run.run_id)
-    outcome = FAILED  # unless it comes to an end by itself
+    act.outcome = "failed"  # unless it comes to an end by itself
     try:
         with recorded(act, tell=tell):
             yield
             act.outcome, facts = _ended(run, instance)
             act.tell(**facts)
-            outcome = _in_words(act.outcome, run, instance)
     finally:
-        instance.add_run_tags(run.run_id, {OUTCOME_TAG: outcome})
+        instance.add_run_tags(run.run_id, {OUTCOME_TAG: _in_words(act.outcome, run, instance)})
 
 
 def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
@@ -64,10 +65,14 @@ def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, d
 
 
 def _in_words(outcome: Outcome, run: dg.DagsterRun, instance: dg.DagsterInstance) -> str:
-    """How a run ended, for the list of runs."""
-    if outcome == "done":
-        return "đã công bố" if _PUBLISHES in _steps(run, instance) else "đã kiểm tra"
-    return "bị từ chối" if outcome == "refused" else FAILED
+    """How a run ended, for the list of runs. What one that was stopped has published is published."""
+    events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=_TOLD) if entry.dagster_event]
+    if any(event.step_key == _PUBLISHES and event.event_type == DagsterEventType.STEP_SUCCESS for event in events):
+        return "đã công bố"
+    failures = [event.step_failure_data for event in events if event.event_type == DagsterEventType.STEP_FAILURE]
+    if any(failure.error and failure.error.cls_name == _INTERRUPTED for failure in failures):
+        return STOPPED
+    return {"done": "đã kiểm tra", "refused": "bị từ chối"}.get(outcome, FAILED)
 
 
 def _planned(run: dg.DagsterRun, instance: dg.DagsterInstance) -> int:

@@ -6,11 +6,12 @@ any work. What a setting does does not belong here, nor where files lie (`deploy
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import dagster as dg
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
+from assets.jobs import PUBLISHING
 from pipelines.linkage import LinkageSettings
 from pipelines.problems import UnusableInput
 from pipelines.reports.settings import ReportSettings
@@ -64,10 +65,10 @@ class Technical(dg.Config):
 class RunSettings(dg.ConfigurableResource):
     """Thiết lập của một lần chạy; mục nào để trống thì theo mặc định / what is not given is as usual."""
 
-    mode: Mode = Field(
-        "trial",
-        description="trial: chạy thử; official: công bố chính thức, chỉ trong công việc cong_bo_chinh_thuc "
-        "/ a trial, or official, which one job alone may publish",
+    mode: Mode = _unshown(
+        lambda: "trial",
+        "trial: chạy thử; official: công bố chính thức, chỉ trong công việc cong_bo_chinh_thuc; không ghi thì theo "
+        "công việc / a trial, or official, which one job alone may publish; if not given, as the job has it",
     )
     purpose: str = _unshown(
         lambda: os.environ.get("HOPNHAT_PURPOSE", ""),
@@ -100,6 +101,13 @@ class RunSettings(dg.ConfigurableResource):
     def _left_empty(cls, value: object, info: ValidationInfo) -> object:
         """What is left empty in the launchpad is as usual."""
         return cls.model_fields[str(info.field_name)].get_default(call_default_factory=True) if value is None else value
+
+    def create_resource(self, context: dg.InitResourceContext) -> "RunSettings":
+        """The settings of this run: where no mode is given, the job tells."""
+        official = context.run is not None and context.run.job_name == PUBLISHING["official"]
+        if "mode" in context.resource_config or not official:
+            return self
+        return cast("RunSettings", self._with_updated_values({"mode": "official"}))
 
     def of(self, stage: type[Stage]) -> Stage:
         """The settings of one stage. Raises WrongSetting, which names every value that cannot be used."""

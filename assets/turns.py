@@ -28,7 +28,7 @@ SET: Final = Turn(_OFFICER, "Mở Launchpad của công việc nên dùng, đặ
 DECIDE: Final = Turn(
     _OFFICER,
     f"Mở báo cáo đối soát của xã, xem quy tắc không đạt và các trường hợp nêu trên; sửa tệp nguồn hoặc trả lời sổ xem "
-    f"xét, {_AGAIN}. Thay đổi là thật thì nâng giới hạn trong Launchpad của công việc.",
+    f"xét, {_AGAIN}. Thay đổi là thật thì nâng giới hạn trong Launchpad, ví dụ churn_limit: 0.3.",
 )
 SERVE: Final = Turn("người phụ trách máy chủ", f"Xử lý theo câu trên (ổ đĩa, quyền, khóa) {_AGAIN}.")
 REPAIR: Final = Turn(

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from dagster import InitResourceContext
 from dagster._core.definitions.scoped_resources_builder import ScopedResourcesBuilder
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from assets.deployment import Deployment
 from assets.instance import OUTCOME_TAG
@@ -86,6 +87,10 @@ def _unusable() -> None:
     raise UnusableInput("Tệp không dùng được.", "The file cannot be used.")
 
 
+def _stopped() -> None:
+    raise DagsterExecutionInterruptedError
+
+
 def _broken() -> None:
     raise RuntimeError("Nguyễn Thị Hạnh")
 
@@ -116,6 +121,7 @@ def test_a_run_in_which_a_step_fails_names_the_step_and_nothing_else(tmp_path: P
         (_nothing, False, None, "bị từ chối"),
         (_unusable, True, None, "bị từ chối"),
         (_broken, True, None, "có lỗi"),
+        (_stopped, True, None, "đã dừng"),
         (_nothing, True, [dg.AssetKey("rows")], "đã kiểm tra"),
     ],
 )
@@ -132,6 +138,16 @@ def test_the_list_of_runs_tells_in_words_how_a_run_ended(
         )
         (run,) = instance.get_runs()
     assert run.tags[OUTCOME_TAG] == said
+
+
+@pytest.mark.parametrize(("job", "mode"), [("chay_thu", "trial"), ("cong_bo_chinh_thuc", "official")])
+def test_where_no_mode_is_given_the_job_tells(tmp_path: Path, job: str, mode: str) -> None:
+    assert _run(tmp_path, _definitions(_nothing), job).mode == mode
+
+
+def test_a_mode_that_is_given_against_the_job_is_refused(tmp_path: Path) -> None:
+    act = _run(tmp_path, _definitions(_nothing), "cong_bo_chinh_thuc", mode="trial")
+    assert (act.state, act.mode) == ("refused", "trial")
 
 
 def test_resources_that_are_set_up_to_look_at_results_are_no_run(tmp_path: Path) -> None:
