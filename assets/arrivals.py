@@ -105,17 +105,14 @@ def _partitions() -> dict[str, str]:
 
 
 def _requests(receipt: Receipt, partitions: dict[str, str]) -> Iterator[dg.RunRequest]:
-    """A run for each commune concerned; asked for again with the same files, Dagster starts none."""
+    """A run for each commune concerned; asked for again by the same receipt, Dagster starts none.
+
+    Not by the same files: those that bring back what was withdrawn in between are to be run again.
+    """
     tags = {RECEIPT_TAG: receipt.id}
-    for code, inputs in receipt.inputs.items():
-        yield dg.RunRequest(
-            run_key=f"{code} {inputs}", partition_key=partitions[code], job_name=PUBLISHING["trial"], tags=tags
-        )
-    for code in receipt.decided:
-        if code not in receipt.inputs:  # the trial goes by the new decisions too
-            yield dg.RunRequest(
-                run_key=f"{code} {receipt.id}", partition_key=partitions[code], job_name=LINK_AGAIN, tags=tags
-            )
+    jobs = dict.fromkeys(receipt.decided, LINK_AGAIN) | dict.fromkeys(receipt.inputs, PUBLISHING["trial"])
+    for code, job in jobs.items():  # a trial goes by new decisions too
+        yield dg.RunRequest(run_key=f"{code} {receipt.id}", partition_key=partitions[code], job_name=job, tags=tags)
 
 
 def _events(receipt: Receipt, partitions: dict[str, str]) -> Iterator[dg.AssetMaterialization]:

@@ -127,8 +127,9 @@ class Memory(BaseModel):
         self.files[_key(arrival)].told = True
 
     def told(self, arrival: Arrival) -> bool:
-        """Whether a receipt tells of it."""
-        return self.files[_key(arrival)].told
+        """Whether a receipt tells of it as it is."""
+        seen = self.files.get(_key(arrival))
+        return bool(seen and seen.told and seen.stamp == arrival.stamp)
 
     def age(self, arrival: Arrival, at: datetime) -> float:
         """For how many seconds it has not changed."""

@@ -4,9 +4,8 @@ It is told by what lies beside the warehouses, which are not opened: the logs of
 and the names and times of files that came. So it costs the same however large the communes are.
 """
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,8 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
-from typing import Final
 
+from pipelines.arrival.drop_folder import Memory, arrivals, drop_folder
 from pipelines.communes import MergerMap
 from pipelines.ingest.containers import is_readable
 from pipelines.ingest.sources import paths_by_commune
@@ -26,8 +25,6 @@ from pipelines.reports.asking import Row, mapping
 from pipelines.reports.languages import LANGUAGES, Language, Text
 from pipelines.reports.site import SUMMARY
 from pipelines.warehouse.versions import MODES, Entry, Mode, entries, published_file, version_name
-
-_OLD_CODE: Final = re.compile(r"[0-9]{5}(?![0-9])")
 
 
 class State(Enum):
@@ -72,7 +69,9 @@ class CommuneState:
     new_files: int
     """Files among the exports that came after the latest run."""
     arriving: int
-    """Files in the drop folder."""
+    """Files in the drop folder that wait to be looked at."""
+    not_taken: int
+    """Files that still lie there although a receipt says why they are not taken."""
 
     @property
     def folder(self) -> str:
@@ -102,14 +101,7 @@ class CommuneState:
     def _sentences(self, language: Language) -> Iterator[str]:
         say = language.say
         yield f"{language.of(self.state.word)}."
-        if self.new_files and self.latest:
-            yield say(
-                f"{self.new_files} tệp đến sau lần chạy gần nhất.", f"Files since the latest run: {self.new_files}."
-            )
-        elif self.new_files:
-            yield say(f"{self.new_files} tệp chưa chạy lần nào.", f"Files of which no run was made: {self.new_files}.")
-        if self.arriving:
-            yield say(f"{self.arriving} tệp trong thư mục nhận.", f"Files in the drop folder: {self.arriving}.")
+        yield from self._of_files(say)
         if self.latest and not self.published:
             mode, at = language.word(labels.MODES, self.latest["mode"]), language.stamp(self.latest.get("started_at"))
             if self.latest.get("status") == "refused":
@@ -126,6 +118,21 @@ class CommuneState:
         if self.cases:
             yield say(f"{self.cases} trường hợp chờ quyết định.", f"Cases that wait for a decision: {self.cases}.")
 
+    def _of_files(self, say: Callable[[str, str], str]) -> Iterator[str]:
+        if self.new_files and self.latest:
+            yield say(
+                f"{self.new_files} tệp đến sau lần chạy gần nhất.", f"Files since the latest run: {self.new_files}."
+            )
+        elif self.new_files:
+            yield say(f"{self.new_files} tệp chưa chạy lần nào.", f"Files of which no run was made: {self.new_files}.")
+        if self.arriving:
+            yield say(f"{self.arriving} tệp trong thư mục nhận.", f"Files in the drop folder: {self.arriving}.")
+        if self.not_taken:
+            yield say(
+                f"{self.not_taken} tệp không nhận được còn trong thư mục nhận.",
+                f"Files in the drop folder that were not taken: {self.not_taken}.",
+            )
+
 
 def commune_state(data: Path, code: str) -> CommuneState:
     """What holds in the new commune with this code."""
@@ -134,7 +141,7 @@ def commune_state(data: Path, code: str) -> CommuneState:
 
 def commune_states(data: Path, codes: Collection[str] = ()) -> list[CommuneState]:
     """What holds in the new communes with these codes, and in all others of which there is anything; by code."""
-    exported, dropped = _exported(data / "exports"), _dropped(data / "incoming")
+    exported, dropped = _exported(data / "exports"), _dropped(data)
     told = (_state(data, commune, exported, dropped) for commune in _communes())
     return [one for one in told if one.code in codes or one.state is not State.NOTHING]
 
@@ -169,7 +176,7 @@ def _communes() -> tuple[_Commune, ...]:
 
 
 def _state(
-    data: Path, commune: _Commune, exported: Mapping[str, list[float]], dropped: Mapping[str, int]
+    data: Path, commune: _Commune, exported: Mapping[str, list[float]], dropped: Mapping[tuple[str, bool], int]
 ) -> CommuneState:
     in_place: dict[Mode, InPlace] = {}
     latest, published, latest_at = Row(), True, 0.0
@@ -187,7 +194,7 @@ def _state(
             latest, latest_at = told, at
             published = bool(told.get("version")) or told.get("run_id") in {entry.run_id for entry in log}
     new_files = sum(int(at) > latest_at for code in commune.old_codes for at in exported.get(code, ()))
-    arriving = sum(dropped.get(code, 0) for code in commune.old_codes)
+    arriving, not_taken = (sum(dropped.get((code, told), 0) for code in commune.old_codes) for told in (False, True))
     at_work = not published and latest.get("status") == "allowed" and is_held(data, commune.code)
     if new_files or arriving or (at_work and not in_place):
         state = State.WAITING
@@ -209,6 +216,7 @@ def _state(
         at_work=at_work,
         new_files=new_files,
         arriving=arriving,
+        not_taken=not_taken,
     )
 
 
@@ -247,12 +255,7 @@ def _came(paths: Iterable[Path]) -> Iterator[float]:
                 yield status.st_ctime
 
 
-def _dropped(incoming: Path) -> Counter[str]:
-    """How many files lie in the drop folder, by old commune."""
-    try:
-        parts = [path.relative_to(incoming).parts for path in incoming.rglob("*") if path.is_file()]
-    except OSError:
-        return Counter()
-    files = (names for names in parts if names[-1][-6:] != ".ready" and not any(name[0] in "._~" for name in names))
-    codes = (_OLD_CODE.match(names[0]) for names in files)
-    return Counter(code[0] for code in codes if code)
+def _dropped(data: Path) -> Counter[tuple[str, bool]]:
+    """How many files lie in the drop folder, by old commune, and by whether a receipt says why they are not taken."""
+    memory = Memory.read(data)
+    return Counter((one.old_commune, memory.told(one)) for one in arrivals(drop_folder(data)))

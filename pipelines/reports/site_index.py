@@ -60,7 +60,8 @@ def render_site_index(
     turn; `read_only`: without ways to start or take anything."""
     states = commune_states(reports.parent, {*codes, *at_work})
     receipts, damaged = _receipts(reports.parent)
-    to_do = [one for one in states if one.state in {State.REFUSED, State.WAITING} or one.cases or one.code in at_work]
+    urgent = {State.REFUSED, State.WAITING}
+    to_do = [one for one in states if one.state in urgent or one.cases or one.not_taken or one.code in at_work]
     scripts = [script(name) for name in _SCRIPTS]
     other = next(one for one in LANGUAGES if one is not language)
     return (

@@ -1,5 +1,6 @@
 """The sensor of the drop folder and the nightly trial, as Dagster evaluates them."""
 
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -87,6 +88,16 @@ def test_a_tick_that_was_lost_is_made_up_for(data, tick):
     _drop(data, "10231/cong_dan.csv")
     lost = tick(lost=True)
     assert [one.run_key for one in tick().run_requests] == [one.run_key for one in lost.run_requests]
+
+
+def test_files_that_bring_back_what_was_withdrawn_are_run_again(data, tick):
+    _drop(data, "10231/cong_dan.csv")
+    (first,) = tick().run_requests
+    (data / "exports/10231/cong_dan.csv").unlink()
+    shutil.rmtree(data / "incoming")
+    _drop(data, "10231/cong_dan.csv")
+    (second,) = tick().run_requests
+    assert first.run_key != second.run_key
 
 
 def test_files_of_a_commune_at_work_wait_for_the_next_tick(data, tick):

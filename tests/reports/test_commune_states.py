@@ -2,12 +2,14 @@
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.arrival.look import look
 from pipelines.protection.locking import locked
 from pipelines.reports.commune_states import State, commune_state, commune_states
 from pipelines.warehouse.versions import Entry
@@ -131,3 +133,18 @@ def test_a_log_that_cannot_be_read_leaves_what_the_summary_tells(tmp_path: Path)
     told = json.loads(summary.read_text(encoding="utf-8")) | {"in_place": "trial-1", "version": "trial-1"}
     summary.write_text(json.dumps(told), encoding="utf-8")
     assert commune_state(tmp_path, CODE).state is State.TRIAL
+
+
+def test_a_file_that_was_not_taken_hides_nothing_of_what_holds(tmp_path: Path) -> None:
+    """It stays in the drop folder until somebody mends it, and no run will ever take it as it is."""
+    came(tmp_path, "incoming/10231-a/dan.docx")
+    ran(tmp_path, "trial", "2026-01-05T08:00:00+07:00", status="refused")
+    assert commune_state(tmp_path, CODE).state is State.WAITING
+    for seconds in (0, 60):
+        now = datetime(2026, 1, 6, 8, 0, tzinfo=UTC) + timedelta(seconds=seconds)
+        look(tmp_path, tmp_path / "exports", at=now, hold=lambda code: nullcontext())
+    state = commune_state(tmp_path, CODE)
+    assert (state.state, state.arriving, state.not_taken) == (State.REFUSED, 0, 1)
+    assert "1 tệp không nhận được còn trong thư mục nhận." in state.told
+    came(tmp_path, "incoming/10231-a/dan.docx")
+    assert commune_state(tmp_path, CODE).arriving == 1
