@@ -65,6 +65,7 @@ class Window:
         """A picture of the page, or of a part, once it does not move any more; a clock on it is given a few tries."""
         looks = {"animations": "disabled", "caret": "hide", "scale": "css"}
         self.page.evaluate("document.fonts.ready")
+        self.page.mouse.move(0, 0)
         before, now = b"", b"never"
         for _ in range(12):
             if now == before:

@@ -66,7 +66,7 @@ class Officer:
     def opens_job(self, job: str) -> Locator:
         """Go to a job; the button by which it is launched."""
         self.opens("/jobs", job)
-        self.window.page.get_by_role("link", name=job, exact=True).click()
+        self.window.page.locator(f"a[href$='/jobs/{job}']").first.click()
         self.sees("Description")
         return self.window.page.get_by_role("button", name="Materialize all").first
 
@@ -93,14 +93,12 @@ class Officer:
         self.sees("purpose:", "No errors")
 
     def sets(self, name: str, value: str) -> None:
-        """Type a setting in place of what stands behind its name."""
+        """Type over the line of a setting."""
         page = self.window.page
-        line = page.locator(".CodeMirror-line").filter(has_text=f"{name}:").first
-        line.click()
+        page.locator(".CodeMirror-line").filter(has_text=f"{name}:").first.click()
         page.keyboard.press("End")
-        for _ in line.inner_text().partition(": ")[2]:
-            page.keyboard.press("Backspace")
-        page.keyboard.type(value)
+        page.keyboard.press("Shift+Home")
+        page.keyboard.type(f"{name}: {value}")
 
     def sees_run(self, job: str, end: str) -> str:
         """Open the run that is new in the list of runs, and wait until it ends in this way; what its page says."""
@@ -175,7 +173,7 @@ def test_files_arrive_and_a_receipt_says_what_is_wrong_with_one(officer, picture
     _until(officer, "TN-")
     officer.window.page.get_by_role("link", name=re.compile("^TN-")).first.click()
     officer.sees("Biên nhận", "không nhận")
-    picture(officer.window, "receipt", height=622)
+    picture(officer.window, "receipt", height=564)
     row = officer.window.page.get_by_role("row").filter(has_text=str(DAMAGED)).inner_text()
     assert re.search(r"giữ riêng 25\b", row), row
     (officer.data / "incoming" / scanned.relative_to(officer.sent)).unlink()
@@ -241,7 +239,7 @@ def test_the_mended_file_takes_the_place_of_the_damaged_one(officer, picture):
     _until(officer, "-0002")
     officer.window.page.get_by_role("link", name=re.compile("^TN-.*-0002$")).first.click()
     officer.sees("thay cho tệp cùng tên nhận trước đó")
-    picture(officer.window, "receipt_correction")
+    picture(officer.window, "receipt_correction", height=500)
     officer.sees_run("chay_thu", "Success")
 
 
@@ -310,7 +308,7 @@ def test_an_auditor_sees_all_and_can_change_nothing(officer, project, window_of,
     ):
         window.opens(f"{ui}/bao-cao/index.html", "Đã công bố chính thức: 1")
         window.opens(f"{ui}/jobs", "cong_bo_chinh_thuc")
-        window.page.get_by_role("link", name="cong_bo_chinh_thuc", exact=True).click()
+        window.page.locator("a[href$='/jobs/cong_bo_chinh_thuc']").first.click()
         window.sees("Description")
         assert window.page.get_by_role("button", name="Materialize all").first.is_disabled()
         picture(window, "read_only")
