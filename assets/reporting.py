@@ -20,9 +20,9 @@ from pipelines.reports import (
     render_version,
     replace_version,
     write_page_set,
-    write_site_index,
 )
 from pipelines.reports.rule_history import rule_history
+from pipelines.reports.site_index import write_site_index
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.versions import entries, kept_files, version_name
 

@@ -12,7 +12,7 @@ from assets import clerical
 from assets.acting import ActOnRecord, on_record, recorded, tell, tell_version, version_in
 from assets.holding import hold
 from assets.occasion import now, user
-from assets.options import add_commune, add_mode, new_commune_code, published_warehouse, warehouse_of
+from assets.options import add_commune, add_mode, new_commune_code, published_warehouse
 from pipelines.activity.acts import Action
 from pipelines.arrival.workbooks import take_workbook
 from pipelines.communes import MergerMap
@@ -121,7 +121,12 @@ def _held(command: Callable[[argparse.Namespace], int], what: str, options: argp
 def workbook_on_record(data: Path, code: str, name: str) -> bytes:
     """The cases of what is published of a new commune, as the workbook of `hopnhat review export` and on record as its
     export under this name; nothing of it reaches a disk. Raises UnusableInput when there is none to make."""
-    warehouse = warehouse_of(data, MergerMap.shipped().new_commune(code).code)
+    warehouse = newest_file(data, MergerMap.shipped().new_commune(code).code)
+    if warehouse is None:
+        raise UnusableInput(
+            "Xã này chưa có bản công bố nào nên chưa có gì để hỏi; hãy chạy thử xã này trước.",
+            "Nothing has been published of this commune yet: run a trial first.",
+        )
     act = ActOnRecord(data, "review-export", code, warehouse.parent.name, os.environ.get("HOPNHAT_PURPOSE", ""))
     act.tell(file=name)
     with recorded(act, takes_away=True), BytesIO() as target:

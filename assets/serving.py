@@ -17,8 +17,8 @@ from assets.addresses import REPORTS, START, WORKBOOKS
 from assets.partitions import codes_of_deployment
 from assets.reviewing import workbook_on_record
 from pipelines.problems import UnusableInput
-from pipelines.reports import render_site_index
 from pipelines.reports.languages import ENGLISH, VIETNAMESE
+from pipelines.reports.site_index import render_site_index
 
 _PAGE: Final = re.compile(r"(?:[A-Za-z0-9_-]{1,99}/){0,4}[A-Za-z0-9_-]{1,99}(?:\.en)?(\.html|\.xlsx)")
 """The names of pages and of the workbooks beside them; no name of a hidden, unfinished or lock file is one."""

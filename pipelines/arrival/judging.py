@@ -155,13 +155,13 @@ def _place(arrival: Arrival, exports: Path) -> Path:
         path
         for above in of_commune
         for path in sorted(above.rglob("*"))
-        if path.is_file() and _as_read(path.relative_to(above)) == _as_read(inside)
+        if path.is_file() and as_read(path.relative_to(above)) == as_read(inside)
     )
     home = next((path for path in of_commune if path.name == own), of_commune[0] if of_commune else exports / own)
     return next(alike, home / inside)
 
 
-def _as_read(path: Path) -> str:
+def as_read(path: Path) -> str:
     """A name as people read it: Windows keeps no capitals apart, and a Mac writes letters and their marks apart."""
     return unicodedata.normalize("NFC", path.as_posix()).casefold()
 

@@ -14,7 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from pipelines.arrival.drop_folder import STALE, Arrival, Memory, arrivals, drop_folder
-from pipelines.arrival.judging import Deployed, judge
+from pipelines.arrival.judging import Deployed, as_read, judge
 from pipelines.arrival.receipts import (
     FileVerdict,
     Receipt,
@@ -141,4 +141,5 @@ def _verdicts(ready: list[Arrival], deployed: Deployed, receipt_id: str) -> tupl
 
 
 def _clash(one: FileVerdict, other: FileVerdict) -> bool:
-    return bool(one.place and other.place) and (one.place == other.place or one.sha256 == other.sha256)
+    alike = as_read(Path(one.place)) == as_read(Path(other.place))
+    return bool(one.place and other.place) and (alike or one.sha256 == other.sha256)

@@ -1,8 +1,8 @@
 """The audit site: what came in, what became of each row, why two records became one, in pages that an auditor can sign.
 
 `render_page_set` makes the pages of one commune from a warehouse file, `render_publication` those that tell of its
-publication; `write_page_set` puts them in their place, `keep_version` keeps them with their version, and
-`write_site_index` makes the page over all communes.
+publication; `write_page_set` puts them in their place, and `keep_version` keeps them with their version. The page over
+all communes, `site_index`, is not named here: it looks at files that arrive, whose code uses words of this package.
 """
 
 from pipelines.reports.publications import Publication
@@ -16,7 +16,6 @@ from pipelines.reports.site import (
     replace_version,
     write_page_set,
 )
-from pipelines.reports.site_index import render_site_index, write_site_index
 
 __all__ = [
     "Publication",
@@ -25,9 +24,7 @@ __all__ = [
     "names_unasked",
     "render_page_set",
     "render_publication",
-    "render_site_index",
     "render_version",
     "replace_version",
     "write_page_set",
-    "write_site_index",
 ]

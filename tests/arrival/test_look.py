@@ -159,6 +159,14 @@ def test_a_name_that_reads_the_same_has_the_same_place(office, again):
     assert len(list(office.exports.rglob("*.*"))) == 1
 
 
+def test_two_names_that_read_the_same_in_one_drop_are_a_file_and_its_correction(office):
+    office.drop("10231/Công dân.csv")
+    office.drop("10231/CÔNG dân.csv", PEOPLE + "Lê Thị Cúc,05/06/1990\n")
+    outcomes = [file.outcome for _ in range(4) if (found := office.look().receipt) for file in found.files]
+    assert outcomes == ["accepted", "corrected"]
+    assert len(list(office.exports.rglob("*.*"))) == 1
+
+
 def test_a_file_that_somebody_still_writes_is_not_whole_however_long_it_rests(office):
     path = office.drop("10231/cong_dan.csv")
     with path.open("a") as writer:

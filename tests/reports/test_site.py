@@ -14,8 +14,8 @@ from pipelines.reports import (
     render_page_set,
     render_publication,
     write_page_set,
-    write_site_index,
 )
+from pipelines.reports.site_index import write_site_index
 
 from .conftest import PASSED, checks, small_commune, text_of, write_warehouse
 

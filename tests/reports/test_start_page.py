@@ -10,8 +10,8 @@ import pytest
 from assets.addresses import START, workbook_address
 from assets.jobs import JOBS
 from pipelines.arrival.receipts import FileVerdict, Receipt, Said, finish_draft, receipts_dir, write_draft
-from pipelines.reports import render_site_index, write_site_index
 from pipelines.reports.languages import ENGLISH, VIETNAMESE
+from pipelines.reports.site_index import render_site_index, write_site_index
 from tests.reports.conftest import text_of
 from tests.reports.test_site import _UNNAMED, _UNREADABLE
 
