@@ -14,8 +14,8 @@ import dagster as dg
 import polars as pl
 
 from assets.acting import ActOnRecord, recorded
-from assets.addresses import report_address
-from assets.asset_pages import Figures, page_of
+from assets.addresses import report_address, workbook_address
+from assets.asset_pages import WORKBOOK, Figures, page_of
 from assets.columns import COLUMNS, columns_of_the_warehouse
 from assets.deployment import Deployment
 from assets.describing import described
@@ -27,7 +27,7 @@ from assets.partitions import commune_of
 from assets.plain_words import REFUSED, failure, in_plain_words
 from assets.progress import progress_of
 from assets.reporting import keep_report, write_report
-from assets.turns import DECIDE
+from assets.turns import ANSWER, DECIDE
 from expectations import RULES, validate
 from expectations.queries import ruleset
 from pipelines.communes import NewCommune
@@ -35,6 +35,7 @@ from pipelines.identity.numbered import commit, still_stands
 from pipelines.problems import UnusableInput
 from pipelines.progress import Tell
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.reports.labels import CASE_REASONS, word
 from pipelines.reports.settings import ReportSettings
 from pipelines.review.cases import quarantined_case, unplaced_case
 from pipelines.review.decisions import decisions_sha256
@@ -46,7 +47,6 @@ from pipelines.warehouse.manifest import read as read_manifest
 from pipelines.warehouse.manifest import totals
 from pipelines.warehouse.placed_elsewhere import COMPARED, PLACED_ELSEWHERE, placed_elsewhere
 from pipelines.warehouse.program import code_commit, code_sha256, packages, packages_sha256
-from pipelines.warehouse.promotion import BLOCKING_CASES
 from pipelines.warehouse.publishing import publish
 from pipelines.warehouse.reading import open_warehouse
 from pipelines.warehouse.row_balance import row_balance, unplaced
@@ -59,6 +59,9 @@ from pipelines.warehouse.versions import LEDGER_RUN, LEDGER_TICKET, entries, kep
 _PACKAGES = ("hopnhat", "dagster", "duckdb", "great-expectations", "polars", "rapidfuzz")
 _CHECK_NAMES = {rule.id: "".join(c if c.isalnum() and c.isascii() else "_" for c in rule.id) for rule in RULES}
 _GATE_CHECK = "publication_allowed"
+_BLOCKING = """
+SELECT reason, count(*) FROM review_queue WHERE blocking AND status <> 'decided' GROUP BY reason ORDER BY 2 DESC, 1
+"""
 _OF_BOTH = ("provenance", "clusters", "id_history", "review_queue", "decisions")
 """Tables that people and land have in common."""
 
@@ -278,8 +281,15 @@ def publication_gate(
     yield judged
     (check,) = judged.check_results or []
     if not check.passed:  # said before Dagster says of the check that it failed
-        report = report_address(deployment.mode, commune_of(context).code)
-        raise failure(str(check.description), REFUSED, DECIDE, {"Báo cáo đối soát": dg.MetadataValue.url(report)})
+        code = commune_of(context).code
+        by_rules = not validation_results.filter(~pl.col("passed") & (pl.col("severity") == "gate")).is_empty()
+        ways = {
+            "Báo cáo đối soát": report_address(deployment.mode, code),
+            "Các trường hợp": report_address(deployment.mode, code, "cases.html"),
+            WORKBOOK: workbook_address(code),
+        }
+        links = {name: dg.MetadataValue.url(address) for name, address in ways.items()}
+        raise failure(str(check.description), REFUSED, DECIDE if by_rules else ANSWER, links)
 
 
 @in_plain_words
@@ -292,8 +302,7 @@ def publication_allowed(
         f"không đạt quy tắc {row['rule_id']} ({row['failed']} trường hợp)" for row in failed.iter_rows(named=True)
     ]
     if deployment.mode == "official":
-        blocking = _one(deployment.staging(commune_of(context).code), BLOCKING_CASES)
-        refusals += [f"còn {blocking} trường hợp phải giải quyết trước khi công bố chính thức"] if blocking else []
+        refusals += _blocking_cases(deployment.staging(commune_of(context).code))
     remedies = [rule.remedy for rule in RULES if rule.remedy and rule.id in failed["rule_id"]]
     remedies += _limits_in_force(deployment.staging(commune_of(context).code), set(failed["rule_id"]))
     verdict = (
@@ -452,6 +461,15 @@ def _limits_in_force(staging: Path, failed: set[str]) -> list[str]:
         manifest = read_manifest(connection)
     limits, origins = (json.loads(manifest[key]) for key in ("settings.publication", "limit_origins"))
     return [f"Giới hạn đang dùng: {name} = {limits[name]} ({in_words(origins[name])})." for name in named]
+
+
+def _blocking_cases(staging: Path) -> list[str]:
+    """How many cases an official publication waits for, and for what reasons; nothing when there are none."""
+    with open_warehouse(staging) as connection:
+        found = connection.execute(_BLOCKING).fetchall()
+    reasons = "; ".join(f"{word(CASE_REASONS, reason)}: {count}" for reason, count in found)
+    total = sum(count for _, count in found)
+    return [f"còn {total} trường hợp phải giải quyết trước khi công bố chính thức ({reasons})"] if found else []
 
 
 def _refuse_if_overtaken(deployment: Deployment, code: str) -> None:

@@ -69,7 +69,7 @@ def refuse_without_new_decisions(deployment: "Deployment", job: str, code: str) 
     if then[DECISIONS] == now[DECISIONS]:
         raise UnusableInput(
             f"Xã {code} chưa có quyết định nào mới từ lần công bố trước, nên đối sánh lại cũng cho kết quả như cũ; hãy "
-            "trả lời sổ xem xét và nhập lại (hopnhat review import) trước.",
+            "trả lời sổ xem xét rồi thả vào thư mục nhận (hoặc hopnhat review import) trước.",
             "No decision is new since the last publication: import the answers first.",
         )
 

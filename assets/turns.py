@@ -24,11 +24,17 @@ _AGAIN: Final = "rồi bấm Re-execute all ở góc trên bên phải để ch�
 
 WAIT: Final = Turn(_OFFICER, f"Đợi việc kia xong {_AGAIN}.")
 MEND: Final = Turn(_OFFICER, f"Làm theo câu trên {_AGAIN}.")
-SET: Final = Turn(_OFFICER, "Mở Launchpad của công việc nên dùng, đặt lại thiết lập theo câu trên rồi bấm Launch Run.")
+SET: Final = Turn(_OFFICER, "Mở Launchpad của công việc nên dùng, đặt lại thiết lập theo câu trên rồi chạy.")
 DECIDE: Final = Turn(
     _OFFICER,
     f"Mở báo cáo đối soát của xã, xem quy tắc không đạt và các trường hợp nêu trên; sửa tệp nguồn hoặc trả lời sổ xem "
     f"xét, {_AGAIN}. Thay đổi là thật thì nâng giới hạn trong Launchpad, ví dụ churn_limit: 0.3.",
+)
+ANSWER: Final = Turn(
+    _OFFICER,
+    "Xem các trường hợp chặn ở trang «Bị ngăn, chờ quyết định» của báo cáo. Do tệp nguồn thì sửa tệp rồi thả lại; còn "
+    "lại thì tải sổ xem xét, trả lời những khối ghi CHẶN BẢN CHÍNH THỨC rồi thả sổ vào thư mục nhận. Sau đó bấm "
+    "Re-execute all ở góc trên bên phải.",
 )
 SERVE: Final = Turn("người phụ trách máy chủ", f"Xử lý theo câu trên (ổ đĩa, quyền, khóa) {_AGAIN}.")
 REPAIR: Final = Turn(
