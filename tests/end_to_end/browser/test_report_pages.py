@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 CODE = "10231"
 
 
@@ -76,7 +78,18 @@ def test_pages_show_what_the_documents_tell_of_them(window, sample_run, picture)
     window.opens((pages / "land.html").as_uri(), "Bảng 01: số tờ bản đồ cũ và mới")
     picture(window, "land")
     window.opens((pages / "merges.html").as_uri(), "Những dòng đã gộp thành một", "Đang hiện 1 đến 50.")
-    window.page.get_by_role("button", name=re.compile("^10231-")).first.click()
+    window.page.get_by_role("button", name=re.compile("10231-")).first.click()
     window.sees("Các dòng nguồn đặt cạnh nhau")
     picture(window, "merges")
     picture(window, "waterfall", part="tr.detail td")
+
+
+@pytest.mark.long
+def test_the_page_on_row_balance_tells_what_was_decoded(window, hopnhat, tmp_path, picture):
+    sample = f"sample --new-commune {CODE} --people 1200 --parcels 800 --seed 3 --profile old_offices data"
+    for words in (sample, f"run --new-commune {CODE} --data data"):
+        done = hopnhat(*words.split(), cwd=tmp_path)
+        assert done.status == 0, done.err
+    page = tmp_path / "data" / "reports" / "trial" / CODE / "balance.html"
+    window.opens(page.as_uri(), "Chữ đã giải mã từ bảng mã cũ", "TCVN3", "VNI")
+    picture(window, "decoded", part="table:has(caption:has-text('Số ô đã giải mã'))")
