@@ -142,8 +142,19 @@ def commune_state(data: Path, code: str) -> CommuneState:
 def commune_states(data: Path, codes: Collection[str] = ()) -> list[CommuneState]:
     """What holds in the new communes with these codes, and in all others of which there is anything; by code."""
     exported, dropped = _exported(data / "exports"), _dropped(data)
-    told = (_state(data, commune, exported, dropped) for commune in _communes())
+    came = exported.keys() | {old_code for old_code, _ in dropped}
+    known = {*codes, *_worked_on(data)}
+    looked_at = (one for one in _communes() if one.code in known or not came.isdisjoint(one.old_codes))
+    told = (_state(data, commune, exported, dropped) for commune in looked_at)
     return [one for one in told if one.code in codes or one.state is not State.NOTHING]
+
+
+def _worked_on(data: Path) -> Iterator[str]:
+    """The codes of new communes of which something was published or reported: what is looked at, of the thousands."""
+    for mode in MODES:
+        for folder in (data / "published" / mode, data / "published" / mode / "versions", data / "reports" / mode):
+            with suppress(FileNotFoundError):
+                yield from (path.stem for path in folder.iterdir())
 
 
 def summary(folder: Path) -> Row:

@@ -1,6 +1,8 @@
 """Requests to the webserver's application as they come in, whose addresses no client has put in order first."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -43,5 +45,11 @@ def asked(app: Any, address: str, method: str = "GET", body: bytes = b"", **head
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
         "server": ("127.0.0.1", 3000),
     }
-    asyncio.run(app(scope, receive, send))
+    done(app(scope, receive, send))
     return told
+
+
+def done(work: Coroutine[Any, Any, object]) -> None:
+    """Do asynchronous work in a thread of its own: in that of the tests a browser may have its own loop."""
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(asyncio.run, work).result()

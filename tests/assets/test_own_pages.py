@@ -1,10 +1,9 @@
 """Dagster's pages answer their own requests, and none that another page in the officer's browser makes."""
 
-import asyncio
-
 import pytest
 
 from assets.own_pages import OwnPagesOnly
+from tests.assets.asking import done
 
 PORT = "127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
@@ -33,7 +32,7 @@ def answer(path, method="GET", kind="http", **headers):
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in names.items()],
     }
-    asyncio.run(OwnPagesOnly(app)(scope, receive, send))
+    done(OwnPagesOnly(app)(scope, receive, send))
     return sent[0]
 
 
