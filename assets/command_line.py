@@ -10,8 +10,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land", "clerical", "activity")
 DONE, REFUSED, UNUSABLE, UNEXPECTED = 0, 1, 2, 3
+_PROVINCE = "HOPNHAT_PROVINCE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -220,8 +221,8 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
     from assets.instance import PROCESS_TAG, end_dead_runs, prepare_home
 
     prepare_home(options.data)
-    os.environ["HOPNHAT_PROVINCE"] = "all"  # a command may name any commune of the country
-    from assets.definitions import defs
+    with _of_the_whole_country():
+        from assets.definitions import defs
     from assets.jobs import PUBLISHING
 
     print(f"{commune.kind.capitalize()} {commune.name} ({commune.code}), {commune.province}", file=sys.stderr)
@@ -256,6 +257,21 @@ def _run_held(options: argparse.Namespace, exports: Path, commune: NewCommune) -
     status, sentence = _failure(result)
     print(f"hopnhat: {sentence}", file=sys.stderr)
     return status
+
+
+@contextmanager
+def _of_the_whole_country() -> Iterator[None]:
+    """Here Dagster's definitions are made for every commune, since a command may name any; the pages tell of those of
+    the deployment's own province."""
+    own = os.environ.get(_PROVINCE)
+    os.environ[_PROVINCE] = "all"
+    try:
+        yield
+    finally:
+        if own is None:
+            del os.environ[_PROVINCE]
+        else:
+            os.environ[_PROVINCE] = own
 
 
 def _settings(options: argparse.Namespace) -> dict[str, object]:

@@ -325,3 +325,10 @@ def test_published_file_reaches_nothing_outside(sample_run):
     for (sql,) in sample_run.query(CODE, "SELECT sql FROM duckdb_views() WHERE NOT internal"):
         assert "read_" not in sql
         assert "/" not in sql
+
+
+def test_start_page_tells_of_the_communes_of_the_deployment(sample_run):
+    """A command may name any commune of the country; the page is about Hanoi's, where no setting says otherwise."""
+    page = (sample_run.data / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "Thành phố Hà Nội: 126 xã, phường" in page
+    assert "<details" not in page  # where there are several provinces, each is folded
