@@ -63,3 +63,21 @@ def warehouse_of(data: Path, code: str, mode: Mode | None = None) -> Path:
             f"Nothing has been published for {code} yet: run hopnhat run first.",
         )
     return found
+
+
+def count(text: str) -> int:
+    """A whole number that is not negative, as it stands on the command line."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("phải là số không âm / must not be negative")
+    return int(text)
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1, as it stands on the command line."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("phải là số từ 0 đến 1, ví dụ 0.3 / must be from 0 to 1")
+    return share

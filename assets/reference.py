@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from assets import command_line
+from assets import command_line, endings
 from assets.definitions import defs
 from expectations import RULES
 from pipelines.communes.placement import UNPLACED_REASONS
@@ -181,13 +181,13 @@ def _commands() -> Iterator[str]:
 
 
 _STATUSES: Final = {
-    command_line.DONE: Text("xong", "done"),
-    command_line.REFUSED: Text(
+    endings.DONE: Text("xong", "done"),
+    endings.REFUSED: Text(
         "không công bố vì một quy tắc, hoặc `verify` thấy khác biệt; bản đã công bố không đổi",
         "a gate refused publication, or `verify` found a difference; nothing published has changed",
     ),
-    command_line.UNUSABLE: Text("lệnh hoặc tệp đưa vào không dùng được", "wrong usage, or unusable input"),
-    command_line.UNEXPECTED: Text("lỗi ngoài dự kiến, không có gì thay đổi", "an unexpected failure; nothing changed"),
+    endings.UNUSABLE: Text("lệnh hoặc tệp đưa vào không dùng được", "wrong usage, or unusable input"),
+    endings.UNEXPECTED: Text("lỗi ngoài dự kiến, không có gì thay đổi", "an unexpected failure; nothing changed"),
 }
 
 
