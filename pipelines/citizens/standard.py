@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.distinct import TEXT, dictionary, each_once, look_up
 from pipelines.ingest.headers import COLUMNS
 from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
 from pipelines.vietnamese.dates import (
@@ -23,13 +24,14 @@ from pipelines.vietnamese.names import (
     surname,
 )
 from pipelines.vietnamese.numbers import (
+    agreeing_number,
     lost_digits,
     number_birth_year,
     number_sex,
     old_number,
+    padded_number,
     personal_number,
     phone_number,
-    restored_number,
     restored_old_number,
 )
 from pipelines.vietnamese.spelling import ascii_key, clean, folded_key, has_marks, spelling_key, toneless_key
@@ -66,129 +68,176 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     is the person); `household_key`, `hamlet_key`; `dead_on` and `alive_on`, the update by which the register knew of
     a death, or of a life.
     """
-    text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["citizens"])
-    # Names of other peoples may look like what Telex leaves behind: Coor, Ros, H'Bas.
-    kinh = text.select((ascii_key(pl.col("dan_toc")) == "kinh").fill_null(False)).to_series()
-    text = text.with_columns(
-        text[column]
-        .zip_with(~kinh, retyped(text[column].zip_with(kinh, pl.Series([None], dtype=pl.String))))
-        .alias(column)
-        for column in _NAMES.values()
-    )
-    files = text["source_file"]
+    text = rows.drop("raw", strict=False).with_columns(each_once(rows[column], clean) for column in COLUMNS["citizens"])
+    text = text.with_columns(_as_meant(text))
+    names = _names(dictionary(*(text[column] for column in (_OWN, *_RELATIVES.values()))))
+    own = _parts(names.join(dictionary(text[_OWN]), on="text", nulls_equal=True))
+    numbers = _numbers(dictionary(text["so_dinh_danh"], text["so_cmnd"]))
+    # Offices write either number in either column, or have one column for both.
+    first, second = (look_up(text[column], numbers) for column in ("so_dinh_danh", "so_cmnd"))
     values = text.with_columns(
-        *(person_name(pl.col(column)).alias(name) for name, column in _NAMES.items()),
-        ascii_key(pl.col("gioi_tinh")).alias("sex_text"),
+        *look_up(text[_OWN], own),
+        *(
+            told.alias(f"{who}_{told.name}")
+            for who, column in _RELATIVES.items()
+            for told in look_up(text[column], names)
+        ),
+        each_once(text["gioi_tinh"], ascii_key).alias("sex_text"),
         pl.col("so_dinh_danh").alias("number_text"),
-        # Offices write either number in either column, or have one column for both.
-        pl.coalesce(personal_number(pl.col("so_dinh_danh")), personal_number(pl.col("so_cmnd"))).alias("number"),
-        pl.coalesce(old_number(pl.col("so_cmnd")), old_number(pl.col("so_dinh_danh"))).alias("old_id_no"),
-        restored_old_number(pl.col("so_cmnd")).alias("restored_old"),
-        lost_digits(pl.col("so_dinh_danh")).alias("number_lost"),
-        lost_digits(pl.col("so_cmnd")).alias("old_id_lost"),
+        first["personal"].fill_null(second["personal"]).alias("number"),
+        second["old"].fill_null(first["old"]).alias("old_id_no"),
+        first["lost"].alias("number_lost"),
+        second["lost"].alias("old_id_lost"),
         pl.col("dan_toc").alias("ethnicity"),
         pl.col("so_ho_khau").alias("household_no"),
         pl.col("quan_he_chu_ho").alias("relation_to_head"),
         pl.col("noi_thuong_tru").alias("address_old"),
-        pl.coalesce("thon", hamlet_of(pl.col("noi_thuong_tru"))).alias("hamlet"),
-        phone_number(pl.col("so_dien_thoai")).alias("phone"),
-        _status(pl.coalesce("tinh_trang", remark(pl.col("ho_ten")))).alias("status"),
-        paper_dates(text["ngay_cap_nhat"], files).alias("updated_text"),
+        pl.col("thon").fill_null(each_once(text["noi_thuong_tru"], hamlet_of)).alias("hamlet"),
+        each_once(text["so_dien_thoai"], phone_number).alias("phone"),
+        each_once(text["tinh_trang"].fill_null(each_once(text[_OWN], remark)), _status).alias("status"),
+        each_once(paper_dates(text["ngay_cap_nhat"], text["source_file"]), parse_date).alias("updated_on"),
         pl.col("ghi_chu").alias("note"),
-    ).with_columns(
-        _sex(),
-        parse_date(pl.col("updated_text")).alias("updated_on"),
+    ).with_columns(_sex())
+    births = _births(values)
+    restored = agreeing_number(pl.lit(first["padded"]), pl.col("sex"), pl.col("birth_year"))
+    dated = values.with_columns(look_up(births, _dates(dictionary(births)))).with_columns(restored.alias("restored"))
+    keyed = dated.with_columns(
+        pl.coalesce("number", "restored").alias("number"),
+        pl.col("old_id_no").fill_null(second["padded_old"]),
+        (pl.col("number").is_null() & pl.col("restored").is_not_null()).alias("number_restored"),
+        (pl.col("old_id_no").is_null() & second["padded_old"].is_not_null()).alias("old_id_restored"),
+        # Of a column for both kinds a well-formed old number is as good.
+        (
+            pl.col("number_text").is_not_null()
+            & pl.coalesce("number", "restored").is_null()
+            & first["old"].is_null()
+            & ~pl.col("number_lost")
+        ).alias("number_malformed"),
+        (pl.col("old_commune_code") + "-" + pl.col("household_no")).alias("household_key"),
+        (pl.col("old_commune_code") + "-" + each_once(dated["hamlet"], hamlet_key)).alias("hamlet_key"),
+        each_once(dated["relation_to_head"], ascii_key).is_in(_HEAD).fill_null(False).alias("is_head"),
+        pl.when(status="dead").then("updated_on").alias("dead_on"),
+        pl.when(pl.col("status").is_in(["present", "moved"])).then("updated_on").alias("alive_on"),
     )
-    known = values.select(
-        pl.col("updated_on").dt.year().fill_null(LATEST_YEAR).alias("latest"),
-        number_birth_year(pl.col("number")).alias("told"),
-        (pl.col("spouse_name").is_not_null() | pl.col("old_id_no").is_not_null()).alias("grown_up"),
-    )
-    birth_text = spelled_out(text["ngay_sinh"], files, known["latest"], known["told"], known["grown_up"])
-    dated = (
-        values.with_columns(birth_text.alias("birth_text"))
+    return (
+        keyed.with_columns(number_birth_year(pl.col("number")).alias("number_year"))
         .with_columns(
-            precision(pl.col("birth_text")).alias("birth_precision"),
-            parse_year(pl.col("birth_text")).alias("birth_year"),
-            parse_date(pl.col("birth_text")).alias("birth_date"),
-            is_impossible(pl.col("birth_text")).fill_null(False).alias("birth_impossible"),
-        )
-        .with_columns(
-            pl.when(birth_precision="day").then("birth_date").alias("birth_date"),
-            restored_number(pl.col("number_text"), pl.col("sex"), pl.col("birth_year")).alias("restored"),
-        )
-        .with_columns(
-            pl.coalesce("number", "restored").alias("number"),
-            pl.coalesce("old_id_no", "restored_old").alias("old_id_no"),
-            (pl.col("number").is_null() & pl.col("restored").is_not_null()).alias("number_restored"),
-            (pl.col("old_id_no").is_null() & pl.col("restored_old").is_not_null()).alias("old_id_restored"),
-            # Of a column for both kinds a well-formed old number is as good.
-            (
-                pl.col("number_text").is_not_null()
-                & pl.coalesce("number", "restored", old_number(pl.col("number_text"))).is_null()
-                & ~pl.col("number_lost")
-            ).alias("number_malformed"),
-        )
-    )
-    keyed = (
-        dated.with_columns(
-            spelling_key(pl.col("full_name")).alias("name_key"),
-            folded_key(pl.col("full_name")).alias("name_ascii"),
-            has_marks(pl.col("full_name")).alias("name_marked"),
-            pl.col("birth_date").dt.to_string("%Y%m%d").alias("birth_digits"),
-            pl.col("birth_date").dt.to_string("%m%d").alias("month_day"),
-            pl.col("birth_date").dt.to_string("%d%m").alias("day_month"),
-            pl.col("birth_date").dt.to_string("%Y%m").alias("year_month"),
-            pl.col("birth_date").is_null().alias("year_alone"),
-            number_birth_year(pl.col("number")).alias("number_year"),
-            *(spelling_key(pl.col(f"{who}_name")).alias(f"{who}_key") for who in _RELATIVES),
-            *(folded_key(pl.col(f"{who}_name")).alias(f"{who}_ascii") for who in _RELATIVES),
-            (pl.col("old_commune_code") + "-" + pl.col("household_no")).alias("household_key"),
-            (pl.col("old_commune_code") + "-" + hamlet_key(pl.col("hamlet"))).alias("hamlet_key"),
-            ascii_key(pl.col("relation_to_head")).is_in(_HEAD).fill_null(False).alias("is_head"),
-            pl.when(status="dead").then("updated_on").alias("dead_on"),
-            pl.when(pl.col("status").is_in(["present", "moved"])).then("updated_on").alias("alive_on"),
-        )
-        .with_columns(
-            pl.min_horizontal("month_day", "day_month").alias("day_and_month"),
-            toneless_key(pl.col("name_key")).alias("name_toneless"),
-            initials(pl.col("name_ascii")).alias("name_initials"),
-            is_abbreviated(pl.col("name_ascii")).alias("name_abbreviated"),
-            surname(pl.col("name_key")).alias("surname_key"),
-            _rest(pl.col("name_key")).alias("rest_key"),
-            given_name(pl.col("name_key")).alias("given_key"),
-            surname(pl.col("name_ascii")).alias("surname_ascii"),
-            middle_name(pl.col("name_ascii")).alias("middle_ascii"),
-            _rest(pl.col("name_ascii")).alias("rest_ascii"),
-            given_name(pl.col("name_ascii")).alias("given_ascii"),
-            *(given_name(pl.col(f"{who}_ascii")).alias(f"{who}_given") for who in _RELATIVES),
-        )
-        .with_columns(
-            toneless_key(pl.col("given_key")).alias("given_toneless"),
             _evident_sex().alias("evident_sex"),
             # The head's own name in the head's own row says nothing of a household.
             pl.when(~pl.col("is_head") & (pl.col("head_ascii") != pl.col("name_ascii")).fill_null(True))
             .then("head_ascii")
             .alias("head_other"),
         )
+        .drop("sex_text", "restored", *COLUMNS["citizens"])
     )
-    keyed = keyed.with_columns(_odd(keyed["full_name"]).alias("given_odd"))
-    return keyed.drop(COLUMNS["citizens"])
 
 
-_NAMES = {
-    "full_name": "ho_ten",
-    "father_name": "ho_ten_cha",
-    "mother_name": "ho_ten_me",
-    "spouse_name": "ho_ten_vo_chong",
-    "head_name": "ho_ten_chu_ho",
-}
-_RELATIVES = ("father", "mother", "spouse", "head")
+_OWN = "ho_ten"
+_RELATIVES = {"father": "ho_ten_cha", "mother": "ho_ten_me", "spouse": "ho_ten_vo_chong", "head": "ho_ten_chu_ho"}
+
+
+def _as_meant(text: pl.DataFrame) -> list[pl.Expr]:
+    """Names with the words put right that still show the keys they were typed with, in rows of Kinh people.
+
+    Names of other peoples may look like what Telex leaves behind: Coor, Ros, H'Bas.
+    """
+    columns = (_OWN, *_RELATIVES.values())
+    typed = dictionary(*(text[column] for column in columns))["text"].drop_nulls()
+    meant = retyped(typed)
+    changed = typed != meant
+    is_kinh = each_once(text["dan_toc"], ascii_key) == "kinh"
+    return [
+        pl.when(is_kinh).then(pl.col(column).replace(typed.filter(changed), meant.filter(changed))).otherwise(column)
+        for column in columns
+    ]
+
+
+def _names(told: pl.DataFrame) -> pl.DataFrame:
+    """Add to a dictionary of names the person's `name`, its keys `key` (spelling) and `ascii` (folded), and `given`."""
+    return (
+        told.with_columns(person_name(TEXT).alias("name"))
+        .with_columns(spelling_key(pl.col("name")).alias("key"), folded_key(pl.col("name")).alias("ascii"))
+        .with_columns(given_name(pl.col("ascii")).alias("given"))
+    )
+
+
+def _parts(names: pl.DataFrame) -> pl.DataFrame:
+    """Of the dictionary the rows' own people: the name, its keys and those of its parts, called as the rows do."""
+    name, key, folded = pl.col("name"), pl.col("key"), pl.col("ascii")
+    return names.select(
+        "text",
+        name.alias("full_name"),
+        key.alias("name_key"),
+        folded.alias("name_ascii"),
+        has_marks(name).alias("name_marked"),
+        toneless_key(key).alias("name_toneless"),
+        initials(folded).alias("name_initials"),
+        is_abbreviated(folded).alias("name_abbreviated"),
+        surname(key).alias("surname_key"),
+        _rest(key).alias("rest_key"),
+        given_name(key).alias("given_key"),
+        toneless_key(given_name(key)).alias("given_toneless"),
+        surname(folded).alias("surname_ascii"),
+        middle_name(folded).alias("middle_ascii"),
+        _rest(folded).alias("rest_ascii"),
+        pl.col("given").alias("given_ascii"),
+        _odd(names["name"]).alias("given_odd"),
+    )
 
 
 def _rest(name: pl.Expr) -> pl.Expr:
     """All that stands behind the surname."""
     return name.str.extract(r"^\S+ (.+)$")
+
+
+def _odd(name: pl.Series) -> pl.Series:
+    """Whether the given name of a name with marks is no syllable of Vietnamese; each distinct one is looked up once."""
+    legal = each_once(name.str.extract(r"(\S+)$"), is_legal)
+    return (~legal & each_once(name, has_marks)).fill_null(False)
+
+
+def _numbers(told: pl.DataFrame) -> pl.DataFrame:
+    """Add to a dictionary of cells the well-formed numbers in them: `personal` (12 digits) and `old` (9), the ones that
+    they may be with leading zeros again (`padded`, `padded_old`), and whether the last digits are `lost`."""
+    return told.with_columns(
+        personal_number(TEXT).alias("personal"),
+        old_number(TEXT).alias("old"),
+        padded_number(TEXT).alias("padded"),
+        restored_old_number(TEXT).alias("padded_old"),
+        lost_digits(TEXT).alias("lost"),
+    )
+
+
+def _births(values: pl.DataFrame) -> pl.Series:
+    """The texts of birth dates, spelled out by what else the rows know."""
+    known = values.select(
+        pl.col("updated_on").dt.year().fill_null(LATEST_YEAR).alias("latest"),
+        number_birth_year(pl.col("number")).alias("told"),
+        (pl.col("spouse_name").is_not_null() | pl.col("old_id_no").is_not_null()).alias("grown_up"),
+    )
+    return spelled_out(values["ngay_sinh"], values["source_file"], known["latest"], known["told"], known["grown_up"])
+
+
+def _dates(told: pl.DataFrame) -> pl.DataFrame:
+    """Add to a dictionary of birth dates what they are, how exactly, and their keys."""
+    day = pl.col("birth_date")
+    return (
+        told.with_columns(
+            precision(TEXT).alias("birth_precision"),
+            parse_year(TEXT).alias("birth_year"),
+            is_impossible(TEXT).fill_null(False).alias("birth_impossible"),
+            parse_date(TEXT).alias("birth_date"),
+        )
+        .with_columns(pl.when(birth_precision="day").then("birth_date").alias("birth_date"))
+        .with_columns(
+            day.dt.to_string("%Y%m%d").alias("birth_digits"),
+            day.dt.to_string("%m%d").alias("month_day"),
+            day.dt.to_string("%d%m").alias("day_month"),
+            day.dt.to_string("%Y%m").alias("year_month"),
+            day.is_null().alias("year_alone"),
+        )
+        .with_columns(pl.min_horizontal("month_day", "day_month").alias("day_and_month"))
+    )
 
 
 def _sex() -> pl.Expr:
@@ -213,14 +262,6 @@ def _sex() -> pl.Expr:
         .otherwise(text.replace_strict(_SEX, default=None, return_dtype=pl.String))
         .alias("sex")
     )
-
-
-def _odd(name: pl.Series) -> pl.Series:
-    """Whether the given name of a name with marks is no syllable of Vietnamese; each distinct one is looked up once."""
-    given = name.str.extract(r"(\S+)$")
-    told = pl.DataFrame({"given": given.unique()}).with_columns((~is_legal(pl.col("given"))).alias("odd"))
-    known = pl.DataFrame({"name": name, "given": given}).join(told, on="given", how="left", maintain_order="left")
-    return known.select((pl.col("odd") & has_marks(pl.col("name"))).fill_null(False)).to_series()
 
 
 def _evident_sex() -> pl.Expr:

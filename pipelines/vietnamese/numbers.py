@@ -52,9 +52,18 @@ def restored_number(text: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr
     10 or 11 digits are such a number only when what it tells agrees with the sex and the year of birth, of which at
     least one must be known: else any number of that length would become a person's.
     """
-    whole = personal_number(digits(text).str.extract(r"^([1-9][0-9]{9,10})$").str.zfill(12))
-    agrees = (number_sex(whole) == sex).fill_null(True) & (number_birth_year(whole) == birth_year).fill_null(True)
-    return pl.when(agrees & (sex.is_not_null() | birth_year.is_not_null())).then(whole)
+    return agreeing_number(padded_number(text), sex, birth_year)
+
+
+def padded_number(text: pl.Expr) -> pl.Expr:
+    """The 12-digit number that 10 or 11 digits may be once they have leading zeros again; null for all else."""
+    return personal_number(digits(text).str.extract(r"^([1-9][0-9]{9,10})$").str.zfill(12))
+
+
+def agreeing_number(padded: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr:
+    """A padded number when it agrees with what is known of sex and year of birth, and one of them is; else null."""
+    agrees = (number_sex(padded) == sex).fill_null(True) & (number_birth_year(padded) == birth_year).fill_null(True)
+    return pl.when(agrees & (sex.is_not_null() | birth_year.is_not_null())).then(padded)
 
 
 def lost_digits(text: pl.Expr) -> pl.Expr:

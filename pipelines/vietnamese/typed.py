@@ -40,7 +40,7 @@ def retyped(text: pl.Series) -> pl.Series:
     odd = text.str.contains(f"[{''.join(_CONFUSABLES)}]").fill_null(False)
     if odd.any():
         latin = text.filter(odd).str.replace_many(list(_CONFUSABLES), list(_CONFUSABLES.values()))
-        text = text.scatter(odd.arg_true(), latin)
+        text = text.clone().scatter(odd.arg_true(), latin)
     # Most words are legal: the dictionary is asked once for each distinct one.
     words = text.str.to_lowercase().str.extract_all(_WORD).explode(empty_as_null=True).drop_nulls().unique()
     mended = {word: right for word in words if (right := _mended(word)) is not None}
@@ -50,7 +50,7 @@ def retyped(text: pl.Series) -> pl.Series:
     found = text.str.contains(pattern).fill_null(False)
     at = found.arg_true()
     lines = [re.sub(r"[^\W_]+", lambda word: _like(word.group(), mended), line) for line in text.filter(found)]
-    return text.scatter(at, pl.Series(lines, dtype=pl.String))
+    return text.clone().scatter(at, pl.Series(lines, dtype=pl.String))
 
 
 def _like(word: str, mended: dict[str, str]) -> str:
