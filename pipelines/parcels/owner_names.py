@@ -11,16 +11,18 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.distinct import TEXT, dictionary, look_up
 from pipelines.vietnamese.dates import paper_dates, parse_year
 from pipelines.vietnamese.names import name_case
 from pipelines.vietnamese.numbers import (
+    agreeing_number,
     digits,
     lost_digits,
     number_birth_year,
     number_sex,
     old_number,
+    padded_number,
     personal_number,
-    restored_number,
     restored_old_number,
 )
 from pipelines.vietnamese.spelling import ascii_key, clean, has_marks
@@ -380,9 +382,11 @@ def _to_whom_they_fit(numbers: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFra
     ours = numbers.with_columns(pl.len().over("record_id").alias("numbers")).join(
         several.select(*_OWNER, "owners"), on=_OWNER
     )
-    free = ours.filter((pl.col("numbers") == 1) | ((pl.col("numbers") == 2) & (pl.col("owners") == 2)))
-    number = _well_formed(pl.col("part"))
-    sex, year = (number_sex(number) == pl.col("owner_sex")), (number_birth_year(number) == pl.col("year"))
+    free = ours.filter((pl.col("numbers") == 1) | ((pl.col("numbers") == 2) & (pl.col("owners") == 2))).with_columns(
+        _well_formed(pl.col("part")).alias("number")
+    )
+    sex = number_sex(pl.col("number")) == pl.col("owner_sex")
+    year = number_birth_year(pl.col("number")) == pl.col("year")
     fit = pl.sum_horizontal(
         2 * one.cast(pl.Int64).fill_null(0) - one.is_not_null().cast(pl.Int64) for one in (sex, year)
     )
@@ -415,26 +419,28 @@ def _well_formed(text: pl.Expr) -> pl.Expr:
 
 def _with_numbers(owners: pl.DataFrame) -> pl.DataFrame:
     """The owners' numbers in standard form, with what a spreadsheet did to them."""
+    owners = owners.with_columns(
+        pl.coalesce("number_text", "told_number").alias("number_text"),
+        pl.coalesce("year", "told_year").alias("owner_birth_year"),
+    )
+    numbers = dictionary(owners["number_text"]).with_columns(
+        _well_formed(TEXT).alias("formed"),
+        padded_number(TEXT).alias("padded"),
+        restored_old_number(TEXT).alias("padded_old"),
+        lost_digits(TEXT).fill_null(False).alias("owner_number_lost"),
+        digits(TEXT).alias("digits"),
+    )
+    agreeing = agreeing_number(pl.col("padded"), pl.col("owner_sex"), pl.col("owner_birth_year"))
     return (
-        owners.with_columns(
-            pl.coalesce("number_text", "told_number").alias("number_text"),
-            pl.coalesce("year", "told_year").alias("owner_birth_year"),
-        )
-        .with_columns(
-            _well_formed(pl.col("number_text")).alias("formed"),
-            pl.coalesce(
-                restored_number(pl.col("number_text"), pl.col("owner_sex"), pl.col("owner_birth_year")),
-                restored_old_number(pl.col("number_text")),
-            ).alias("restored"),
-            lost_digits(pl.col("number_text")).fill_null(False).alias("owner_number_lost"),
-        )
+        owners.with_columns(look_up(owners["number_text"], numbers))
+        .with_columns(pl.coalesce(agreeing, "padded_old").alias("restored"))
         .with_columns(
             pl.coalesce("formed", "restored").alias("owner_number"),
             (pl.col("formed").is_null() & pl.col("restored").is_not_null()).alias("owner_number_restored"),
             pl.coalesce(
                 "formed",
                 "restored",
-                pl.when("owner_number_lost").then("number_text").otherwise(digits(pl.col("number_text"))),
+                pl.when("owner_number_lost").then("number_text").otherwise("digits"),
             ).alias("owner_id_no"),
         )
     )

@@ -1,9 +1,8 @@
 """Rows of the land books → records with standard values and comparison keys."""
 
-from collections.abc import Callable
-
 import polars as pl
 
+from pipelines.distinct import each_once
 from pipelines.ingest.headers import COLUMNS
 from pipelines.parcels.certificates import (
     book_number,
@@ -45,28 +44,26 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     name), `owner_number` (well-formed 9 or 12 digits), `hamlet_key`, `area_band` and
     `area_band_shifted` (areas less than 2.5 % apart have one of them in common).
     """
-    text = rows.drop("raw", strict=False).with_columns(clean(pl.col(column)) for column in COLUMNS["parcels"])
-    files = text["source_file"]
+    text = rows.drop("raw", strict=False).with_columns(each_once(rows[column], clean) for column in COLUMNS["parcels"])
     values = text.with_columns(
-        plain_number(pl.col("so_to")).alias("sheet_no"),
-        plain_number(pl.col("so_thua")).alias("parcel_no"),
-        _each_once(text["he_ban_do"], map_system).alias("map_system"),
-        _scale(pl.col("ty_le")).alias("map_scale"),
-        parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"),
+        each_once(text["so_to"], plain_number).alias("sheet_no"),
+        each_once(text["so_thua"], plain_number).alias("parcel_no"),
+        each_once(text["he_ban_do"], map_system).alias("map_system"),
+        each_once(text["ty_le"], _scale).alias("map_scale"),
+        _areas(text),
         pl.col("dien_tich").alias("area_text"),
-        serials(pl.col("so_gcn")).alias("serials"),
+        each_once(text["so_gcn"], serials).alias("serials"),
         book_number(pl.col("so_vao_so")).alias("certificate_book_no"),
-        paper_dates(text["ngay_cap"], files).alias("certificate_date"),
+        each_once(paper_dates(text["ngay_cap"], text["source_file"]), parse_date).alias("certificate_date"),
         pl.col("xu_dong").alias("field_name"),
         pl.col("dia_chi_thua").alias("address"),
-        pl.coalesce("thon", hamlet_of(pl.col("dia_chi_thua"))).alias("hamlet"),
+        pl.col("thon").fill_null(each_once(text["dia_chi_thua"], hamlet_of)).alias("hamlet"),
         pl.col("ghi_chu").alias("note"),
         pl.col("chu_su_dung").alias("owner_name"),
         pl.col("giay_to_chu").alias("owner_id_text"),
         pl.col("nam_sinh_chu").alias("owner_birth_text"),
         pl.col("dia_chi_chu").alias("owner_address"),
     ).with_columns(
-        parse_date(pl.col("certificate_date")),
         pl.col("serials").list.first().alias("certificate_no"),
         serial_key(pl.col("serials").list.first()).alias("certificate_key"),
         _scale_of_sheet().alias("map_scale"),
@@ -85,8 +82,8 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
         (~well_formed(pl.col("certificate_no"))).fill_null(False).alias("certificate_malformed"),
         (pl.col("serials").list.len() > 1).fill_null(False).alias("certificates_several"),
         folded_serial(pl.col("certificate_key")).alias("certificate_folded"),
-        book_number_key(pl.col("certificate_book_no")).alias("book_no_key"),
-        (pl.col("old_commune_code") + "-" + _each_once(values["hamlet"], hamlet_key)).alias("hamlet_key"),
+        each_once(values["certificate_book_no"], book_number_key).alias("book_no_key"),
+        (pl.col("old_commune_code") + "-" + each_once(values["hamlet"], hamlet_key)).alias("hamlet_key"),
         *(_leading_number(f"{part}_no").alias(f"{part}_value") for part in ("sheet", "parcel")),
         band.floor().cast(pl.Int64).alias("area_band"),
         (band + 0.5).floor().cast(pl.Int64).alias("area_band_shifted"),
@@ -94,10 +91,11 @@ def standardise(rows: pl.DataFrame, land_uses: LandUses | None = None) -> pl.Dat
     return keyed.drop("serials", *COLUMNS["parcels"])
 
 
-def _each_once(texts: pl.Series, read: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """What is read of each text; a book has few different ones."""
-    distinct = pl.DataFrame({"text": texts.unique()}).with_columns(read(pl.col("text")).alias("read"))
-    return texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")["read"]
+def _areas(text: pl.DataFrame) -> pl.Series:
+    """The areas; what a cell means is told by its file, so that each different one of a file is read once."""
+    cells = text.select("source_file", "dien_tich")
+    told = cells.unique().with_columns(parse_quantity(pl.col("dien_tich"), pl.col("source_file")).alias("area_m2"))
+    return cells.join(told, on=cells.columns, how="left", nulls_equal=True, maintain_order="left")["area_m2"]
 
 
 def _scale(text: pl.Expr) -> pl.Expr:
