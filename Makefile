@@ -20,8 +20,9 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not long" tests/end_to_end $(ALONG); ends=$$?; \
 	wait $$!; rest=$$?; exit $$((ends | rest))
 
-test-long: $(VENV)/.dev
+test-long: $(VENV)/.spark
 	@bash tests/chromium.sh
+	@bash tests/java.sh
 	@$(BIN)/python -m pytest
 
 ui: $(VENV)/.run ## Open Dagster on http://127.0.0.1:3000
@@ -46,7 +47,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/mypy
 
 audit: $(VENV)/.audit ## Ask PyPI's advisories about every locked library; needs a network, which nothing else does
-	@$(VENV)/audit/bin/python .ci/audit requirements-dev.lock requirements-audit.lock
+	@$(VENV)/audit/bin/python .ci/audit requirements-dev.lock requirements-spark.lock requirements-audit.lock
 
 # Hash-locked, for every platform, without the address of any index.
 lock:
@@ -54,6 +55,8 @@ lock:
 		--no-strip-extras --extra install pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-strip-extras --extra install --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-strip-extras --extra install --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-strip-extras --group audit -o requirements-audit.lock
 
@@ -64,6 +67,11 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+# 434 MB, which only the Spark engine needs: beside what the tests need, of the same versions.
+$(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 $(VENV)/.audit: requirements-audit.lock
 	@$(PYTHON) -m venv $(VENV)/audit

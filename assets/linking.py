@@ -36,6 +36,7 @@ from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.references import SPLIT_RULES, reference_hashes
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
+from pipelines.linkage.runners import runner_of
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
 from pipelines.linkage.verdicts import Verdicts
 from pipelines.parcels.comparisons import SPEC as PARCELS
@@ -391,7 +392,8 @@ def _link(
     given = deployment.settings
     settings = given.of(LinkageSettings)
     model = chosen_model(store, code, spec, given.model, given.estimate)
-    linkage = link(records, spec, settings, model, shipped_model(spec), verdicts, progress_of(context))
+    run = runner_of(given.technical.engine)
+    linkage = link(records, spec, settings, model, shipped_model(spec), verdicts, progress_of(context), run)
     if model is None and not records.is_empty() and not linkage.alarm.fired:
         name = store.keep(code, linkage.model)
         context.log.info(f"Đã ước lượng và lưu mô hình {name}.")

@@ -11,6 +11,7 @@ from assets.jobs import LINK_AGAIN, PUBLISHING
 from assets.run_settings import STAGES, WrongSetting
 from pipelines.communes import MergerMap
 from pipelines.linkage import LinkageSettings
+from pipelines.linkage.runners import runner_of
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import KEY_FILE, KeyRing, NoKey
 from pipelines.warehouse.manifest import DECISIONS, SETTINGS
@@ -25,6 +26,7 @@ def refuse_settings(deployment: "Deployment", job: str) -> None:
     """Raise UnusableInput when a run of this job cannot be made with these settings."""
     for stage in STAGES:
         deployment.settings.of(stage)
+    runner_of(deployment.settings.technical.engine)
     mode = deployment.mode
     trial, official = PUBLISHING["trial"], PUBLISHING["official"]
     if job == official and mode != "official":

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_va
 
 from assets.jobs import PUBLISHING
 from pipelines.linkage import LinkageSettings
+from pipelines.linkage.runners import Engine
 from pipelines.problems import UnusableInput
 from pipelines.reports.settings import ReportSettings
 from pipelines.warehouse.settings import GivenLimits, PublicationSettings
@@ -48,7 +49,7 @@ def _unshown(default: Callable[[], Any], description: str | None) -> Any:
 
 
 class Technical(dg.Config):
-    """What an officer has no need of: thresholds by hand, and caps of the linkage engine."""
+    """What an officer has no need of: thresholds by hand, caps of the linkage engine, and where it computes."""
 
     review_cost: float | None = _of(LinkageSettings, "review_cost")
     case_share: float | None = _of(LinkageSettings, "case_share")
@@ -60,6 +61,11 @@ class Technical(dg.Config):
     size_cap: int | None = _of(LinkageSettings, "size_cap")
     block_cap: int | None = _of(LinkageSettings, "block_cap")
     pairs_per_row: int | None = _of(LinkageSettings, "pairs_per_row")
+    engine: Engine = _unshown(
+        lambda: "local",
+        "Tính điểm các cặp ở đâu: local là máy này, spark là Apache Spark; kết quả như nhau "
+        "/ where pairs are scored: on this machine, or by Apache Spark; what comes out is the same",
+    )
 
 
 class RunSettings(dg.ConfigurableResource):
@@ -92,8 +98,8 @@ class RunSettings(dg.ConfigurableResource):
     show_names: bool = _unshown(bool, ReportSettings.model_fields["show_names"].description)
     technical: Technical = _unshown(
         Technical,
-        "Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh "
-        "/ for engineers: thresholds and caps of the linkage engine",
+        "Dành cho người phụ trách kỹ thuật: ngưỡng và giới hạn của máy đối sánh, và nó chạy ở đâu "
+        "/ for engineers: thresholds and caps of the linkage engine, and where it computes",
     )
 
     @field_validator("purpose", "model", "estimate", "mask_names", "show_names", mode="before")

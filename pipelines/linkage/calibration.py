@@ -142,10 +142,16 @@ def reliability(weights: pl.Series, same: pl.Series, calibration: Calibration) -
         .drop_nulls("same")
         .filter(pl.col("weight").abs() <= _FAR)
         .with_columns(
-            ((pl.col("weight") // BAND) * BAND).alias("band"), calibration.probability(pl.col("weight")).alias("p")
+            ((pl.col("weight") // BAND) * BAND).alias("band"),
+            # In whole millionths, so that the sum does not depend on the order of addition.
+            (1e6 * calibration.probability(pl.col("weight"))).round().cast(pl.Int64).alias("millionths"),
         )
         .group_by("band")
-        .agg(pl.len().alias("pairs"), pl.col("p").mean().alias("expected"), pl.col("same").mean().alias("observed"))
+        .agg(
+            pl.len().alias("pairs"),
+            (pl.col("millionths").sum() / pl.len() / 1e6).alias("expected"),
+            pl.col("same").mean().alias("observed"),
+        )
         .sort("band")
         .cast({"pairs": pl.Int64})
     )

@@ -16,6 +16,8 @@ from pipelines.linkage.frequencies import count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
 from pipelines.linkage.near_misses import NearMisses, near_misses
+from pipelines.linkage.runners import Runner
+from pipelines.linkage.runners.local import run_locally
 from pipelines.linkage.spec import LinkageSettings, LinkageSpec
 from pipelines.linkage.verdicts import ALONE, APART, CONTRADICTED, DIFFERENT, SAME, Verdicts
 from pipelines.linkage.vetoes import overruled, vetoed_pairs
@@ -58,12 +60,13 @@ def link(
     shipped: LinkageModel | None = None,
     verdicts: Verdicts | None = None,
     tell: Tell = silent,
+    run: Runner = run_locally,
 ) -> Linkage:
     """Link records (`record_id` and the columns that the spec names).
 
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. What people
     decided takes no part in that. The result is a function of the sets of records and of verdicts: their order does
-    not matter. `tell` is told how far it is.
+    not matter, nor where the candidate pairs are scored (`run`). `tell` is told how far it is.
     """
     face = faces(records, [column for column in spec.columns if column != "record_id" and column not in spec.moving])
     tables = (
@@ -78,7 +81,8 @@ def link(
     records = records.with_columns(face).sort("record_id")
     ids = records["record_id"]
     pairs, report = candidate_pairs(records, spec.rules, settings, tell)
-    levels = compare(records, pairs, spec, tell=tell)
+    compared = run(records, pairs, spec, model, tell)
+    levels = compared.select(comparison.field for comparison in spec.comparisons)
     proof = decided(levels, spec)
     estimated = model is None
     if model is None:
@@ -90,6 +94,7 @@ def link(
     same, hidden = proof.filter(tested), masked(levels.filter(tested), spec)
     without = score(hidden, model)["weight"]
     if estimated:
+        compared = pl.concat([levels, score(levels, model)], how="horizontal")
         calibration = calibrate(without, same, model.calibration)
         model = model.model_copy(update={"calibration": calibration, "rows": len(records)})
     # Where nothing is left to recognise when the number is hidden, a model cannot fail to.
@@ -97,11 +102,10 @@ def link(
         holds_any(hidden, spec, spec.corroborated) if spec.corroborated else np.ones(len(hidden), dtype=bool)
     )
 
-    tell(f"Đang tính trọng số của {levels.height} cặp.")
     verdicts = verdicts or Verdicts()
     told = verdicts.pairs(ids)
     scored = _with_verdicts(
-        pl.concat([pairs, levels, score(levels, model)], how="horizontal"),
+        pl.concat([pairs, compared], how="horizontal"),
         records,
         spec,
         model,
