@@ -7,6 +7,7 @@ belong here: any rule of reading, linking or merging.
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -35,6 +36,7 @@ from pipelines.identity.restoring import restore
 from pipelines.ingest import read_exports
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.references import SPLIT_RULES, reference_hashes
+from pipelines.ingest.shared import clear_shared, shared_folder
 from pipelines.linkage import LinkageSettings, LinkageSpec, link
 from pipelines.linkage.runners import runner_of
 from pipelines.linkage.store import ModelStore, chosen_model, shipped_model
@@ -47,6 +49,7 @@ from pipelines.parcels.marks import row_marks as parcel_marks
 from pipelines.parcels.standard import standardise as standardise_parcels
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import refuse_plaintext
+from pipelines.protection.locking import BATCH, is_held
 from pipelines.reports.privacy import mask_names_of_files
 from pipelines.review import review_cases
 from pipelines.review.decisions import Decision, decision_log, decisions_table
@@ -89,6 +92,8 @@ commune_exports = dg.AssetSpec(
 )
 
 
+BACKFILL_TAG = "dagster/backfill"
+"""Tells that a run is one of many, each of another new commune."""
 LEDGER = "ledger"
 """The manifest's entries about the ids, among the golden tables."""
 
@@ -110,7 +115,9 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
     under_newest_key(deployment.data_dir, commune_of(context).code)
     aliases = Aliases.read(deployment.reference_dir / "header_aliases.csv")
     references = reference_hashes(deployment.reference_dir)
-    exports = read_exports(deployment.exports_dir, commune_of(context), aliases, progress_of(context))
+    exports = read_exports(
+        deployment.exports_dir, commune_of(context), aliases, progress_of(context), _shared(context, deployment)
+    )
     for warning in exports.warnings:
         context.log.warning(mask_names_of_files(warning))  # the report has it too, masked by its own door
     totals = exports.files.select(pl.col("records", "loaded", "quarantined").sum()).row(0, named=True)
@@ -132,6 +139,15 @@ def source_rows(context: dg.AssetExecutionContext, deployment: Deployment) -> Ta
             "warnings": pl.DataFrame({"sentence": exports.warnings}, schema={"sentence": pl.String}),
         }
     )
+
+
+def _shared(context: dg.AssetExecutionContext, deployment: Deployment) -> Path | None:
+    """Where what is read of divided old communes waits for their other heirs, while several new ones are worked on, by
+    one command or by a backfill; a run by itself keeps nothing, and takes away what was left."""
+    if BACKFILL_TAG in context.run.tags or is_held(deployment.data_dir, BATCH):
+        return shared_folder(deployment.data_dir)
+    clear_shared(deployment.data_dir)
+    return None
 
 
 @dg.asset(

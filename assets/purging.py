@@ -14,6 +14,7 @@ from assets.occasion import now, user
 from assets.options import add_data
 from assets.publications import remake_pages
 from pipelines.communes import MergerMap
+from pipelines.ingest.shared import shared_folder
 from pipelines.problems import UnusableInput
 from pipelines.protection.purging import Kind, Plan, carry_out, plan_aside, plan_kept, plan_raw, takers_of
 from pipelines.reports.privacy import mask_numbers
@@ -101,9 +102,10 @@ def _communes(options: argparse.Namespace) -> list[str]:
     """The new communes asked for; of all there are when none is named."""
     if options.new_commune:
         return [MergerMap.shipped().new_commune(code).code for code in dict.fromkeys(options.new_commune)]
-    scratch = {path.name for path in (options.data / "scratch").glob("*/*")}
+    scratch = {path.name for mode in MODES for path in (options.data / "scratch" / mode).glob("*")}
+    heirs = MergerMap.shipped().new_codes_of([path.name for path in shared_folder(options.data).glob("*")])
     known = {code for code, _ in MergerMap.shipped().new_communes()}
-    return sorted(known & {*communes_with_files(options.data), *scratch})
+    return sorted(known & {*communes_with_files(options.data), *scratch, *heirs})
 
 
 def _carry_out(options: argparse.Namespace, plan: Plan) -> None:

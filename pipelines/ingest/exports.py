@@ -1,6 +1,6 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from pipelines.ingest.reading import read_tables
 from pipelines.ingest.reasons import in_words
 from pipelines.ingest.repair import DECISIONS, told_encoding
 from pipelines.ingest.rows import RAW, rows_of
+from pipelines.ingest.shared import ReadTable, read_once
 from pipelines.ingest.sources import Source, find_sources, sources_of
 from pipelines.ingest.tables import DECODED, EMPTY, REJECTED, Table, Tally
 from pipelines.problems import UnusableInput, UnusableNow
@@ -80,28 +81,22 @@ class Checked:
     warnings: list[str]
 
 
-@dataclass(frozen=True)
-class _Read:
-    """One table, read to its end, as frames that still lack their record ids."""
-
-    file: dict[str, object]
-    dataset: str | None
-    rows: pl.DataFrame | None
-    quarantine: pl.DataFrame
-    encodings: pl.DataFrame
-    decoded: pl.DataFrame
-    warnings: list[str]
-    problem: str
-
-
-def read_exports(exports: Path, commune: NewCommune, aliases: Aliases = NO_ALIASES, tell: Tell = silent) -> Exports:
+def read_exports(
+    exports: Path,
+    commune: NewCommune,
+    aliases: Aliases = NO_ALIASES,
+    tell: Tell = silent,
+    shared: Path | None = None,
+) -> Exports:
     """Read every export of the old communes that make up a new one.
 
-    `aliases` is the officer's own mapping of headers; `tell` is told how far it is. Raises UnusableInput when there is
-    no folder, no file, or no file whose header is understood, and when a file changes while it is read.
+    `aliases` is the officer's own mapping of headers; `tell` is told how far it is. What is read of old communes that
+    went into several new ones is kept in the folder `shared`, and taken from there (see `read_once`). Raises
+    UnusableInput when there is no folder, no file, or no file whose header is understood, and when a file changes while
+    it is read.
     """
     sources, warnings = find_sources(exports, commune)
-    read = _read_all(sources, aliases, warnings, tell)
+    read = _read_all(sources, aliases, warnings, tell, shared)
     if not any(table.dataset for table in read):
         names = ", ".join(f"«{table.file['source_file']}»" for table in read[:3]) + (" …" if len(read) > 3 else "")
         raise UnusableInput(
@@ -141,20 +136,24 @@ def check_file(path: Path, name: str, old_commune_code: str, aliases: Aliases = 
     )
 
 
-def _read_all(sources: Iterable[Source], aliases: Aliases, warnings: list[str], tell: Tell = silent) -> list[_Read]:
+def _read_all(
+    sources: Iterable[Source], aliases: Aliases, warnings: list[str], tell: Tell = silent, shared: Path | None = None
+) -> list[ReadTable]:
     """The tables of all documents, the repeated ones with nothing in them; `warnings` gets those of the tables."""
-    tables: dict[str, list[_Read]] = {}
+    tables: dict[str, list[ReadTable]] = {}
     for source in sources:
         if source.duplicate_of:
             warnings.append(f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại.")
             tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
             continue
-        tables[source.name] = [
-            _read(table, source, partial(_tell_lines, tell, len(tables) + 1, source))
-            for table in read_tables(source, aliases.of(source.old_commune_code))
-        ]
+        own, tell_lines = aliases.of(source.old_commune_code), partial(_tell_lines, tell, len(tables) + 1, source)
+        tables[source.name] = read_once(shared, source, own, partial(_read_source, source, own, tell_lines))
         warnings += [warning for table in tables[source.name] for warning in table.warnings]
     return [table for of_source in tables.values() for table in of_source]
+
+
+def _read_source(source: Source, own: Mapping[str, str], tell_lines: Callable[[int], object]) -> list[ReadTable]:
+    return [_read(table, source, tell_lines) for table in read_tables(source, own)]
 
 
 def _tell_lines(tell: Tell, number: int, source: Source, lines: int) -> None:
@@ -162,7 +161,7 @@ def _tell_lines(tell: Tell, number: int, source: Source, lines: int) -> None:
     tell(f"Đang đọc tệp thứ {number} (xã cũ {source.old_commune_code}): đã qua {lines} dòng.")
 
 
-def _read(table: Table, source: Source, tell_lines: Callable[[int], object]) -> _Read:
+def _read(table: Table, source: Source, tell_lines: Callable[[int], object]) -> ReadTable:
     """Take all batches of one table."""
     tally = Tally()
     loaded: list[pl.DataFrame] = []
@@ -210,7 +209,7 @@ def _read(table: Table, source: Source, tell_lines: Callable[[int], object]) -> 
         "loaded": count,
         "quarantined": bad.height,
     }
-    return _Read(
+    return ReadTable(
         file,
         dataset,
         rows,
@@ -225,7 +224,7 @@ def _read(table: Table, source: Source, tell_lines: Callable[[int], object]) -> 
     )
 
 
-def _repeated(table: _Read, source: Source) -> _Read:
+def _repeated(table: ReadTable, source: Source) -> ReadTable:
     """What stands for a duplicate: nothing of it is read, so that all its counts are zero."""
     counts = {name: 0 for name, dtype in FILES.items() if dtype == pl.Int64}
     file = {
@@ -236,7 +235,7 @@ def _repeated(table: _Read, source: Source) -> _Read:
         "duplicate_of": source.duplicate_of,
     }
     nothing = (table.quarantine.clear(), table.encodings.clear(), table.decoded.clear())
-    return _Read(file, table.dataset, None, *nothing, [], "")
+    return ReadTable(file, table.dataset, None, *nothing, [], "")
 
 
 def _numbered(rows: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:

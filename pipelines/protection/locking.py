@@ -23,6 +23,9 @@ from pipelines.problems import UnusableInput
 PATIENCE: Final = 1800.0
 """Seconds to wait for another who holds the lock."""
 
+BATCH: Final = "batch"
+"""Stands in place of a commune's code in the lock of a command that works on several communes, one after the other."""
+
 _GRACE: Final = 0.5
 """Seconds to wait before a word is said: a sweep holds the locks of other communes for moments."""
 _POLL: Final = 0.1

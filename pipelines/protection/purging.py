@@ -22,6 +22,7 @@ import polars as pl
 from pipelines.arrival.judging import PUT_ASIDE, REPLACED
 from pipelines.communes import MergerMap
 from pipelines.identity.restoring import fullest
+from pipelines.ingest.shared import shared_folder
 from pipelines.ingest.sources import document_hashes, paths_by_commune, printable
 from pipelines.parcels.sheet_ledger import known_from, told_by
 from pipelines.warehouse.placing import is_intact, sha256_file, sync
@@ -90,7 +91,7 @@ class Plan:
 
 def plan_kept(data: Path, code: str, before: datetime) -> Plan:
     """Versions of a new commune that were replaced `before` then and damaged files that were put aside `before`, and
-    whatever lies in its scratch. Whoever calls holds the commune's lock.
+    whatever lies in its scratch or was read of its old communes. Whoever calls holds the commune's lock.
 
     What a crash left unrecorded of the versions is recorded first. Raises WrongKey when no key opens a version.
     """
@@ -107,8 +108,11 @@ def plan_kept(data: Path, code: str, before: datetime) -> Plan:
         damaged = sorted(target.parent.glob(f"versions/{code}/damaged-*"))
         plan.doomed += [_one("damaged", f"{mode}/{path.name}", path) for path in damaged if _since(path) < before]
     _spare(plan, candidates, all_files(data, code))
-    scratch = [path for mode in MODES if (path := data / "scratch" / mode / code).is_dir()]
-    plan.doomed += [_one("scratch", f"scratch/{path.parent.name}/{code}", path) for path in scratch]
+    old_codes = [old.code for old in MergerMap.shipped().new_commune(code).old_communes]
+    scratch = [data / "scratch" / mode / code for mode in MODES] + [shared_folder(data) / old for old in old_codes]
+    plan.doomed += [
+        _one("scratch", f"scratch/{path.parent.name}/{path.name}", path) for path in scratch if path.is_dir()
+    ]
     return plan
 
 

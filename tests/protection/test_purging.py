@@ -291,13 +291,18 @@ def test_damaged_files_and_scratch_go(tmp_path: Path) -> None:
     ]
     roll_back(target, 1, day(1), "an")
     (tmp_path / "scratch/official" / CODE).mkdir(parents=True)
+    for old_code in ("10234", "00001"):  # of which the first went into this new commune
+        (tmp_path / "scratch/shared" / old_code).mkdir(parents=True)
     assert not plan_kept(tmp_path, CODE, day(0)).of("damaged")
     plan = plan_kept(tmp_path, CODE, SOON)
     assert [(one.kind, one.name) for one in plan.doomed] == [
-        ("damaged", "trial/damaged-0001.duckdb"), ("scratch", f"scratch/official/{CODE}")
-    ]  # fmt: skip
+        ("damaged", "trial/damaged-0001.duckdb"),
+        ("scratch", f"scratch/official/{CODE}"),
+        ("scratch", "scratch/shared/10234"),
+    ]
     carry_out(plan, SOON, "an")
     assert not [*tmp_path.rglob("damaged-*"), *(tmp_path / "scratch/official").iterdir()]
+    assert [path.name for path in (tmp_path / "scratch/shared").iterdir()] == ["00001"]
 
 
 HEADER = "ho_ten,ngay_sinh,so_dinh_danh\n"
