@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _compare(folder: Path, people: int, profile: str, options: argparse.Namespace) -> None:
     """Both contenders in turns on one register, and what came of it."""
-    truth = _write(folder, people, profile, options.seed)
+    truth = write_register(folder, people, profile, options.seed)
     ours, theirs = [], []
     for _ in range(options.turns):
         ours.append(_run("benchmarks.our_linkage", folder))
@@ -77,13 +77,13 @@ def _compare(folder: Path, people: int, profile: str, options: argparse.Namespac
     print(f"\n{people} people, profile {profile}: {rows} rows, {ours[0]['candidate_pairs']} candidate pairs")
     members = pl.read_parquet(folder / "benchmarks.our_linkage" / "members.parquet")
     pending = pl.read_parquet(folder / "benchmarks.our_linkage" / "open_links.parquet")
-    answered = _answered(members, pending, truth)
+    by_people = answered(members, pending, truth)
     edges = pl.read_parquet(folder / "benchmarks.splink_peer" / "edges.parquet")
     best = best_threshold(edges, truth)
     splink = components(edges.filter(pl.col("weight") >= best.threshold), truth["record_id"])
     precise = best.sweep.filter(pl.col("precision") >= PRECISE)["recall"].max()
     _row("ours, automatic", pair_scores(members, truth), b_cubed(members, truth))
-    _row("ours, queue answered", pair_scores(answered, truth), b_cubed(answered, truth))
+    _row("ours, queue answered", pair_scores(by_people, truth), b_cubed(by_people, truth))
     _row("Splink, best by truth", pair_scores(splink, truth), b_cubed(splink, truth))
     print(f"  Splink's recall at a precision of {PRECISE}: {precise or 0.0:.4f}")
     print(f"  open links {pending.height}, {pending.height / rows:.2%} of the rows")
@@ -95,7 +95,7 @@ def _compare(folder: Path, people: int, profile: str, options: argparse.Namespac
         print(f"  {contender}: {told}")
 
 
-def _write(folder: Path, people: int, profile: str, seed: int) -> pl.DataFrame:
+def write_register(folder: Path, people: int, profile: str, seed: int) -> pl.DataFrame:
     """The register's standardised rows as `records.parquet`, with the columns that either needs; returns the truth."""
     records, truth = standard_register(people, seed, profile)
     columns = list(dict.fromkeys([*SPEC.columns, *COLUMNS]))
@@ -110,7 +110,7 @@ def _run(module: str, folder: Path) -> Timings:
     return timings
 
 
-def _answered(members: pl.DataFrame, pending: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
+def answered(members: pl.DataFrame, pending: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
     """The clusters after a person has joined the rows of open links that are one person's."""
     person = dict(truth.select("record_id", "person_id").iter_rows())
     same = [person[a] == person[b] for a, b in pending.select("record_id_a", "record_id_b").iter_rows()]
@@ -139,7 +139,7 @@ def _curve(seed: int) -> None:
     for people in CURVE:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            _write(folder, people, "default", seed)
+            write_register(folder, people, "default", seed)
             runs = [_run("benchmarks.our_linkage", folder) for _ in range(3)]
         seconds = median(run["total"] for run in runs)
         points.append((people, seconds, runs[0]["candidate_pairs"]))

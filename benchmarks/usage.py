@@ -1,7 +1,25 @@
-"""What this process has used so far."""
+"""What a process has used: this one so far, or another from its start to its end."""
 
+import os
 import resource
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+_EVERY = 0.1
+"""Seconds between two looks at the memory of another process."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a command used; `status` is None where it did not end in time."""
+
+    status: int | None
+    seconds: float
+    peak_megabytes: float
 
 
 def peak_megabytes() -> float:
@@ -13,6 +31,37 @@ def peak_megabytes() -> float:
 
 
 def processor_seconds() -> float:
-    """Processor time of all threads, in user and system mode."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    """Processor time of all threads, and of the processes that this one started and that have ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def watched(command: Sequence[str], limit: float = float("inf")) -> Used:
+    """Run a command, and end it and all that it started after `limit` seconds.
+
+    Memory is that of its whole session, what two of its processes share counted once; looked at ten times a second.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    peak = 0.0
+    while process.poll() is None and time.monotonic() - started < limit:
+        peak = max(peak, _held(process.pid))
+        time.sleep(_EVERY)
+    status = process.poll()
+    if status is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return Used(status, time.monotonic() - started, round(peak, 1))
+
+
+def _held(session: int) -> float:
+    """Megabytes that the processes of a session hold now."""
+    kilobytes = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == session:
+                rollup = (folder / "smaps_rollup").read_text(encoding="ascii")
+                kilobytes += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+        except (OSError, StopIteration):  # it has ended meanwhile
+            continue
+    return kilobytes / 1024
