@@ -38,8 +38,10 @@ pictures: $(VENV)/.dev ## Take the pictures of docs/pictures: the browser tests 
 	@bash tests/chromium.sh
 	@$(BIN)/python -m pytest tests/end_to_end/browser --pictures
 
-bench: $(VENV)/.dev
-	@$(BIN)/hopnhat bench all
+bench: $(VENV)/.dev $(VENV)/.peers ## About half an hour: beside the peers, one commune growing, communes in a row
+	@$(BIN)/hopnhat bench peers
+	@$(BIN)/hopnhat bench growth
+	@$(BIN)/hopnhat bench country --communes 8
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -59,6 +61,8 @@ lock:
 		--no-strip-extras --extra install --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-strip-extras --group audit -o requirements-audit.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-strip-extras --group peers -o requirements-peers.lock
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements.lock
@@ -67,6 +71,12 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+# What pandas 3 would break, in an environment of its own.
+$(VENV)/.peers: requirements-peers.lock
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 # 434 MB, which only the Spark engine needs: beside what the tests need, of the same versions.
 $(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
