@@ -17,7 +17,10 @@ from assets.options import add_data, count
 from pipelines.communes import MergerMap
 from pipelines.problems import UnusableInput
 
-_BENCHMARKS = ("linkage", "reader", "job", "ledger", "decisions", "land", "clerical", "activity")
+_BENCHMARKS = (
+    *("linkage", "reader", "job", "ledger", "decisions", "land", "clerical", "activity"),
+    *("peers", "growth", "country"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

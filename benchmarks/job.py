@@ -9,8 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 
 from benchmarks.scores import Scores, pair_scores
@@ -64,16 +67,24 @@ def measured_run(hopnhat: str, data: Path) -> tuple[float, float]:
 
 def last_run(data: Path) -> tuple[float, list[tuple[str, float]]]:
     """Seconds from the start to the end of the last job in the run history, and of each step."""
-    os.environ["DAGSTER_HOME"] = str(data / "dagster")
-    import dagster as dg  # noqa: PLC0415 - reads DAGSTER_HOME
-
-    with dg.DagsterInstance.get() as instance:
+    with run_history(data) as instance:
         record = instance.get_run_records(limit=1)[0]
         steps = instance.get_run_step_stats(record.dagster_run.run_id)
     timed = sorted(
         (step.start_time or 0.0, step.step_key, (step.end_time or 0) - (step.start_time or 0)) for step in steps
     )
     return (record.end_time or 0) - (record.start_time or 0), [(name, seconds) for _, name, seconds in timed]
+
+
+@contextmanager
+def run_history(data: Path) -> Iterator[dg.DagsterInstance]:
+    """The run history of a data folder; the variable that names it is gone again for the commands to come."""
+    os.environ["DAGSTER_HOME"] = str(data / "dagster")
+    try:
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    finally:
+        del os.environ["DAGSTER_HOME"]
 
 
 def accuracy(data: Path, dataset: str, entity: str, truth_id: str) -> Scores:

@@ -55,7 +55,7 @@ def bars(title: str, description: str, series: Sequence[str], rows: Sequence[tup
             )
             parts.append(_text(left + value * scale + 6, y + at * thick + 10, f"{value:.1f} s", kind="quiet"))
     parts.append(_text(WIDTH - 16, top - 12, "exponent", anchor="end", kind="quiet"))
-    return _svg(top + step * len(rows) + 16, title, description, [*parts, _legend(series)])
+    return _svg(top + step * len(rows) + 16, title, description, [*parts, _legend(series, dashed=False)])
 
 
 def _panel(panel: Panel, names: Sequence[str], x: float, width: float) -> str:
@@ -86,11 +86,11 @@ def _panel(panel: Panel, names: Sequence[str], x: float, width: float) -> str:
     return "".join(parts)
 
 
-def _legend(names: Sequence[str]) -> str:
+def _legend(names: Sequence[str], *, dashed: bool = True) -> str:
     parts, x = [], 20.0
-    for name, colour, dashes in zip(names, COLOURS, DASHES, strict=False):
+    for name, colour, dashes in zip(names, COLOURS, DASHES if dashed else [""] * len(COLOURS), strict=False):
         parts.append(
-            f'<path d="M{x} 56h34" stroke="{colour}" stroke-width="4" stroke-dasharray="{dashes}"/>'
+            f'<path d="M{x} 56h34" stroke="{colour}" stroke-width="4" stroke-dasharray="{dashes if dashed else ""}"/>'
             + _text(x + 42, 61, name)
         )
         x += 72 + 8.2 * len(name)

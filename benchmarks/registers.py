@@ -1,5 +1,7 @@
 """Synthetic registers in memory, as they are linked: standard columns, number status, context; and their truth."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipelines.citizens.context import add_context
@@ -13,11 +15,11 @@ COMMUNE = "10231"
 TRUTH = ("person_id", "copy_kind", "errors", "special")
 
 
-def standard_register(people: int, seed: int, name: str = "default") -> tuple[pl.DataFrame, pl.DataFrame]:
+def standard_register(
+    people: int, seed: int, name: str = "default", new_commune: str = COMMUNE
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records of that many people by the named profile, and `record_id` with the columns of `TRUTH`."""
-    commune = MergerMap.shipped().new_commune(COMMUNE)
-    communes = [OldCommune.of(old) for old in commune.old_communes]
-    register = citizen_register(communes, people, seed, profile(name))
+    register = citizen_register(old_communes(new_commune), people, seed, profile(name))
     text = pl.concat_str(pl.exclude(*TRUTH).fill_null(""), separator="\x1f")
     register = add_record_ids(register.with_columns(text.alias("content")), "content")
     rows = register.drop(*TRUTH).with_columns(
@@ -28,3 +30,10 @@ def standard_register(people: int, seed: int, name: str = "default") -> tuple[pl
         pl.lit(None, pl.String).alias("placement_reason"),
     )
     return add_context(add_number_status(standardise(rows))), register.select("record_id", *TRUTH)
+
+
+def old_communes(new_commune: str) -> list[OldCommune]:
+    """The old communes that came whole to a new one; if none did its parts, taken as if they were whole."""
+    parts = MergerMap.shipped().new_commune(new_commune).old_communes
+    whole = [old for old in parts if old.population_part == old.area_part == "whole"]
+    return [replace(OldCommune.of(old), heirs=()) for old in whole or parts]
