@@ -9,6 +9,7 @@ one citizen or none, and the two sides have other fields, so that the sum over c
 What does not belong here: how an owner's cell is read (`owner_names`); what is confirmed (`owners`).
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from pipelines.linkage.encoding import encoded
 from pipelines.vietnamese.addresses import hamlet_key, hamlet_of
 from pipelines.vietnamese.names import given_name, initials, is_abbreviated, surname
 from pipelines.vietnamese.numbers import number_birth_year, personal_number
@@ -61,6 +63,18 @@ _DEAD: Final = {"expected": (4.0, -1.0), "unexpected": (-1.0, 0.0)}
 _OF_AGE: Final = 2010
 """Born later, hardly anybody owns land."""
 
+_PLACES: Final = ("address", "hamlet", "commune", "other")
+_LEVELS: Final = {
+    "number": pl.Enum([*NUMBER]),
+    "name": pl.Enum([*NAME, "other"]),
+    "year": pl.Enum([*_M_YEAR, "other"]),
+    "sex": pl.Enum(["other"]),
+    "place": pl.Enum(_PLACES),
+    "kin": pl.Enum(["spouse", "household", "not_spouse"]),
+}
+_SLICE: Final = 400_000
+"""Pairs that are weighed at a time: namesakes make them grow with the square of a commune."""
+
 
 def people(citizens: pl.DataFrame) -> pl.DataFrame:
     """Golden citizens with the keys that owners are compared with, and how common each key is (`…_share`)."""
@@ -100,12 +114,15 @@ def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     the book's year of birth, `owner_year` that or the number's. `known_number` is the owner's, or the only one that the
     same owner has on other parcels: of one name, year and address, or on one certificate. `other_ascii` is the other
     owner named with this one, `other_share` how common that name is. `owner_commune`: null when the address names none
-    of the communes.
+    of the communes. `is_mourned`: the book tells of a death.
     """
     named = owners.with_row_index("at").with_columns(*_name_keys("owner_name")).pipe(_to_their_holders, persons)
     named = named.with_columns(
         pl.col("owner_birth_year").alias("told_year"),
         pl.coalesce("owner_birth_year", number_birth_year(personal_number(pl.col("owner_number")))).alias("owner_year"),
+        (pl.col("owner_number").str.len_chars() == 12).alias("number_is_new"),
+        (pl.col("owner_kind") == "household").alias("is_household"),
+        pl.col("owner_role").is_in(["heirs_of", "deceased"]).fill_null(False).alias("is_mourned"),
     ).pipe(
         _once_each,
         "owner_address",
@@ -202,21 +219,27 @@ def candidates(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
         .select("at", "who", pl.lit(True).alias("holds"))
         .unique(["at", "who"])
     )
-    by_name = _joined(owners, persons, ["name_ascii"])
-    explained = by_name.join(owners.select("at", "owner_year"), on="at").join(
-        persons.select("who", "birth_year"), on="who"
-    )
-    explained = explained.filter(
-        (pl.col("owner_year").is_null() & pl.len().over("at").le(3))
-        | ((pl.col("owner_year") - pl.col("birth_year")).abs() <= 1)
-    )
-    rest = owners.join(pl.concat([by_number.select("at"), explained.select("at")]), on="at", how="anti")
+    rest = owners.join(_explained(owners, persons), on="at", how="anti").join(by_number, on="at", how="anti")
     rest = rest.with_columns(birth_year=pl.col("owner_year"), spouse_ascii=pl.col("other_ascii"))
     keys = (["given_ascii", "birth_year"], ["before_ascii", "birth_year"], ["given_ascii", "spouse_ascii"],
             ["ends_ascii", "hamlet_key"], ["initials_ascii", "hamlet_key"])  # fmt: skip
-    found = pl.concat([by_name, *(_joined(rest, persons, list(key)) for key in keys)]).unique()
-    return found.join(by_number, on=["at", "who"], how="full", coalesce=True).with_columns(
-        pl.col("holds").fill_null(False)
+    few = pl.concat([by_number, *(_joined(rest, persons, list(key)) for key in keys)], how="diagonal").unique(
+        ["at", "who"], keep="first", maintain_order=True
+    )
+    namesakes = _joined(owners, persons, ["name_ascii"]).join(few, on=["at", "who"], how="anti")
+    return pl.concat([few, namesakes], how="diagonal").with_columns(pl.col("holds").fill_null(False))
+
+
+def _explained(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """The owners (`at`) of whose name there is a citizen born within a year of the year that is told, or without a year
+    three citizens at most."""
+    born = persons.select("name_ascii", owner_year=pl.col("birth_year") + pl.lit([-1, 0, 1])).explode("owner_year")
+    few = persons.group_by("name_ascii").len().filter(pl.col("len") <= 3)
+    return pl.concat(
+        [
+            owners.join(born, on=["name_ascii", "owner_year"], how="semi").select("at"),
+            owners.filter(pl.col("owner_year").is_null()).join(few, on="name_ascii", how="semi").select("at"),
+        ]
     )
 
 
@@ -238,32 +261,53 @@ def former_homes(homes: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def weighed(pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with the level of each field and `weight`, in thousandths of a bit.
+def weighed(
+    pairs: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame, former: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """The pairs with the level of each field and `weight`, in thousandths of a bit; all of an owner's in one slice.
 
     Levels: `number` (see NUMBER), `name` (see NAME, and other), `year` (equal, near, decade, other), `sex` (other),
     `place` (address, hamlet, commune, other), `kin` (spouse, household, not_spouse); null where nothing is told.
     `dead`: the register says so of the citizen.
     """
-    sides = pairs.join(owners.select("at", *_OF_OWNER), on="at").join(
-        persons.select("who", *(pl.col(column).alias(f"c_{column}") for column in _OF_PERSON)), on="who"
-    )
-    sides = sides.with_columns(_name_level(sides)).with_columns(_number_level(sides), _housemates(sides, persons))
-    sides = sides.with_columns(_year_level(), _place_level(sides, former), _kin_level(), _sex_level())
+    ours = _codes(owners.select(_OF_OWNER))
+    theirs = _codes(persons.select(_OF_PERSON)).select(pl.all().name.prefix("c_"))
+    homes = theirs.select(household="c_household_id", name="c_name_ascii").drop_nulls().unique()
+    then = encoded(former)
+    slices = max(1, round(pairs.height / _SLICE))
+    for part in range(slices):
+        first, last = (owners.height * end // slices for end in (part, part + 1))
+        some = pairs.filter(pl.col("at") >= first, pl.col("at") < last).sort("at")
+        sides = pl.concat([some, ours[some["at"]], theirs[some["who"]]], how="horizontal")
+        yield _weighed(sides, homes, then, owners, persons)
+
+
+def _codes(side: pl.DataFrame) -> pl.DataFrame:
+    """What is compared for equality alone as integers, numbers with their digits."""
+    numbers = [column for column in side.columns if column in ("owner_number", "personal_id", "old_id_no")]
+    return encoded(side.with_columns(pl.col(numbers).cast(pl.Int64)))
+
+
+def _weighed(
+    sides: pl.DataFrame, homes: pl.DataFrame, former: pl.DataFrame, owners: pl.DataFrame, persons: pl.DataFrame
+) -> pl.DataFrame:
+    levels = [
+        _name_level(sides, owners["name_ascii"], persons["name_ascii"]),
+        _number_level(sides, owners["owner_number"], persons),
+        _place_level(sides, former),
+        _kin_level(sides, homes),
+    ]
+    sides = sides.with_columns(*levels, _sex_level()).with_columns(_year_level())
     weights = (_number_bits(), _name_bits(), _year_bits(), _sex_bits(), _place_bits(), _kin_bits(),
                _standing_bits())  # fmt: skip
     bits = pl.sum_horizontal((bits.fill_null(0.0) * BIT).round().cast(pl.Int64) for bits in weights)
-    return sides.select(
-        *("at", "who", "number", "name", "year", "sex", "place", "kin"),
-        pl.col("c_is_dead").alias("dead"),
-        bits.alias("weight"),
-    )
+    return sides.select("at", "who", *_LEVELS, pl.col("c_is_dead").alias("dead"), bits.alias("weight"))
 
 
 _OF_OWNER: Final = (
     *("name_key", "name_ascii", "name_marked", "name_short", "ends_ascii", "initials_ascii", "owner_number"),
-    *("owner_year", "told_year", "owner_sex", "owner_role", "owner_kind", "other_ascii", "address_key"),
-    *("hamlet_key", "owner_commune", "other_share", "own_ascii_share", "own_key_share"),
+    *("number_is_new", "owner_year", "told_year", "owner_sex", "is_mourned", "is_household", "other_ascii"),
+    *("address_key", "hamlet_key", "owner_commune", "other_share", "own_ascii_share", "own_key_share"),
     *("address_share", "hamlet_share", "commune_share"),
 )
 _OF_PERSON: Final = (
@@ -351,58 +395,77 @@ def _parts(addresses: pl.DataFrame) -> pl.DataFrame:
     ).drop_nulls("place")
 
 
-def _name_level(sides: pl.DataFrame) -> pl.Series:
+_ROW: Final = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
+
+
+def _at_rows(sides: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """Whether each row of the sides is one of these."""
+    return pl.repeat(False, sides.height, dtype=pl.Boolean, eager=True).scatter(rows, True)
+
+
+def _told(field: str, level: str) -> pl.Expr:
+    return pl.lit(level, dtype=_LEVELS[field])
+
+
+def _name_level(sides: pl.DataFrame, ours: pl.Series, theirs: pl.Series) -> pl.Series:
+    """`ours`, `theirs`: the folded names in letters, of all owners and of all citizens."""
     equal, ascii_equal = (pl.col(column) == pl.col(f"c_{column}") for column in ("name_key", "name_ascii"))
-    apart = sides.select("name_ascii", "c_name_ascii").filter(~ascii_equal).unique(maintain_order=True)
-    ours, theirs = (apart[column].to_list() for column in ("name_ascii", "c_name_ascii"))
-    edits = process.cpdist(ours, theirs, scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1)
-    tokens = process.cpdist(ours, theirs, scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
-    apart = apart.with_columns(pl.Series("edits", edits), pl.Series("tokens", tokens))
-    compared = sides.join(apart, on=["name_ascii", "c_name_ascii"], how="left", maintain_order="left")
+    names = ["name_ascii", "c_name_ascii"]
+    apart = sides.filter(~ascii_equal).unique(names).select("at", "who", *names)
+    spelt = ours.gather(apart["at"]).to_list(), theirs.gather(apart["who"]).to_list()
+    edits = process.cpdist(*spelt, scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1)
+    tokens = process.cpdist(*spelt, scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
+    apart = apart.select(names).with_columns(pl.Series("edits", edits), pl.Series("tokens", tokens))
+    compared = sides.join(apart, on=names, how="left", maintain_order="left")
     same_ends = pl.col("ends_ascii") == pl.col("c_ends_ascii")
     short = pl.col("name_short") | pl.col("c_name_short")
     level = (
         pl.when(equal)
-        .then(pl.lit("equal"))
+        .then(_told("name", "equal"))
         .when(ascii_equal & (pl.col("name_marked") != pl.col("c_name_marked")))
-        .then(pl.lit("marks_lost"))
+        .then(_told("name", "marks_lost"))
         .when(ascii_equal)
-        .then(pl.lit("marks_differ"))
+        .then(_told("name", "marks_differ"))
         .when(short & (pl.col("initials_ascii") == pl.col("c_initials_ascii")))
-        .then(pl.lit("abbreviated"))
+        .then(_told("name", "abbreviated"))
         .when(same_ends & (pl.col("tokens") > 99.9))
-        .then(pl.lit("part_left_out"))
+        .then(_told("name", "part_left_out"))
         .when(pl.col("edits") <= 1)
-        .then(pl.lit("one_letter"))
+        .then(_told("name", "one_letter"))
         .when(same_ends)
-        .then(pl.lit("given_and_surname"))
-        .otherwise(pl.lit("other"))
+        .then(_told("name", "given_and_surname"))
+        .otherwise(_told("name", "other"))
     )
     return compared.select(level.alias("name")).to_series()
 
 
-def _number_level(sides: pl.DataFrame) -> pl.Series:
-    """Numbers of one kind are compared; one that is known from another parcel alone speaks only for its holder."""
-    theirs = pl.when(pl.col("owner_number").str.len_chars() == 12).then("c_personal_id").otherwise("c_old_id_no")
-    pairs = sides.select(ours=pl.col("owner_number"), theirs=theirs)
-    both = (pairs["ours"].is_not_null() & pairs["theirs"].is_not_null() & ~sides["holds"]).arg_true()
-    edits = process.cpdist(
-        pairs["ours"].gather(both).to_list(), pairs["theirs"].gather(both).to_list(),
-        scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1,
-    )  # fmt: skip
-    apart = pl.repeat(None, sides.height, dtype=pl.Int32, eager=True).scatter(both, pl.Series(edits, dtype=pl.Int32))
-    own = pl.col("owner_number").is_not_null()
+_ONE_EDIT: Final = [digit * 10**place for place in range(12) for digit in (*range(10), *range(18, 82, 9))]
+"""By how much two numbers differ of which one digit is another, or two neighbouring digits changed places."""
+
+
+def _number_level(sides: pl.DataFrame, ours: pl.Series, persons: pl.DataFrame) -> pl.Series:
+    """Numbers of one kind are compared; one that is known from another parcel alone speaks only for its holder.
+
+    `ours`: the numbers of all owners in digits.
+    """
+    is_new, own = pl.col("number_is_new"), pl.col("owner_number").is_not_null()
+    apart = (pl.col("owner_number") - pl.when(is_new).then("c_personal_id").otherwise("c_old_id_no")).abs()
+    near = sides.select(_ROW, "at", "who", is_new, near=~pl.col("holds") & apart.is_in(_ONE_EDIT)).filter("near")
+    held = persons.select("personal_id", "old_id_no")[near["who"]].select(
+        pl.when(near["number_is_new"]).then("personal_id").otherwise("old_id_no").alias("held")
+    )
+    spelt = ours.gather(near["at"]).to_list(), held["held"].to_list()
+    edits = process.cpdist(*spelt, scorer=OSA.distance, dtype=np.int32, score_cutoff=1)
+    one_edit = _at_rows(sides, near["row"].filter(pl.Series(edits <= 1)))
     level = (
         pl.when(pl.col("holds") & own)
-        .then(pl.lit("equal"))
+        .then(_told("number", "equal"))
         .when("holds")
-        .then(pl.lit("on_other_parcel"))
-        .when(pl.lit(apart) <= 1)
-        .then(pl.lit("one_edit"))
-        .when(pl.lit(apart).is_not_null())
-        .then(
-            pl.when(pl.col("owner_number").str.len_chars() == 12).then(pl.lit("other")).otherwise(pl.lit("other_old"))
-        )
+        .then(_told("number", "on_other_parcel"))
+        .when(one_edit)
+        .then(_told("number", "one_edit"))
+        .when(apart.is_not_null())
+        .then(pl.when(is_new).then(_told("number", "other")).otherwise(_told("number", "other_old")))
     )
     return sides.select(level.alias("number")).to_series()
 
@@ -413,81 +476,64 @@ def _year_level() -> pl.Expr:
     apart = (ours - pl.col("c_birth_year")).abs()
     return (
         pl.when(apart == 0)
-        .then(pl.lit("equal"))
+        .then(_told("year", "equal"))
         .when(apart == 1)
-        .then(pl.lit("near"))
+        .then(_told("year", "near"))
         .when(apart == 10)
-        .then(pl.lit("decade"))
+        .then(_told("year", "decade"))
         .when(apart.is_not_null())
-        .then(pl.lit("other"))
+        .then(_told("year", "other"))
         .alias("year")
     )
 
 
-_PLACES: Final = ("address", "hamlet", "commune", "other")
-
-
 def _place_level(sides: pl.DataFrame, former: pl.DataFrame) -> pl.Series:
     """The nearest of the places where the citizen lives or lived."""
-    current = sides.select(
-        _nearness(*(pl.col(f"c_{key}") for key in ("address_key", "hamlet_key", "old_commune_code"))).alias("nearness")
-    )
+    now = sides.select(
+        _nearness(*(pl.col(f"c_{key}") for key in ("address_key", "hamlet_key", "old_commune_code"))).alias("now")
+    ).to_series()
+    then = _nearness(pl.col("address_key_then"), pl.col("hamlet_key_then"), pl.col("old_commune_code"))
     earlier = (
-        sides.select("at", "who", "address_key", "hamlet_key", "owner_commune")
+        sides.select(_ROW, "who", "address_key", "hamlet_key", "owner_commune", now)
         .join(former, on="who", suffix="_then")
-        .with_columns(
-            _nearness(pl.col("address_key_then"), pl.col("hamlet_key_then"), pl.col("old_commune_code")).alias("then")
-        )
-        .group_by("at", "who")
-        .agg(pl.col("then").min())
+        .group_by("row")
+        .agg(pl.min_horizontal("now", then).min().alias("nearest"))
     )
-    return (
-        sides.select("at", "who", current["nearness"])
-        .join(earlier, on=["at", "who"], how="left", maintain_order="left")
-        .select(pl.min_horizontal("nearness", "then").replace_strict(dict(enumerate(_PLACES))).alias("place"))
-        .to_series()
-    )
+    return now.scatter(earlier["row"], earlier["nearest"]).cat.to(_LEVELS["place"]).alias("place")
 
 
 def _nearness(address: pl.Expr, hamlet: pl.Expr, commune: pl.Expr) -> pl.Expr:
     """The position in `_PLACES` of what an owner's place has in common with this one."""
-    level = pl.lit(len(_PLACES) - 1)
+    level = pl.lit(len(_PLACES) - 1, pl.UInt8)
     for position, (ours, theirs) in reversed(
         list(enumerate((("address_key", address), ("hamlet_key", hamlet), ("owner_commune", commune))))
     ):
-        level = pl.when(pl.col(ours) == theirs).then(pl.lit(position)).otherwise(level)
+        level = pl.when(pl.col(ours) == theirs).then(pl.lit(position, pl.UInt8)).otherwise(level)
     return level
 
 
-def _housemates(sides: pl.DataFrame, persons: pl.DataFrame) -> pl.Series:
-    """Whether somebody with the other owner's name lives in the citizen's household."""
-    homes = persons.select("household_id", "name_ascii").drop_nulls().unique().with_columns(pl.lit(True).alias("there"))
-    return (
-        sides.select(household_id="c_household_id", name_ascii="other_ascii")
-        .join(homes, on=["household_id", "name_ascii"], how="left", maintain_order="left")
-        .select(pl.col("there").fill_null(False).alias("housemate"))
-        .to_series()
-    )
-
-
-def _kin_level() -> pl.Expr:
-    return (
+def _kin_level(sides: pl.DataFrame, homes: pl.DataFrame) -> pl.Series:
+    """`homes`: who lives in which household, by folded name."""
+    of_two = sides.select(_ROW, household="c_household_id", name="other_ascii").drop_nulls()
+    housemate = _at_rows(sides, of_two.join(homes, on=["household", "name"], how="semi")["row"])
+    level = (
         pl.when(pl.col("other_ascii") == pl.col("c_spouse_ascii"))
-        .then(pl.lit("spouse"))
-        .when(pl.col("housemate"))
-        .then(pl.lit("household"))
+        .then(_told("kin", "spouse"))
+        .when(housemate)
+        .then(_told("kin", "household"))
         .when(pl.col("other_ascii").is_not_null() & pl.col("c_spouse_ascii").is_not_null())
-        .then(pl.lit("not_spouse"))
-        .alias("kin")
+        .then(_told("kin", "not_spouse"))
     )
+    return sides.select(level.alias("kin")).to_series()
 
 
 def _sex_level() -> pl.Expr:
-    return pl.when(pl.col("owner_sex") != pl.col("c_sex")).then(pl.lit("other")).alias("sex")
+    return pl.when(pl.col("owner_sex") != pl.col("c_sex")).then(_told("sex", "other")).alias("sex")
 
 
-def _of(level: str, table: dict[str, float]) -> pl.Expr:
-    return pl.col(level).replace_strict(table, default=None, return_dtype=pl.Float64)
+def _of(field: str, table: dict[str, float]) -> pl.Expr:
+    values = pl.Series([table.get(level) for level in _LEVELS[field].categories], dtype=pl.Float64)
+    return pl.lit(values).gather(pl.col(field).to_physical())
 
 
 def _name_bits() -> pl.Expr:
@@ -547,14 +593,10 @@ def _kin_bits() -> pl.Expr:
 
 def _standing_bits() -> pl.Expr:
     """What is likely of an owner before anything is compared: heads of household, of age, alive unless told."""
-    head = pl.when(pl.col("owner_kind") == "household").then(pl.lit("household")).otherwise(pl.lit("person"))
-    mourned = pl.col("owner_role").is_in(["heirs_of", "deceased"]).fill_null(False)
-    told = pl.when(mourned).then(pl.lit("expected")).otherwise(pl.lit("unexpected"))
+    household, person = (pl.when("c_is_head").then(yes).otherwise(no) for yes, no in _HEAD.values())
+    expected, unexpected = (pl.when("c_is_dead").then(yes).otherwise(no) for yes, no in _DEAD.values())
     return pl.sum_horizontal(
-        *(
-            pl.when(key == name).then(pl.when(flag).then(yes).otherwise(no))
-            for key, flag, table in ((head, "c_is_head", _HEAD), (told, "c_is_dead", _DEAD))
-            for name, (yes, no) in table.items()
-        ),
+        pl.when("is_household").then(household).otherwise(person),
+        pl.when("is_mourned").then(expected).otherwise(unexpected),
         pl.when(pl.col("c_birth_year") >= _OF_AGE).then(_MINOR),
     )

@@ -11,6 +11,7 @@ An owner recorded as dead is the right person all the same, and confirmed; `owne
 What does not belong here: what evidence there is and what it weighs (`owner_evidence`).
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -90,8 +91,8 @@ def linked_owners(parcels: pl.DataFrame, citizens: pl.DataFrame, homes: pl.DataF
     owners = owner_evidence.with_keys(split, persons)
     private = owners.filter(pl.col("owner_kind").is_in(["person", "household"]))
     former = owner_evidence.former_homes(citizens if homes is None else homes, persons)
-    pairs = owner_evidence.weighed(owner_evidence.candidates(private, persons), private, persons, former)
-    best = _best(_believed(pairs, private, persons.height))
+    pairs = owner_evidence.weighed(owner_evidence.candidates(private, persons), owners, persons, former)
+    best = _believed(pairs, private, persons.height)
     linked = (
         owners.join(best, on="at", how="left", maintain_order="left")
         .join(persons.select("who", pl.col("citizen_id").alias("found")), on="who", how="left", maintain_order="left")
@@ -102,7 +103,9 @@ def linked_owners(parcels: pl.DataFrame, citizens: pl.DataFrame, homes: pl.DataF
     return linked.with_columns(
         pl.when(pl.col("status") != "no_match").then(pl.col("probability").round(4)).alias("score"),
         _reason().alias("reason"),
-        (_mourned() | (pl.col("dead") & pl.col("citizen_id").is_not_null())).fill_null(False).alias("owner_dead"),
+        (pl.col("is_mourned") | (pl.col("dead") & pl.col("citizen_id").is_not_null()))
+        .fill_null(False)
+        .alias("owner_dead"),
     ).select(
         *schema.PARCEL_OWNERS.polars_schema,
         *("owner_role", "owner_number", "owner_number_restored", "owner_number_lost", "owner_dead"),
@@ -118,70 +121,85 @@ def _split(parcels: pl.DataFrame) -> pl.DataFrame:
     return owners.join(places, on="parcel_id").sort("place", "owner_no").drop("place")
 
 
-def _believed(pairs: pl.DataFrame, owners: pl.DataFrame, citizens: int) -> pl.DataFrame:
-    """The pairs with `probability` that the owner is this citizen, and `together` that it is one of all.
+def _believed(pairs: Iterable[pl.DataFrame], owners: pl.DataFrame, citizens: int) -> pl.DataFrame:
+    """Of each owner the likeliest citizen with its levels, `probability` that it is the owner, and `together` that one
+    of all is; `likely` how many are worth a look, `holders` how many hold the number, and `held_by_other`: none of
+    these is the likeliest.
 
-    Before anything is compared each citizen is as likely as the next.
+    Before anything is compared each citizen is as likely as the next. The likeliest of equally likely ones is not
+    named: chance would say who.
     """
     prior = round(float(np.log2(max(citizens, 1))) * BIT)
-    told = (
-        pairs.join(owners.select("at", _mourned().alias("mourned")), on="at", maintain_order="left")
-        .with_columns(pl.max_horizontal(pl.col("weight").max().over("at") - prior, 0).alias("top"))
-        .with_columns(_power(pl.col("weight") - prior - pl.col("top")).alias("odds"))
-        .with_columns(pl.col("odds").sum().over("at").alias("all"))
+    slices = [_weighed_up(part, prior) for part in pairs]
+    best = pl.concat(best for _, best in slices).join(owners.select("at", "is_mourned"), on="at", maintain_order="left")
+    best = best.with_columns((2.0 ** (_SCALE - pl.col("top") / BIT)).alias("absent"))
+    odds = pl.concat(odds for odds, _ in slices)
+    odds = odds.join(best.select("at", "all", "absent", "is_mourned"), on="at", maintain_order="left")
+    whole = pl.col("all") + _nobody(_registered(odds, owners))
+    likely = (
+        odds.filter(pl.col("odds") / whole > _WORTH_A_LOOK).group_by("at").agg(pl.col("pairs").sum().alias("likely"))
     )
-    groups = owners.select(_mourned().alias("mourned")).group_by("mourned").len().rename({"len": "owners"})
-    stands = groups.with_columns(pl.lit(_START).alias("stands"))
-    for _ in range(_ROUNDS):
-        found = (
-            _shared_out(told, stands)
-            .group_by("mourned")
-            .agg((pl.col("probability") * _MILLION).round().cast(pl.Int64).sum().alias("found"))
-        )
-        share = (pl.col("found").fill_null(0) / _MILLION + _START * _WORTH) / (pl.col("owners") + _WORTH)
-        stands = groups.join(found, on="mourned", how="left").with_columns(share.alias("stands"))
-    return _shared_out(told, stands)
-
-
-def _shared_out(told: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
-    """`stands`: how likely owners that are `mourned`, and others, are to stand in a register at all."""
-    nobody = ((1 - pl.col("stands")) / pl.col("stands")) * 2.0 ** (_SCALE - pl.col("top") / BIT)
+    only = (pl.col("probability") > _LIKELY) | (_HOLDS & (pl.col("holders") == 1))
     return (
-        told.join(stands.select("mourned", "stands"), on="mourned", maintain_order="left")
+        best.join(likely, on="at", how="left", maintain_order="left")
         .with_columns(
-            (pl.col("odds") / (pl.col("all") + nobody)).alias("probability"),
-            (pl.col("all") / (pl.col("all") + nobody)).alias("together"),
+            (pl.col("odds") / whole).alias("probability"),
+            (pl.col("all") / whole).alias("together"),
+            pl.col("likely").fill_null(0),
         )
-        .drop("stands")
+        .with_columns(
+            pl.when(only).then("who").alias("who"), ((pl.col("holders") > 0) & ~_HOLDS).alias("held_by_other")
+        )
+        .drop("is_mourned")
     )
+
+
+_HOLDS: Final = (pl.col("number") == "equal").fill_null(False)
+
+
+def _weighed_up(pairs: pl.DataFrame, prior: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """For each owner the different `odds` of the citizens, and of how many `pairs`; and the likeliest citizen."""
+    top = pl.max_horizontal(pl.col("weight").max().over("at") - prior, 0)
+    weighed = pairs.with_columns(top.alias("top")).with_columns(
+        _power(pl.col("weight") - prior - pl.col("top")).alias("odds")
+    )
+    whole = weighed.group_by("at").agg(
+        pl.col("odds").max().alias("most"), pl.col("odds").sum().alias("all"), _HOLDS.sum().alias("holders")
+    )
+    best = (
+        weighed.join(whole, on="at")
+        .filter(pl.col("odds") == pl.col("most"))
+        .sort("at", ~_HOLDS, "who")
+        .unique("at", keep="first", maintain_order=True)
+    )
+    odds = weighed.filter(pl.col("odds") > 0).group_by("at", "odds").agg(pl.len().alias("pairs"))
+    return odds, best
+
+
+def _registered(odds: pl.DataFrame, owners: pl.DataFrame) -> dict[bool, float]:
+    """How likely owners that the book tells to be dead, and others, are to stand in a register at all."""
+    counts = dict(owners["is_mourned"].value_counts().iter_rows())
+    stands = dict.fromkeys((False, True), _START)
+    for _ in range(_ROUNDS):
+        probability = pl.col("odds") / (pl.col("all") + _nobody(stands))
+        millionths = (pl.col("pairs") * (probability * _MILLION).round().cast(pl.Int64)).sum()
+        found = dict(odds.group_by("is_mourned").agg(millionths).iter_rows())
+        stands = {
+            mourned: (found.get(mourned, 0) / _MILLION + _START * _WORTH) / (counts.get(mourned, 0) + _WORTH)
+            for mourned in stands
+        }
+    return stands
+
+
+def _nobody(stands: Mapping[bool, float]) -> pl.Expr:
+    """The odds that an owner stands in no register, on the scale of `_power`."""
+    dead, others = ((1 - stands[mourned]) / stands[mourned] for mourned in (True, False))
+    return pl.when("is_mourned").then(dead).otherwise(others) * pl.col("absent")
 
 
 def _power(weight: pl.Expr) -> pl.Expr:
     """2 to the power of so many thousandths of a bit, none above 0, as whole numbers that add up exactly."""
     return (2.0 ** (weight / BIT + _SCALE)).round().cast(pl.Int64)
-
-
-def _mourned() -> pl.Expr:
-    return pl.col("owner_role").is_in(["heirs_of", "deceased"]).fill_null(False)
-
-
-def _best(believed: pl.DataFrame) -> pl.DataFrame:
-    """Of each owner the likeliest citizen with its levels; `likely` how many are worth a look, `holders` how many hold
-    the number, and `held_by_other`: none of these is the likeliest.
-
-    The likeliest of equally likely ones is not named: chance would say who.
-    """
-    holds = (pl.col("number") == "equal").fill_null(False)
-    counted = believed.with_columns(
-        (pl.col("probability") > _WORTH_A_LOOK).sum().over("at").alias("likely"),
-        holds.sum().over("at").alias("holders"),
-    )
-    ordered = counted.sort("at", "probability", holds.alias("holds"), descending=[False, True, True])
-    best = ordered.unique("at", keep="first", maintain_order=True)
-    only = (pl.col("probability") > _LIKELY) | (holds & (pl.col("holders") == 1))
-    return best.with_columns(
-        pl.when(only).then("who").alias("who"), ((pl.col("holders") > 0) & ~holds).alias("held_by_other")
-    )
 
 
 def _is(field: str, *levels: str) -> pl.Expr:
@@ -236,7 +254,7 @@ def _reason() -> pl.Expr:
         ignore_nulls=True,
     )
     sentence = evidence.str.slice(0, 1).str.to_uppercase() + evidence.str.slice(1)
-    dead = pl.when(pl.col("dead") | _mourned()).then(pl.lit("; người này đã chết")).otherwise(pl.lit(""))
+    dead = pl.when(pl.col("dead") | pl.col("is_mourned")).then(pl.lit("; người này đã chết")).otherwise(pl.lit(""))
     paper = sentence + dead + "; cần xem giấy tờ."
     return (
         pl.when(pl.col("status") == "confirmed")
