@@ -10,7 +10,7 @@ def content_hash(content: pl.Series) -> pl.Series:
 
     Python's own hash, a row at a time: DuckDB's takes twenty times as long, and Polars has none.
     """
-    return pl.Series([hashlib.sha256(text.encode()).hexdigest()[:32] for text in content], dtype=pl.String)
+    return pl.Series([hashlib.sha256(text).hexdigest()[:32] for text in content.cast(pl.Binary)], dtype=pl.String)
 
 
 def add_record_ids(rows: pl.DataFrame, hashed: str) -> pl.DataFrame:
@@ -19,6 +19,9 @@ def add_record_ids(rows: pl.DataFrame, hashed: str) -> pl.DataFrame:
     Equal rows get an ordinal (`…-2`, `…-3`) in the order in which they come, so that inserting other lines above or
     renaming the file changes no id.
     """
-    ordinal = pl.int_range(1, pl.len() + 1).over(hashed)
-    record_id = pl.when(ordinal == 1).then(pl.col(hashed)).otherwise(pl.format("{}-{}", hashed, ordinal))
-    return rows.with_columns(record_id.alias("record_id")).drop(hashed)
+    repeated = rows.select(pl.int_range(pl.len()).alias("at"), hashed).filter(pl.col(hashed).is_duplicated())
+    later = repeated.with_columns(pl.int_range(1, pl.len() + 1).over(hashed).alias("ordinal")).filter(
+        pl.col("ordinal") > 1
+    )
+    named = later.select(pl.col(hashed) + "-" + pl.col("ordinal").cast(pl.String)).to_series()
+    return rows.with_columns(rows[hashed].clone().scatter(later["at"], named).alias("record_id")).drop(hashed)

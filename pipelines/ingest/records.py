@@ -68,14 +68,12 @@ def cut_records(blocks: Iterable[Lines], dialect: Dialect) -> Iterator[Records]:
     """Take the lines of a file apart, a block at a time; how they are cut into blocks makes no difference."""
     waiting: Lines | None = None
     for block in blocks:
-        lines = block if waiting is None else waiting.followed_by(block)
         # A record may run over the end of a block, so that a record's length of lines waits for the next one.
-        stop = len(lines) - _LONGEST_RECORD
-        if stop > 0:
-            records = _cut(lines, stop, dialect)
+        if waiting is not None and (stop := len(waiting) - _LONGEST_RECORD) > 0:
+            records = _cut(waiting, stop, dialect)
             yield records
-            lines = lines.after(records.used)
-        waiting = lines
+            waiting = waiting.after(records.used)
+        waiting = block if waiting is None else waiting.followed_by(block)
     if waiting is not None and len(waiting):
         yield _cut(waiting, len(waiting), dialect)
 
