@@ -85,7 +85,7 @@ def _folded(cell: str) -> str:
 
 
 def _folded_cell(at: int) -> pl.Expr:
-    return pl.col(f"c{at}").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    return pl.col(f"c{at}").str.to_lowercase().str.replace_all(r"\s{2,}|[\s--\x20]", " ").str.strip_chars()
 
 
 def lacks_all_required(columns: Columns) -> pl.Expr:

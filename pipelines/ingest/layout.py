@@ -86,8 +86,8 @@ def _with_numbers(layout: Layout, rows: Sequence[Sequence[str]]) -> Layout:
 
 def _is_subhead(row: Sequence[str]) -> bool:
     """Whether a row can stand below a header: a few words of headers, and nothing else."""
-    words = [fold(cell) for cell in row if cell.strip()]
-    return bool(words) and all(word in _SUBHEADS or recognised([word]) for word in words)
+    filled = [cell for cell in row if cell.strip()]
+    return bool(filled) and all((word := fold(cell)) in _SUBHEADS or recognised([word]) for cell in filled)
 
 
 def _merged(upper: Sequence[str], lower: Sequence[str], own: Mapping[str, str] | None) -> list[str]:

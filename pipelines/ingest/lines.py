@@ -72,8 +72,8 @@ def survey(blocks: Iterable[bytes]) -> Survey:
     """Read a file's bytes once, to its end."""
     digest = hashlib.sha256()
     head, size, line_feeds, returns = b"", 0, 0, 0
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     valid = invalid = checksum = 0
+    rest = b""  # of a character that the next block ends
     for block in blocks:
         head += block[: max(0, _HEAD - size)]
         size += len(block)
@@ -82,7 +82,7 @@ def survey(blocks: Iterable[bytes]) -> Survey:
         line_feeds += block.count(b"\n")
         returns += block.count(b"\r") - block.count(b"\r\n")
         if not block.isascii():
-            more_valid, more_invalid = _count_characters(decoder.decode(block), len(block))
+            more_valid, more_invalid, rest = _count_characters(rest + block)
             valid, invalid = valid + more_valid, invalid + more_invalid
     bom = next((bom for bom in _BOMS if head.startswith(bom)), b"")
     wide = _BOMS[bom] if _BOMS.get(bom) in _WIDE else _wide_without_bom(head) if not bom else None
@@ -105,17 +105,17 @@ def survey(blocks: Iterable[bytes]) -> Survey:
     )
 
 
-def _count_characters(text: str, size: int) -> tuple[int, int]:
-    """About how many characters are not ASCII, and how many bytes were none of UTF-8 (they come as lone surrogates)."""
+def _count_characters(block: bytes) -> tuple[int, int, bytes]:
+    """About how many characters are not ASCII, how many bytes are none of UTF-8, and the bytes of an unended one."""
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        pass
+        text, used = codecs.utf_8_decode(block, "strict", False)
+    except UnicodeDecodeError:
+        text, used = codecs.utf_8_decode(block, "surrogateescape", False)
     else:
-        return size - len(text), 0
+        return used - len(text), 0, block[used:]
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    invalid = int(((codes >= 0xDC80) & (codes <= 0xDCFF)).sum())
-    return int((codes > 0x7F).sum()) - invalid, invalid
+    invalid = int(((codes >= 0xDC80) & (codes <= 0xDCFF)).sum())  # they come as lone surrogates
+    return int((codes > 0x7F).sum()) - invalid, invalid, block[used:]
 
 
 def _wide_without_bom(head: bytes) -> Encoding | None:
