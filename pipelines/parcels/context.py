@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.distinct import each_once
 from pipelines.vietnamese.spelling import ascii_key
 
 _NUMBER: Final = r"\b(?:[0-9]{12}|[0-9]{9})\b"
@@ -51,9 +52,9 @@ def add_context(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def field_key() -> pl.Expr:
-    """The name of a field as it is compared, from `field_name`: Xứ đồng Cửa Đình, Cửa Đình → cua dinh."""
-    return ascii_key(pl.col("field_name")).str.replace(r"^(?:xu dong|xu)\s+", "")
+def field_key(name: pl.Expr) -> pl.Expr:
+    """The name of a field as it is compared: Xứ đồng Cửa Đình, Cửa Đình → cua dinh."""
+    return ascii_key(name).str.replace(r"^(?:xu dong|xu)\s+", "")
 
 
 def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
@@ -70,7 +71,7 @@ def _with_keys(records: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("old_commune_code", "sheet_no", "parcel_no", separator="/").alias("commune_plot"),
         pl.col("map_system").is_null().alias("without_map"),
         use_family(pl.col("land_use")).alias("use_family"),
-        field_key().alias("field_key"),
+        each_once(records["field_name"], field_key).alias("field_key"),
         *(
             numbers.list.get(place, null_on_oob=True).alias(f"{kind}_{place + 1}")
             for kind, numbers in of_length.items()

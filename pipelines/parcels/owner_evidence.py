@@ -78,13 +78,17 @@ _SLICE: Final = 400_000
 
 def people(citizens: pl.DataFrame) -> pl.DataFrame:
     """Golden citizens with the keys that owners are compared with, and how common each key is (`…_share`)."""
-    placed = citizens.with_row_index("who").pipe(_once_each, "hamlet", hamlet_key=hamlet_key(pl.col("hamlet")))
-    keyed = placed.pipe(_once_each, "address_old", address_key=_place_key(pl.col("address_old"))).with_columns(
-        *_name_keys("full_name"),
-        folded_key(pl.col("spouse_name")).alias("spouse_ascii"),
-        (pl.col("old_commune_code") + "-" + pl.col("hamlet_key")).alias("hamlet_key"),
-        ascii_key(pl.col("relation_to_head")).is_in(["chu ho", "chu", "ch"]).fill_null(False).alias("is_head"),
-        (pl.col("status") == "dead").fill_null(False).alias("is_dead"),
+    head = ascii_key(pl.col("relation_to_head")).is_in(["chu ho", "chu", "ch"]).fill_null(False)
+    keyed = (
+        _with_name_keys(citizens.with_row_index("who"), "full_name")
+        .pipe(_once_each, "hamlet", hamlet_key=hamlet_key(pl.col("hamlet")))
+        .pipe(_once_each, "address_old", address_key=_place_key(pl.col("address_old")))
+        .pipe(_once_each, "spouse_name", spouse_ascii=folded_key(pl.col("spouse_name")))
+        .pipe(_once_each, "relation_to_head", is_head=head)
+        .with_columns(
+            (pl.col("old_commune_code") + "-" + pl.col("hamlet_key")).alias("hamlet_key"),
+            (pl.col("status") == "dead").fill_null(False).alias("is_dead"),
+        )
     )
     return keyed.with_columns(
         *(
@@ -116,7 +120,7 @@ def with_keys(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     owner named with this one, `other_share` how common that name is. `owner_commune`: null when the address names none
     of the communes. `is_mourned`: the book tells of a death.
     """
-    named = owners.with_row_index("at").with_columns(*_name_keys("owner_name")).pipe(_to_their_holders, persons)
+    named = _with_name_keys(owners.with_row_index("at"), "owner_name").pipe(_to_their_holders, persons)
     named = named.with_columns(
         pl.col("owner_birth_year").alias("told_year"),
         pl.coalesce("owner_birth_year", number_birth_year(personal_number(pl.col("owner_number")))).alias("owner_year"),
@@ -336,22 +340,24 @@ def _holders(persons: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([*held, former]).drop_nulls("number").unique()
 
 
-def _name_keys(column: str) -> tuple[pl.Expr, ...]:
-    """`name_key` (spelling, i for y), `name_ascii`, `name_marked`, `name_short` (abbreviated) and parts of the name."""
-    folded = folded_key(pl.col(column))
-    return (
-        spelling_key(pl.col(column))
-        .str.replace_all(rf"\b([bcdghklmnpqrstvx]+|qu)y([{TONES}]?)\b", "${1}i$2")
-        .alias("name_key"),
-        folded.alias("name_ascii"),
-        has_marks(pl.col(column)).alias("name_marked"),
-        is_abbreviated(folded).alias("name_short"),
-        surname(folded).alias("surname_ascii"),
-        given_name(folded).alias("given_ascii"),
-        folded.str.extract(r"^(.+) \S+$").alias("before_ascii"),
-        (surname(folded) + " " + given_name(folded)).alias("ends_ascii"),
-        (initials(folded) + " " + given_name(folded)).alias("initials_ascii"),
+def _with_name_keys(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The frame with `name_key` (spelling, i for y), `name_ascii`, `name_marked`, `name_short` (abbreviated) and parts
+    of the name."""
+    spelt = spelling_key(pl.col(column)).str.replace_all(rf"\b([bcdghklmnpqrstvx]+|qu)y([{TONES}]?)\b", "${1}i$2")
+    folded, first, last = pl.col("name_ascii"), pl.col("surname_ascii"), pl.col("given_ascii")
+    names = (
+        frame.select(column)
+        .unique()
+        .with_columns(name_key=spelt, name_ascii=folded_key(pl.col(column)), name_marked=has_marks(pl.col(column)))
+        .with_columns(
+            is_abbreviated(folded).alias("name_short"),
+            surname(folded).alias("surname_ascii"),
+            given_name(folded).alias("given_ascii"),
+            folded.str.extract(r"^(.+) \S+$").alias("before_ascii"),
+        )
+        .with_columns(ends_ascii=first + " " + last, initials_ascii=initials(folded) + " " + last)
     )
+    return frame.join(names, on=column, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _place_key(address: pl.Expr) -> pl.Expr:

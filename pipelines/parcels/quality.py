@@ -91,7 +91,10 @@ def quality(
             (pl.lit(urban) & pl.col("land_use").list.eval(pl.element().struct.field("code") == "ONT").list.any()).alias(
                 "ont_in_ward"
             ),
-            *(pl.col(flag).fill_null(False) for flag in ("is_of_state", "land_use_unread", "area_lost")),
+            *(
+                pl.col(flag).fill_null(False)
+                for flag in ("is_of_state", "land_use_unread", "area_lost", "owners_differ")
+            ),
         )
     )
     return told.pipe(with_quality, REASONS, _REBUILD)
@@ -100,15 +103,27 @@ def quality(
 def _of_rows(records: pl.DataFrame) -> pl.DataFrame:
     """What the rows of one parcel do not agree on."""
     several = pl.col("certificates_several").any().cast(pl.Int64)
-    name = pl.col("owner_ascii").drop_nulls()
-    in_other_order = name.is_in(pl.col("co_owner_ascii").drop_nulls().implode()).any()
-    return records.group_by("cluster").agg(
-        pl.col("area_m2").min().alias("smallest_area"),
-        pl.col("area_m2").max().alias("largest_area"),
-        # BD and BĐ with the same digits on one parcel are one certificate, typed without the letter Đ.
-        (pl.col("certificate_folded").drop_nulls().n_unique() + several).alias("certificates"),
-        # Neither surname nor given name in common; husband and wife may be named in either order.
-        owners_differ=(surname(name).n_unique() > 1) & (given_name(name).n_unique() > 1) & ~in_other_order,
+    names = records.select(
+        "cluster",
+        "owner_ascii",
+        "co_owner_ascii",
+        surname=surname(pl.col("owner_ascii")),
+        given=given_name(pl.col("owner_ascii")),
+    ).filter(pl.len().over("cluster") > 1)
+    in_other_order = pl.col("owner_ascii").drop_nulls().is_in(pl.col("co_owner_ascii").drop_nulls().implode()).any()
+    # Neither surname nor given name in common; husband and wife may be named in either order.
+    differ = names.group_by("cluster").agg(
+        owners_differ=pl.all_horizontal(pl.col("surname", "given").drop_nulls().n_unique() > 1) & ~in_other_order
+    )
+    return (
+        records.group_by("cluster")
+        .agg(
+            pl.col("area_m2").min().alias("smallest_area"),
+            pl.col("area_m2").max().alias("largest_area"),
+            # BD and BĐ with the same digits on one parcel are one certificate, typed without the letter Đ.
+            (pl.col("certificate_folded").drop_nulls().n_unique() + several).alias("certificates"),
+        )
+        .join(differ, on="cluster", how="left")
     )
 
 

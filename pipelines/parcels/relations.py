@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.distinct import each_once
 from pipelines.parcels.certificates import folded_serial, serial_key
 from pipelines.parcels.context import HOME, field_key, use_family
 from pipelines.parcels.notes import mentions
@@ -64,12 +65,12 @@ def _standing(numbers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _facts(parcels: pl.DataFrame) -> pl.DataFrame:
-    use = use_family(pl.col("land_use"))
-    return parcels.select(
+    use = pl.col("use_family")
+    return parcels.with_columns(use_family(pl.col("land_use")).alias("use_family")).select(
         "parcel_id",
         "area_m2",
-        field_key().alias("field"),
-        hamlet_key(pl.col("hamlet")).alias("hamlet"),
+        each_once(parcels["field_name"], field_key).alias("field"),
+        each_once(parcels["hamlet"], hamlet_key),
         # With a homestead goes garden or pond, or they are left out.
         pl.when(use.str.contains(HOME, literal=True)).then(pl.lit(HOME)).otherwise(use).alias("use"),
         folded_serial(serial_key(pl.col("certificate_no").str.split(";").list.first())).alias("paper"),
