@@ -10,18 +10,16 @@ def row_marks(records: pl.DataFrame) -> pl.DataFrame:
     where it is known already."""
     place = "old_commune_code"
     identifying = joined(place, "name_key", "birth_digits", "birth_year", "sex", "number", "old_id_no", missing="")
-    return records.select(
+    return records.with_columns(identifying.alias("identifying")).select(
         "record_id",
         pl.col("^trusted_number$"),
-        identifying.alias("identifying"),
+        "identifying",
         pl.concat_list(
-            identifying,
+            "identifying",
             joined(pl.lit("number"), place, "number"),
             joined(pl.lit("old number"), place, "old_id_no"),
             joined(pl.lit("name and birth"), place, "name_key", "birth_digits"),
             joined(pl.lit("name and household"), place, "name_ascii", "household_key"),
             joined(pl.lit("name and parents"), place, "name_ascii", "father_ascii", "mother_ascii"),
-        )
-        .list.drop_nulls()
-        .alias("marks"),
+        ).alias("marks"),
     )

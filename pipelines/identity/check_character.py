@@ -8,6 +8,7 @@ citizen's.
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXY"
@@ -22,10 +23,15 @@ def with_check(base: pl.Expr) -> pl.Expr:
 
 def check_character(base: pl.Expr) -> pl.Expr:
     """The check character of an id (its first 20 digits and letters)."""
-    signs = base.str.replace_all("-", "", literal=True)
-    values = {sign: value for value, sign in enumerate(ALPHABET)}
-    terms = (
-        signs.str.slice(position, 1).replace_strict(values, default=0, return_dtype=pl.Int64) * weight
-        for position, weight in enumerate(WEIGHTS)
-    )
-    return (pl.sum_horizontal(terms) % 31).replace_strict(list(range(31)), list(ALPHABET), return_dtype=pl.String)
+    signs = base.str.replace_all("-", "", literal=True).str.replace_all(f"[^{ALPHABET}]", ALPHABET[0])
+    return signs.str.pad_end(len(WEIGHTS), ALPHABET[0]).map_batches(_checks, return_dtype=pl.String)
+
+
+def _checks(signs: pl.Series) -> pl.Series:
+    """The weighted sums of texts of letters of the alphabet, in letters; what has no weight counts for nothing."""
+    letters = np.array(signs.to_list(), dtype=f"S{len(WEIGHTS)}").view(np.uint8).reshape(len(signs), len(WEIGHTS))
+    return pl.Series([*ALPHABET]).gather(_VALUES[letters] @ np.array(WEIGHTS) % len(ALPHABET))
+
+
+_VALUES: Final = np.zeros(128, dtype=np.int64)
+_VALUES[np.frombuffer(ALPHABET.encode("ascii"), dtype=np.uint8)] = np.arange(len(ALPHABET))

@@ -15,18 +15,19 @@ _DIGITS = 16
 
 def hashed(marks: pl.DataFrame) -> pl.DataFrame:
     """`record_id`, `trusted_number`, `identifying`, `marks` of rows with all values but the first hashed; those of
-    the columns that are there."""
+    the columns that are there. A mark that a row lacks is null, and left out."""
     texts = [column for column in ("trusted_number", "identifying") if column in marks.columns]
     result = marks.with_columns(_hash(marks[column]).alias(column) for column in texts)
-    lists = marks.select("record_id", "marks").explode("marks").drop_nulls("marks")
+    lists = marks.select("marks").with_row_index("at").explode("marks").drop_nulls("marks")
     grouped = (
         lists.with_columns(_hash(lists["marks"]).alias("marks"))
-        .group_by("record_id", maintain_order=True)
+        .group_by("at", maintain_order=True)
         .agg(pl.col("marks").unique().sort())
     )
     return (
         result.drop("marks")
-        .join(grouped, on="record_id", how="left", maintain_order="left")
+        .with_row_index("at")
+        .join(grouped, on="at", how="left", maintain_order="left")
         .with_columns(pl.col("marks").fill_null([]))
         .select(marks.columns)
     )

@@ -37,10 +37,12 @@ def gathered(
     """
     order = [*([standing] if standing else []), "updated_on", "fullness"]
     filled = [column for column in records.columns if records.schema[column] == pl.String]
-    return (
-        records.join(members, on="record_id")
+    # Keys alone are joined and sorted; the records are put in that order once.
+    keys = (
+        records.select("record_id", *order[:-1], fullness=pl.sum_horizontal(pl.col(filled).is_not_null()))
+        .with_row_index("at")
+        .join(members, on="record_id")
         .join(ids, on="cluster")
-        .with_columns(pl.sum_horizontal(pl.col(filled).is_not_null()).alias("fullness"))
         .sort(
             "cluster",
             *order,
@@ -48,7 +50,9 @@ def gathered(
             descending=[False, *(True for _ in order), False],
             nulls_last=True,
         )
-        .with_columns((pl.int_range(pl.len()).over("cluster") == 0).alias("is_kept"))
+    )
+    return records[keys["at"]].hstack(
+        keys.select("cluster", "entity_id", "fullness", is_kept=pl.col("cluster").is_first_distinct())
     )
 
 

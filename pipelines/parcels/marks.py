@@ -12,16 +12,14 @@ def row_marks(records: pl.DataFrame) -> pl.DataFrame:
     """
     place = "old_commune_code"
     identifying = joined("number_key", place, "certificate_key", "owner_ascii", "owner_number", "area_m2", missing="")
-    return records.select(
+    return records.with_columns(identifying.alias("identifying")).select(
         "record_id",
         pl.col("number_key").alias("trusted_number"),
-        identifying.alias("identifying"),
+        "identifying",
         pl.concat_list(
-            identifying,
+            "identifying",
             joined(pl.lit("number"), "number_key"),
             joined(pl.lit("certificate and area"), place, "certificate_key", "area_m2"),
             joined(pl.lit("book number and area"), place, "book_no_key", "area_m2"),
-        )
-        .list.drop_nulls()
-        .alias("marks"),
+        ).alias("marks"),
     )
