@@ -17,13 +17,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import recordlinkage
-from joblib.externals.loky import get_reusable_executor
 from recordlinkage.index import Block
 
 from benchmarks.peer_rows import read_labels, read_rows
 from benchmarks.usage import processor_seconds
 
-CORES = 2
 RULES = (
     ("number",),
     ("old_number",),
@@ -46,8 +44,6 @@ EQUAL = ("given", "surname", "year", "sex", "old_number", "household", "phone")
 MISSING = -1.0
 ALIKE = 0.92
 """Likeness from which a field agrees, to the ECM; what is missing does not."""
-MANY = 200_000
-"""Pairs from which a second process pays: its start takes three seconds."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -63,8 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     indexer = recordlinkage.Index([Block(list(rule)) for rule in RULES])
     pairs = indexer.index(rows.assign(month_day=rows["date"].str[5:]))
     clock.append(time.perf_counter())
-    likeness = _comparison(CORES if len(pairs) > MANY else 1).compute(pairs, rows)
-    get_reusable_executor().shutdown()
+    likeness = _comparison().compute(pairs, rows)
     clock.append(time.perf_counter())
     scores = {"logistic": _logistic(options.labels, likeness)}
     clock.append(time.perf_counter())
@@ -86,8 +81,8 @@ def main(arguments: list[str] | None = None) -> None:
     (options.out / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
 
 
-def _comparison(processes: int) -> recordlinkage.Compare:
-    compare = recordlinkage.Compare(n_jobs=processes)
+def _comparison() -> recordlinkage.Compare:
+    compare = recordlinkage.Compare()
     for field in NAMES:
         compare.string(field, field, method="jarowinkler", missing_value=MISSING, label=field)
     for field in ("date", "number"):
@@ -102,7 +97,7 @@ def _logistic(labels: Path, likeness: pd.DataFrame) -> np.ndarray:
     left, right, same = read_labels(labels)
     both = pd.concat([left, right], ignore_index=True)
     pairs = pd.MultiIndex.from_arrays([range(len(left)), range(len(left), len(both))])
-    taught = _comparison(1).compute(pairs, both)
+    taught = _comparison().compute(pairs, both)
     classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1000)
     classifier.fit(_with_missing(taught), pairs[same.to_numpy()])
     return _bits(classifier.prob(_with_missing(likeness)))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_EVERY = 0.1
+_EVERY = 0.25
 """Seconds between two looks at the memory of another process."""
 
 
@@ -22,9 +22,9 @@ class Used:
     peak_megabytes: float
 
 
-def peak_megabytes() -> float:
+def peak_megabytes(process: int | str = "self") -> float:
     """The most memory that the process has held; unlike `getrusage`, not that of the process which started it."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+    for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
             return round(int(line.split()[1]) / 1024, 1)
     raise OSError("the kernel does not tell VmHWM")
@@ -39,7 +39,8 @@ def processor_seconds() -> float:
 def watched(command: Sequence[str], limit: float = float("inf")) -> Used:
     """Run a command, and end it and all that it started after `limit` seconds.
 
-    Memory is that of its whole session, what two of its processes share counted once; looked at ten times a second.
+    Memory is that of its whole session: of a lone process the most that it ever held, of several what they hold
+    together, what two share counted once, looked at four times a second.
     """
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -55,13 +56,21 @@ def watched(command: Sequence[str], limit: float = float("inf")) -> Used:
 
 
 def _held(session: int) -> float:
-    """Megabytes that the processes of a session hold now."""
-    kilobytes = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getsid(int(folder.name)) == session:
-                rollup = (folder / "smaps_rollup").read_text(encoding="ascii")
-                kilobytes += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        except (OSError, StopIteration):  # it has ended meanwhile
-            continue
-    return kilobytes / 1024
+    """Megabytes that the processes of a session hold; adding up what they share is dear, so that one is just asked."""
+    try:
+        found = [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if _of(int(folder.name), session)]
+        return peak_megabytes(found[0]) if len(found) == 1 else sum(map(_share, found))
+    except OSError:  # it has ended meanwhile
+        return 0.0
+
+
+def _of(process: int, session: int) -> bool:
+    try:
+        return os.getsid(process) == session
+    except OSError:
+        return False
+
+
+def _share(process: int) -> float:
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    return next((int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0)

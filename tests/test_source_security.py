@@ -19,7 +19,7 @@ ALL = [*SHIPPED, *sorted((PROJECT / "benchmarks").rglob("*.py"))]
 
 QUOTING = "pipelines/warehouse/quoting.py"
 OPENS = {"pipelines/warehouse/reading.py"}
-PEERS = {"benchmarks/febrl.py", "benchmarks/reader.py", "benchmarks/splink_peer.py"}
+PEERS = {f"benchmarks/{name}.py" for name in ("febrl", "floor", "reader", "splink_peer")}
 """What we are measured beside: they get invented data, and open nothing of ours."""
 
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
