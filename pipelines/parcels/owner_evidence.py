@@ -10,6 +10,7 @@ What does not belong here: how an owner's cell is read (`owner_names`); what is 
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -211,7 +212,8 @@ def _with_known_number(owners: pl.DataFrame) -> pl.DataFrame:
 
 
 def candidates(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of `at` (the owner) and `who` (the citizen) worth a look, with `holds` where the citizen has the number.
+    """Pairs of `at` (the owner) and `who` (the citizen) worth a look, owner by owner; `holds`: the citizen has
+    the number.
 
     By number; by the folded name; and of owners whom neither explains, by given name, or all before it, with the year,
     and by given name with hamlet or spouse.
@@ -230,8 +232,9 @@ def candidates(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     few = pl.concat([by_number, *(_joined(rest, persons, list(key)) for key in keys)], how="diagonal").unique(
         ["at", "who"], keep="first", maintain_order=True
     )
-    namesakes = _joined(owners, persons, ["name_ascii"]).join(few, on=["at", "who"], how="anti")
-    return pl.concat([few, namesakes], how="diagonal").with_columns(pl.col("holds").fill_null(False))
+    namesakes = _joined(owners, persons, ["name_ascii"]).join(few, on=["at", "who"], how="anti", maintain_order="left")
+    few = few.with_columns(pl.col("holds").fill_null(False)).sort("at")
+    return few.merge_sorted(namesakes.with_columns(holds=pl.lit(False)), "at")
 
 
 def _explained(owners: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
@@ -278,12 +281,16 @@ def weighed(
     theirs = _codes(persons.select(_OF_PERSON)).select(pl.all().name.prefix("c_"))
     homes = theirs.select(household="c_household_id", name="c_name_ascii").drop_nulls().unique()
     then = encoded(former)
-    slices = max(1, round(pairs.height / _SLICE))
-    for part in range(slices):
-        first, last = (owners.height * end // slices for end in (part, part + 1))
-        some = pairs.filter(pl.col("at") >= first, pl.col("at") < last).sort("at")
+    for start, end in pairwise(_ends(pairs["at"])):
+        some = pairs[start:end]
         sides = pl.concat([some, ours[some["at"]], theirs[some["who"]]], how="horizontal")
         yield _weighed(sides, homes, then, owners, persons)
+
+
+def _ends(at: pl.Series) -> list[int]:
+    """Where slices of about as many pairs as `_SLICE` begin and end, between one owner and the next."""
+    inner = at.gather(range(_SLICE, len(at), _SLICE)).unique(maintain_order=True)
+    return [0, *at.search_sorted(inner).to_list(), len(at)]
 
 
 def _codes(side: pl.DataFrame) -> pl.DataFrame:
@@ -330,7 +337,7 @@ def _once_each(frame: pl.DataFrame, column: str, /, **keys: pl.Expr) -> pl.DataF
 
 def _joined(owners: pl.DataFrame, persons: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     sides = (frame.select(*keys, column).drop_nulls() for frame, column in ((owners, "at"), (persons, "who")))
-    return next(sides).join(next(sides), on=keys).select("at", "who")
+    return next(sides).join(next(sides), on=keys, maintain_order="left").select("at", "who")
 
 
 def _holders(persons: pl.DataFrame) -> pl.DataFrame:
@@ -416,13 +423,17 @@ def _told(field: str, level: str) -> pl.Expr:
 def _name_level(sides: pl.DataFrame, ours: pl.Series, theirs: pl.Series) -> pl.Series:
     """`ours`, `theirs`: the folded names in letters, of all owners and of all citizens."""
     equal, ascii_equal = (pl.col(column) == pl.col(f"c_{column}") for column in ("name_key", "name_ascii"))
-    names = ["name_ascii", "c_name_ascii"]
-    apart = sides.filter(~ascii_equal).unique(names).select("at", "who", *names)
+    others = sides.select(_ROW, "at", "who", "name_ascii", "c_name_ascii").filter(~ascii_equal)
+    pair = ["name_ascii", "c_name_ascii"]
+    apart = others.unique(pair)
     spelt = ours.gather(apart["at"]).to_list(), theirs.gather(apart["who"]).to_list()
     edits = process.cpdist(*spelt, scorer=OSA.distance, dtype=np.int32, score_cutoff=1, workers=-1)
     tokens = process.cpdist(*spelt, scorer=fuzz.token_set_ratio, dtype=np.float32, workers=-1)
-    apart = apart.select(names).with_columns(pl.Series("edits", edits), pl.Series("tokens", tokens))
-    compared = sides.join(apart, on=names, how="left", maintain_order="left")
+    near = apart.select(*pair, one_letter=pl.Series(edits <= 1), part_left_out=pl.Series(tokens > 99.9))
+    told = others.join(near, on=pair)
+    one_letter, part_left_out = (
+        _at_rows(sides, told.filter(level)["row"]) for level in ("one_letter", "part_left_out")
+    )
     same_ends = pl.col("ends_ascii") == pl.col("c_ends_ascii")
     short = pl.col("name_short") | pl.col("c_name_short")
     level = (
@@ -434,15 +445,15 @@ def _name_level(sides: pl.DataFrame, ours: pl.Series, theirs: pl.Series) -> pl.S
         .then(_told("name", "marks_differ"))
         .when(short & (pl.col("initials_ascii") == pl.col("c_initials_ascii")))
         .then(_told("name", "abbreviated"))
-        .when(same_ends & (pl.col("tokens") > 99.9))
+        .when(same_ends & part_left_out)
         .then(_told("name", "part_left_out"))
-        .when(pl.col("edits") <= 1)
+        .when(one_letter)
         .then(_told("name", "one_letter"))
         .when(same_ends)
         .then(_told("name", "given_and_surname"))
         .otherwise(_told("name", "other"))
     )
-    return compared.select(level.alias("name")).to_series()
+    return sides.select(level.alias("name")).to_series()
 
 
 _ONE_EDIT: Final = [digit * 10**place for place in range(12) for digit in (*range(10), *range(18, 82, 9))]

@@ -158,7 +158,8 @@ _HOLDS: Final = (pl.col("number") == "equal").fill_null(False)
 
 
 def _weighed_up(pairs: pl.DataFrame, prior: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """For each owner the different `odds` of the citizens, and of how many `pairs`; and the likeliest citizen."""
+    """For each owner the different `odds` of the citizens that count in millionths, and of how many `pairs`; and the
+    likeliest citizen."""
     top = pl.max_horizontal(pl.col("weight").max().over("at") - prior, 0)
     weighed = pairs.with_columns(top.alias("top")).with_columns(
         _power(pl.col("weight") - prior - pl.col("top")).alias("odds")
@@ -166,13 +167,14 @@ def _weighed_up(pairs: pl.DataFrame, prior: int) -> tuple[pl.DataFrame, pl.DataF
     whole = weighed.group_by("at").agg(
         pl.col("odds").max().alias("most"), pl.col("odds").sum().alias("all"), _HOLDS.sum().alias("holders")
     )
+    weighed = weighed.join(whole, on="at")
     best = (
-        weighed.join(whole, on="at")
-        .filter(pl.col("odds") == pl.col("most"))
+        weighed.filter(pl.col("odds") == pl.col("most"))
         .sort("at", ~_HOLDS, "who")
         .unique("at", keep="first", maintain_order=True)
     )
-    odds = weighed.filter(pl.col("odds") > 0).group_by("at", "odds").agg(pl.len().alias("pairs"))
+    counts = 2 * _MILLION * pl.col("odds") >= pl.col("all")
+    odds = weighed.filter(counts).group_by("at", "odds").agg(pl.len().alias("pairs"))
     return odds, best
 
 
