@@ -44,16 +44,21 @@ FROM links l JOIN members a ON a.record_id = l.record_id_a
 WHERE l.dataset = $dataset;
 """
 
-# A pair a group: the heaviest comes first, for it is the nearest to having been merged.
+# A pair a group: the heaviest comes first, for it is the nearest to having been merged. A case may name every row of a
+# commune, so that its rows are looked up for the pairs at hand, not paired with each other.
 _PAIRS: Final = """
 CREATE OR REPLACE TEMP TABLE groups AS
+WITH named AS (SELECT case_id, reason, priority, unnest(record_ids) AS record_id
+    FROM review_queue WHERE dataset = $dataset),
+touched AS MATERIALIZED (SELECT l.record_id_a, l.record_id_b, n.case_id, n.reason, n.priority
+    FROM links l JOIN named n ON n.record_id = l.record_id_a
+    WHERE l.dataset = $dataset AND l.decision IN ('refused', 'review')),
+asked AS (SELECT t.record_id_a, t.record_id_b, arg_min(t.reason, (t.priority, t.case_id)) AS reason
+    FROM touched t JOIN named n ON n.case_id = t.case_id AND n.record_id = t.record_id_b
+    GROUP BY t.record_id_a, t.record_id_b)
 SELECT row_number() OVER (ORDER BY l.weight DESC NULLS FIRST, l.record_id_a, l.record_id_b) - 1 AS nth,
     NULL::VARCHAR AS entity_id, l.*, q.reason AS case_reason
-FROM links l LEFT JOIN (
-    SELECT a.record_id AS record_id_a, b.record_id AS record_id_b, arg_min(a.reason, (a.priority, a.case_id)) AS reason
-    FROM (SELECT *, unnest(record_ids) AS record_id FROM review_queue WHERE dataset = $dataset) a
-        JOIN (SELECT case_id, unnest(record_ids) AS record_id FROM review_queue) b USING (case_id)
-    GROUP BY ALL) q USING (record_id_a, record_id_b)
+FROM links l LEFT JOIN asked q USING (record_id_a, record_id_b)
 WHERE l.dataset = $dataset AND l.decision IN ('refused', 'review');
 
 CREATE OR REPLACE TEMP TABLE members AS
