@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reports import render_page_set
-from pipelines.reports.browser_data import merges_data
+from pipelines.reports.browser_data import merges_data, pairs_data
 from pipelines.reports.browser_words import browser_words
 from pipelines.reports.facts import opened
 from pipelines.reports.languages import ENGLISH, LANGUAGES
@@ -255,6 +256,18 @@ def test_headers_are_understood_as_they_are_when_they_are_read(tmp_path: Path) -
         }
     assert "Nguyễn Văn Tuấn" in plain["ho_ten"]["texts"] and plain["ngay_sinh"]["texts"] == ["1985"]
     assert plain["ho_ten_me"]["texts"] == [] and named["ho_ten_me"]["texts"] == ["Bà Mẹ"]
+
+
+def test_the_rows_of_a_case_over_a_whole_commune_are_not_paired_with_each_other(tmp_path: Path) -> None:
+    rows = merged_commune()
+    case = rows["review_queue"][0]
+    everybody = [*case["record_ids"], *(f"dong-{number}" for number in range(8_000))]
+    rows["review_queue"] = [{**case, "record_ids": everybody, "reason": "sheets_not_numbered"}]
+    with opened(write_warehouse(tmp_path / "staging.duckdb", rows)) as warehouse:
+        started = time.process_time()
+        citizens, _ = pairs_data(warehouse, mask_names=False)
+    assert time.process_time() - started < 5
+    assert sorted(unpacked(citizens["groups"]["case"])) == ["", "sheets_not_numbered"]
 
 
 def test_no_text_leaves_its_script_element(tmp_path: Path) -> None:
