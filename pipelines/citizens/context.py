@@ -19,6 +19,10 @@ _LARGEST_SHARE, _FEWEST = 0.02, 50
 """A relative's name on more than this share of the rows, and on so many, is what an office wrote for "unknown": the
 commonest full name of a commune is on one row in 250."""
 
+_RELATIVES = {
+    f"{who}_ascii": (f"{who}_ascii", f"{who}_key", f"{who}_given") for who in ("father", "mother", "spouse", "head")
+}
+
 
 def add_context(records: pl.DataFrame, parcels: pl.DataFrame = _NO_OWNERS) -> pl.DataFrame:
     """Records as they are compared: with a known twin, with numbers that land books mention, and without values that
@@ -32,16 +36,14 @@ def add_context(records: pl.DataFrame, parcels: pl.DataFrame = _NO_OWNERS) -> pl
 
 def _telling(records: pl.DataFrame) -> pl.DataFrame:
     most = max(_FEWEST, _LARGEST_SHARE * records.height)
-    relatives = [
-        pl.when(pl.col("name_ascii").n_unique().over(f"{who}_ascii") <= most).then(f"{who}{part}").alias(f"{who}{part}")
-        for who in ("father", "mother", "spouse", "head")
-        for part in ("_ascii", "_key", "_given")
-    ]
+    limits = {
+        "household_key": _LARGEST_HOUSEHOLD,
+        "phone": _NAMES_TO_A_PHONE,
+        **dict.fromkeys(("head_other", *_RELATIVES), most),
+    }
+    tells = records.select(
+        (pl.col("name_ascii").n_unique().over(column) <= limit).alias(column) for column, limit in limits.items()
+    )
     return records.with_columns(
-        pl.when(pl.col("name_ascii").n_unique().over("household_key") <= _LARGEST_HOUSEHOLD)
-        .then("household_key")
-        .alias("household_key"),
-        pl.when(pl.col("name_ascii").n_unique().over("phone") <= _NAMES_TO_A_PHONE).then("phone").alias("phone"),
-        pl.when(pl.col("name_ascii").n_unique().over("head_other") <= most).then("head_other").alias("head_other"),
-        *relatives,
+        pl.when(tells[column]).then(part).alias(part) for column in limits for part in _RELATIVES.get(column, (column,))
     )

@@ -117,7 +117,8 @@ def _completed(rows: pl.DataFrame) -> pl.DataFrame:
     """What a row leaves out of its certificate or its owners is as another row of the parcel has it, with the same
     serial, or with owners of the same names.
     """
-    return rows.with_columns(
+    several = pl.len().over("cluster") > 1
+    completed = rows.filter(several).with_columns(
         pl.when(pl.col(same[0]).is_not_null())
         .then(pl.col(column).fill_null(pl.col(column).drop_nulls().first().over("cluster", *same)))
         .otherwise(column)
@@ -125,15 +126,16 @@ def _completed(rows: pl.DataFrame) -> pl.DataFrame:
         for same, columns in _COMPLETED.items()
         for column in columns
     )
+    return pl.concat([rows.filter(~several), completed])
 
 
 def _numbers(rows: pl.DataFrame) -> pl.DataFrame:
     """Every number that a parcel stands under, once; the kept row's is the current one."""
     numbered = rows.filter(pl.col("sheet_no").is_not_null() | pl.col("parcel_no").is_not_null() | pl.col("is_kept"))
     return schema.PARCEL_NUMBERS.conform(
-        numbered.sort("cluster", "is_kept", "record_id", descending=[False, True, False])
-        .group_by("cluster", *_NUMBER, maintain_order=True)
-        .first()
-        .with_columns(pl.col("is_kept").alias("is_current"))
+        numbered.select(
+            "cluster", *_NUMBER, "parcel_id", "old_sheet_no", "new_sheet_no", "record_id", is_current="is_kept"
+        )
         .sort("cluster", "is_current", "record_id", descending=[False, True, False])
+        .unique(["cluster", *_NUMBER], keep="first", maintain_order=True)
     )

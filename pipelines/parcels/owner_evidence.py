@@ -289,7 +289,7 @@ def weighed(
 
 def _ends(at: pl.Series) -> list[int]:
     """Where slices of about as many pairs as `_SLICE` begin and end, between one owner and the next."""
-    inner = at.gather(range(_SLICE, len(at), _SLICE)).unique(maintain_order=True)
+    inner = at.gather_every(_SLICE, _SLICE).unique(maintain_order=True)
     return [0, *at.search_sorted(inner).to_list(), len(at)]
 
 
