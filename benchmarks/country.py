@@ -27,6 +27,7 @@ from benchmarks.telling import tell
 from benchmarks.usage import watched
 
 SEED = 20250701
+_OPTION = {"communes": "communes", "city": "city-communes"}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,16 +35,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--communes", type=int, default=20, help="in a row, evenly spaced by size")
     parser.add_argument("--city-communes", type=int, default=len(communes()), help="of the city, evenly spaced by size")
+    parser.add_argument("--share", type=float, default=1.0, help="of the people and the land of each, for a quick look")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
-    points = []
-    for measure, count in ((_in_a_row, options.communes), (city.measured, options.city_communes)):
+    for name, measure, count in (
+        ("communes", _in_a_row, options.communes),
+        ("city", city.measured, options.city_communes),
+    ):
         if count:
             with tempfile.TemporaryDirectory() as folder:
-                points.append(measure(Path(folder), evenly(count), options.seed))
-            print(points[-1], flush=True)
-    keep("country", f"hopnhat bench country --communes {options.communes}", points)
-    tell()
+                point = measure(Path(folder), evenly(count, options.share), options.seed)
+            print(point, flush=True)
+            share = "" if options.share == 1 else f" --share {options.share:g}"
+            keep(name, f"hopnhat bench country --{_OPTION[name]} {count}{share}", [point])
+            tell()
 
 
 def _in_a_row(data: Path, chosen: Sequence[Commune], seed: int) -> Measurement:
@@ -74,9 +79,15 @@ def _in_a_row(data: Path, chosen: Sequence[Commune], seed: int) -> Measurement:
             "for 100,000 rows": f"{per_row * 100_000:.1f} s",
             "peak memory": f"{used.peak_megabytes:,.0f} MB",
         },
-        "by_commune": {
-            commune.code: {"people": commune.people, "seconds": round(took[commune.code], 1)} for commune in chosen
-        },
+        "list": [
+            {
+                "commune": commune.name,
+                "people": commune.people,
+                "rows": summary.citizen_rows + summary.parcel_rows,
+                "seconds": round(took[commune.code], 1),
+            }
+            for commune, summary in zip(chosen, made, strict=True)
+        ],
     }
 
 

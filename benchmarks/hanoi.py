@@ -5,7 +5,7 @@ What is measured on them does not belong here.
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -40,16 +40,20 @@ def communes() -> list[Commune]:
     return [Commune(*row) for row in sized.select("new_code", "new_name", "population").iter_rows()]
 
 
-def evenly(count: int) -> list[Commune]:
-    """So many of those that whole old communes came to, evenly spaced by size: the smallest and the largest are in."""
-    mergers = MergerMap.shipped()
+def evenly(count: int, share: float = 1.0) -> list[Commune]:
+    """So many of those that whole old communes came to, evenly spaced by size: the smallest and the largest are in.
+
+    All of them where that many are asked for; `share` of their people.
+    """
+    mergers, known = MergerMap.shipped(), communes()
     whole = [
         each
-        for each in communes()
+        for each in known
         if any(old.population_part == old.area_part == "whole" for old in mergers.new_commune(each.code).old_communes)
     ]
-    places = {round(at * (len(whole) - 1) / max(count - 1, 1)) for at in range(count)}
-    return [whole[place] for place in sorted(places)]
+    drawn_from = whole if count <= len(whole) else known
+    places = {round(at * (len(drawn_from) - 1) / max(count - 1, 1)) for at in range(count)}
+    return [replace(drawn_from[at], people=round(drawn_from[at].people * share)) for at in sorted(places)]
 
 
 def write_exports(data: Path, commune: Commune, seed: int) -> SampleSummary:

@@ -104,10 +104,21 @@ def _growth(measured: Measurement) -> str:
 
 
 def _country(measured: Measurement) -> str:
-    told = [_made_by(measured)]
-    for point in measured["points"]:
-        told.append(f"**{point['what']}**" + (f": {point['remark']}" if point.get("remark") else ""))
-        told.append(_table(["", "measured"], [[name, value] for name, value in point["figures"].items()]))
+    (point,) = measured["points"]
+    told = [_made_by(measured), f"**{point['what']}**"]
+    told.append(_table(["", "measured"], [[name, value] for name, value in point["figures"].items()]))
+    if listed := point.get("list"):
+        rows = [
+            [
+                one["commune"],
+                f"{one['people']:,}",
+                f"{one['rows']:,}",
+                f"{one['seconds']:.1f}",
+                f"{one['seconds'] / one['rows'] * 100_000:.1f}",
+            ]
+            for one in listed
+        ]
+        told.append(_table(["commune", "people", "rows", "s", "s for 100,000 rows"], rows))
     return "\n\n".join(told)
 
 
@@ -183,7 +194,12 @@ def _floor(point: Measurement) -> float:
     return point["floor"]["seconds"]
 
 
-TABLES: dict[str, Callable[[Measurement], str]] = {"peers": _peers, "growth": _growth, "country": _country}
+TABLES: dict[str, Callable[[Measurement], str]] = {
+    "peers": _peers,
+    "growth": _growth,
+    "communes": _country,
+    "city": _country,
+}
 DRAWN: dict[str, Callable[[Measurement], str]] = {"peers": _draw_peers, "growth": _draw_stages}
 PICTURE_OF = {"peers": "peers", "growth": "stages"}
 
