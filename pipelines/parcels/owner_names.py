@@ -84,34 +84,38 @@ _HEIRS: Final = (
 
 _WORDS: Final = (
     (r"\b(?:(?:hộ|ho)[ :]*)?(?:gia đình|gia dinh|gđ|gd|hgđ)\b\s*[:\-]?\s*|\b(?:chủ|chu)? ?(?:hộ|ho)\s*[:\-]\s*"
-     r"|\b(?:chủ hộ|chu ho)\b", "hộ "),
+     r"|\b(?:chủ hộ|chu ho)\b", "hộ ", r"gia đình|gia dinh|gđ|gd|(?:hộ|ho)\s*[:\-]|chủ hộ|chu ho"),
     # Ông (bà): a form that was never filled in, which tells no sex.
-    (r"\b(?:ông|ong)\s*[/(]\s*(?:bà|ba)\b\)?|\bông bà\b", " "),
+    (r"\b(?:ông|ong)\s*[/(]\s*(?:bà|ba)\b\)?|\bông bà\b", " ", None),
     (r"[(,\-]?\s*\b(?:(?:đã|da|đều) (?:chết|mất|chet|mat|qua đời|từ trần|khuất|hy sinh)|tử vong|quá cố)\b"
-     r"(?:\s*(?:từ |ngày |tháng |năm )*[0-9/\-.]+)?\s*\)?", _DEAD),
-    (r"\(\s*(?:chết|mất|chet|mat|qua đời|từ trần|†)\b[^)]*\)", _DEAD),
+     r"(?:\s*(?:từ |ngày |tháng |năm )*[0-9/\-.]+)?\s*\)?", _DEAD,
+     r"chết|mất|chet|mat|qua đời|từ trần|khuất|hy sinh|tử vong|quá cố"),
+    (r"\(\s*(?:chết|mất|chet|mat|qua đời|từ trần|†)\b[^)]*\)", _DEAD, None),
     (r"[(,;\-]?\s*\b(?:do )?(?:người |nguoi |ng )?(?:được )?(?:đại diện|dai dien)\b"
      r"(?: (?:hộ|theo pháp luật|gia đình|(?:các )?(?:đồng )?thừa kế|đứng tên|cho \S+))*"
-     r"(?:\s*(?:là|la|:|bởi))*\s*(\p{L})", f"{_SEP}{_FOR}$1"),
+     r"(?:\s*(?:là|la|:|bởi))*\s*(\p{L})", f"{_SEP}{_FOR}$1", "đại diện|dai dien"),
     # Year of birth and paper, when they stand with the name.
-    (r"\(\s*(?:sinh(?: năm)?|năm sinh|nam sinh|sn|s/n)?\s*[:.]?\s*((?:1[89]|20)[0-9]{2})\s*\)", " $1 "),
+    (r"\(\s*(?:sinh(?: năm)?|năm sinh|nam sinh|sn|s/n)?\s*[:.]?\s*((?:1[89]|20)[0-9]{2})\s*\)", " $1 ", None),
     # The spouse, behind the name or in brackets.
     (r"[(,;\-]?\s*(?:\b(?:và|va|cùng|cung|cùng với)\s+)?\b(?:vợ|chồng|vo|chong)\s*(?:là|la|tên|:)*"
-     rf"\s*({_ADDRESS}\b)", f"{_SEP}$1"),
-    (r"[(,;\-]\s*(?:và |va )?(vợ|chồng)\s*(?:là|la|tên|:)*\s+", f"{_SEP}$1 "),
-    (r"\s(?:và|va|cùng|cung)\s+(vợ|chồng|vo|chong)\s*(?:là|la|tên|:)*\s+", f"{_SEP}$1 "),
+     rf"\s*({_ADDRESS}\b)", f"{_SEP}$1", "vợ|chồng|vo|chong"),
+    (r"[(,;\-]\s*(?:và |va )?(vợ|chồng)\s*(?:là|la|tên|:)*\s+", f"{_SEP}$1 ", None),
+    (r"\s(?:và|va|cùng|cung)\s+(vợ|chồng|vo|chong)\s*(?:là|la|tên|:)*\s+", f"{_SEP}$1 ", None),
     # Whose child somebody is tells no owner.
-    (rf"[(,\-]?\s*\b(?:là |la )?(?:con|cháu) (?:\p{{L}}+ )?(?:của |cua )?(?:{_MAN}|{_WOMAN}|cụ)\s[^;,()\x1f]*", " "),
-    (r"\([^)]*\)?|\[[^\]]*\]?|\{[^}]*\}?", " "),
-    (r"\s*[;|&+\n]\s*|\s+[-–—]\s+|\s*,\s*", _SEP),
-    (rf"\s*[-–—/]\s*({_ADDRESS}\b)", f"{_SEP}$1"),
-    (r"(\p{L}+\s+\p{L}+)[-–—/](\p{L}+\s+\p{L}+)", f"$1{_SEP}$2"),
-    (r"\s+và\s+", _SEP),
-    (rf"\s+(?:va|cùng|cung|với|cùng với)\s+({_ADDRESS}|{_FAMILY})\b", f"{_SEP}$1"),
+    (rf"[(,\-]?\s*\b(?:là |la )?(?:con|cháu) (?:\p{{L}}+ )?(?:của |cua )?(?:{_MAN}|{_WOMAN}|cụ)\s[^;,()\x1f]*", " ",
+     "con |cháu "),
+    (r"\([^)]*\)?|\[[^\]]*\]?|\{[^}]*\}?", " ", None),
+    (r"\s*[;|&+\n]\s*|\s+[-–—]\s+|\s*,\s*", _SEP, None),
+    (rf"\s*[-–—/]\s*({_ADDRESS}\b)", f"{_SEP}$1", "[-–—/]"),
+    (r"(\p{L}+\s+\p{L}+)[-–—/](\p{L}+\s+\p{L}+)", f"$1{_SEP}$2", None),
+    (r"\s+và\s+", _SEP, None),
+    (rf"\s+(?:va|cùng|cung|với|cùng với)\s+({_ADDRESS}|{_FAMILY})\b", f"{_SEP}$1",
+     r"\s(?:va|cùng|cung|với)\s"),
     # A form of address behind a whole name begins another, when a whole name follows.
-    (r"(\p{L}+\s+\p{L}+)\s+((?:ông|bà)\s+\p{L}+\s+\p{L}+)", f"$1{_SEP}$2"),
+    (r"(\p{L}+\s+\p{L}+)\s+((?:ông|bà)\s+\p{L}+\s+\p{L}+)", f"$1{_SEP}$2", None),
 )  # fmt: skip
-"""What words of the whole cell mean, in this order; what stands in front is read before (`_IN_FRONT`)."""
+"""What words of the whole cell mean, in this order; what stands in front is read before (`_IN_FRONT`). A pattern with
+the boundary of a word is slow, so that it is asked only where the third one, which any such cell has, is found."""
 
 _IN_FRONT: Final = (
     r"^(?:(?:đồng|dong|các đồng|những người|các) (?:sở hữu|so huu|sử dụng(?: đất)?|su dung(?: dat)?|chủ(?: sử dụng)?)"
@@ -217,13 +221,17 @@ def _named(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _people(texts: pl.DataFrame) -> pl.DataFrame:
     """The people whom each text names, one row a person; texts that name none give nothing."""
-    text = pl.col("text").str.replace(rf"(?i){_IN_FRONT}", "")
+    text = texts["text"].str.replace(rf"(?i){_IN_FRONT}", "")
     heirs = text.str.contains(rf"(?i)^(?:{_HEIRS})")
     text = text.str.replace(rf"(?i)^(?:{_HEIRS})\s*(?:của|cua)?\s*[:\-]?\s*", "")
-    for pattern, meaning in _WORDS:
-        text = text.str.replace_all(f"(?i){pattern}", meaning)
+    for pattern, meaning, told_by in _WORDS:
+        if told_by is None:
+            text = text.str.replace_all(f"(?i){pattern}", meaning)
+        else:
+            some = text.str.contains(f"(?i){told_by}").arg_true()
+            text = text.scatter(some, text.gather(some).str.replace_all(f"(?i){pattern}", meaning))
     pieces = (
-        texts.select("at", ~has_marks(pl.col("text")).alias("unmarked"), heirs.alias("heirs"), text.alias("text"))
+        texts.select("at", ~has_marks(pl.col("text")).alias("unmarked"), heirs.alias("heirs"), text)
         .with_columns(pl.when("unmarked").then(_split_unmarked(pl.col("text"))).otherwise("text").alias("text"))
         .with_columns(pl.col("text").str.split(_SEP))
         .explode("text")
