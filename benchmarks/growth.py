@@ -24,6 +24,8 @@ from pipelines.ingest.headers import COLUMNS
 
 SIZES = ("16000+10000", "32000+20000", "65000+40000", "130000+90000", "200000+150000")
 SEED = 7301
+FLOORS = 3
+"""Times that the floor is measured beside each run: it is short."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,7 +55,7 @@ def _measure(data: Path, people: int, parcels: int, options: argparse.Namespace)
         wall, peak = measured_run(hopnhat, data)
         job, stages = last_run(data)
         runs.append((job, wall, peak, stages))
-        floors.append(_floor(data / "plain", data / f"floor_{number}.duckdb"))
+        floors += [_floor(data / "plain", data / f"floor_{number}_{turn}.duckdb") for turn in range(FLOORS)]
     job, wall, peak, stages = sorted(runs, key=lambda run: run[0])[len(runs) // 2]
     return {
         "people": people,

@@ -70,13 +70,16 @@ def _peers(measured: Measurement) -> str:
 
 
 def _growth_of_peers(points: Sequence[Measurement]) -> str:
+    """Over all sizes, and over the last step alone, where what is paid once weighs least."""
     rows = []
     for contender in dict.fromkeys(point["contender"] for point in points):
         done = [p for p in points if p["contender"] == contender and "failed" not in p and p["people"] >= SETTLED]
         sizes = [f"{done[0]['people']:,}", f"{done[-1]['people']:,}"] if done else ["–", "–"]
-        growths = (exponent([(p["rows"], p[measure]) for p in done]) for measure in ("seconds", "cpu", "megabytes"))
+        growths = [exponent([(p["rows"], p[measure]) for p in done]) for measure in ("seconds", "cpu", "megabytes")]
+        growths += [exponent([(p["rows"], p[measure]) for p in done[-2:]]) for measure in ("cpu", "megabytes")]
         rows.append([contender, *sizes, *map(_power, growths)])
-    return _table(["growth, as a power of the rows", "from", "to people", "s", "CPU s", "MB"], rows)
+    head = ["growth, as a power of the rows", "from", "to people", "s", "CPU s", "MB", "last step: CPU s", "MB"]
+    return _table(head, rows)
 
 
 def _growth(measured: Measurement) -> str:
