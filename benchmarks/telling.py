@@ -18,6 +18,8 @@ PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 OURS = "Hợp Nhất"
 SETTLED = 20_000
 """People from which growth is fitted: below, what is paid once hides it."""
+MEDIAN = 65_000
+"""People of the median new commune of Hanoi."""
 WORTH_TELLING = 0.25
 """Seconds of a stage at the largest size, below which its growth is noise."""
 
@@ -96,14 +98,16 @@ def _growth(measured: Measurement) -> str:
         ]
         for p in points
     ]
-    powers = [exponent([(p["rows"], cost(p)) for p in points]) for cost in (_job, _megabytes, _floor)]
-    rows.append(["as a power of the rows", "", "", *map(_power, powers), ""])
+    for name, some in _spans(points):
+        powers = [exponent([(p["rows"], cost(p)) for p in some]) for cost in (_job, _megabytes, _floor)]
+        rows.append([f"power of the rows, {name}", "", "", *map(_power, powers), ""])
     whole = ["people + parcels", "rows", "start-up, s", "job, s", "peak MB", "floor, s", "job x floor"]
-    stages = [[name, *(f"{value:.2f}" for value in values), _power(power)] for name, values, power in _stages(points)]
+    stages = [
+        [name, *(f"{value:.2f}" for value in values), *map(_power, powers)] for name, values, powers in _stages(points)
+    ]
     sizes = [f"{p['people']:,} + {p['parcels']:,}" for p in points]
-    return (
-        f"{_made_by(measured)}\n\n{_table(whole, rows)}\n\n{_table(['stage, s', *sizes, 'power of the rows'], stages)}"
-    )
+    head = ["stage, s", *sizes, *(f"power, {name}" for name, _ in _spans(points))]
+    return f"{_made_by(measured)}\n\n{_table(whole, rows)}\n\n{_table(head, stages)}"
 
 
 def _country(measured: Measurement) -> str:
@@ -125,15 +129,24 @@ def _country(measured: Measurement) -> str:
     return "\n\n".join(told)
 
 
-def _stages(points: Sequence[Measurement]) -> list[tuple[str, list[float], float | None]]:
-    """Each stage with its seconds at every size and its growth, in the order of the job's way."""
-    names = points[-1]["stages"]
+def _stages(points: Sequence[Measurement]) -> list[tuple[str, list[float], list[float | None]]]:
+    """Each stage with its seconds at every size and its growth over each span, in the order of the job's way."""
     found = []
-    for name in names:
+    for name in points[-1]["stages"]:
         seconds = [point["stages"].get(name, 0.0) for point in points]
-        pairs = [(p["rows"], s) for p, s in zip(points, seconds, strict=True)]
-        found.append((name, seconds, exponent(pairs) if seconds[-1] >= WORTH_TELLING else None))
+        told = seconds[-1] >= WORTH_TELLING
+        powers = [
+            exponent([(p["rows"], p["stages"].get(name, 0.0)) for p in some]) if told else None
+            for _, some in _spans(points)
+        ]
+        found.append((name, seconds, powers))
     return found
+
+
+def _spans(points: Sequence[Measurement]) -> list[tuple[str, Sequence[Measurement]]]:
+    """Over which sizes growth is told: all, and the large ones, where what is paid once weighs least."""
+    large = [point for point in points if point["people"] >= MEDIAN]
+    return [("all sizes", points), *([(f"from {MEDIAN:,} people", large)] if len(large) > 1 else [])]
 
 
 def _draw_peers(measured: Measurement) -> str:
@@ -156,11 +169,11 @@ def _draw_peers(measured: Measurement) -> str:
 
 def _draw_stages(measured: Measurement) -> str:
     points = measured["points"]
-    two = [next((p for p in points if p["people"] == 65_000), points[0]), points[-1]]
+    two = [next((p for p in points[:-1] if p["people"] == MEDIAN), points[0]), points[-1]]
     chosen = [points.index(point) for point in two]
     rows = [
-        (name, [seconds[at] for at in chosen], _power(power))
-        for name, seconds, power in _stages(points)
+        (name, [seconds[at] for at in chosen], _power(powers[-1]))
+        for name, seconds, powers in _stages(points)
         if seconds[-1] >= WORTH_TELLING
     ]
     series = [f"{p['people']:,} people + {p['parcels']:,} parcels: {p['job']:.1f} s" for p in two]
