@@ -10,6 +10,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "measured"
 Measurement = dict[str, Any]
+_LOAD_BEFORE = os.getloadavg()[1]
+"""What other processes did to the machine before: nothing, where figures are to be believed."""
 
 
 def keep(name: str, command: str, points: list[Measurement]) -> None:
@@ -17,6 +19,7 @@ def keep(name: str, command: str, points: list[Measurement]) -> None:
     kept = {
         "command": command,
         "on": date.today().isoformat(),
+        "load_before": round(_LOAD_BEFORE, 1),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "versions": {package: version(package) for package in ("polars", "duckdb", "splink")},

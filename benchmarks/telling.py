@@ -184,8 +184,8 @@ def _draw_stages(measured: Measurement) -> str:
 def _made_by(measured: Measurement) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in measured["versions"].items())
     return (
-        f"    {measured['command']}\n\nMeasured on {measured['on']}: {measured['cores']} cores, "
-        f"Python {measured['python']}, {versions}."
+        f"    {measured['command']}\n\nMeasured on {measured['on']}: {measured['cores']} cores at a load of "
+        f"{measured['load_before']} before, Python {measured['python']}, {versions}."
     )
 
 
