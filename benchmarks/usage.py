@@ -45,13 +45,15 @@ def watched(command: Sequence[str], limit: float = float("inf")) -> Used:
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     peak = 0.0
-    while process.poll() is None and time.monotonic() - started < limit:
-        peak = max(peak, _held(process.pid))
-        time.sleep(_EVERY)
-    status = process.poll()
-    if status is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    try:
+        while process.poll() is None and time.monotonic() - started < limit:
+            peak = max(peak, _held(process.pid))
+            time.sleep(_EVERY)
+        status = process.poll()
+    finally:  # also when somebody stops us: it would go on in its session
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
     return Used(status, time.monotonic() - started, round(peak, 1))
 
 
