@@ -41,7 +41,7 @@ pictures: $(VENV)/.dev ## Take the pictures of docs/pictures: the browser tests 
 bench: $(VENV)/.dev $(VENV)/.peers ## About half an hour: beside the peers, one commune growing, communes in a row
 	@$(BIN)/hopnhat bench peers
 	@$(BIN)/hopnhat bench growth
-	@$(BIN)/hopnhat bench country --communes 8
+	@$(BIN)/hopnhat bench country --communes 8 --city-communes 0
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -72,8 +72,9 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@bash install.sh $(PYTHON) $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-# What pandas 3 would break, in an environment of its own.
+# What pandas 3 would break, in an environment of its own. Some of it is compiled when it is installed.
 $(VENV)/.peers: requirements-peers.lock
+	@command -v cc >/dev/null || { echo "Cần trình biên dịch C. / A C compiler is needed (package build-essential)." >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV)/peers
 	@$(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
