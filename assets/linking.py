@@ -201,14 +201,14 @@ def clerical_answers(context: dg.AssetExecutionContext, deployment: Deployment) 
 @in_plain_words
 def citizen_records(
     context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables, officer_decisions: pl.DataFrame
-) -> pl.DataFrame:
+) -> Tables:
     """Standardise and place the citizen rows."""
     standard = _placed_by_rules(context, deployment, source_rows, "citizens", standardise_citizens)
     ruled = _ruled(officer_decisions, "citizens", _placed(standard))
     records = add_number_status(standard, **ruled.of_numbers)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng công dân; {_placement(records)}.")
     context.add_output_metadata(page_of(context, deployment, of_records(records), "set_aside", "quality"))
-    return records
+    return Tables({"citizen_records": records})
 
 
 @dg.asset(
@@ -221,7 +221,7 @@ def citizen_records(
     )
 )
 @in_plain_words
-def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables) -> pl.DataFrame:
+def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, source_rows: Tables) -> Tables:
     """Standardise and place the parcel rows."""
     land_uses = LandUses.read(deployment.reference_dir / LAND_USE_CODES)
     refuse_changed(source_rows, LAND_USE_CODES, land_uses.sha256)
@@ -229,7 +229,7 @@ def parcel_records(context: dg.AssetExecutionContext, deployment: Deployment, so
     records = _placed_by_rules(context, deployment, source_rows, "parcels", standardise)
     context.log.info(f"Đã chuẩn hóa {records.height} dòng thửa đất; {_placement(records)}.")
     context.add_output_metadata(page_of(context, deployment, of_records(records), "set_aside", "land"))
-    return records
+    return Tables({"parcel_records": records})
 
 
 @dg.asset(

@@ -38,6 +38,13 @@ class Tables(Mapping[str, pl.DataFrame]):
     def __len__(self) -> int:
         return len(self._tables)
 
+    def left_in(self, folder: Path) -> None:
+        """Hold no frame any more: each is a file in this folder now.
+
+        A job that Dagster executes in the process of its caller keeps what every step returned until it ends.
+        """
+        self._tables = {name: folder / f"{name}.parquet" for name in self._tables}
+
 
 class ParquetIOManager(dg.ConfigurableIOManager):
     """Keeps a frame as one Parquet file and `Tables` as a folder of them, in the commune's scratch folder."""
@@ -57,6 +64,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         shutil.rmtree(path, ignore_errors=True)
         part.replace(path)
         context.add_output_metadata({COLUMNS: columns_of(tables)})
+        tables.left_in(path)
 
     @in_plain_words
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | Tables:

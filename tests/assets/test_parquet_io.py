@@ -44,6 +44,14 @@ def test_tables_come_back_as_they_were(manager):
     assert found["other"].equals(other)
 
 
+def test_tables_that_are_on_disk_are_not_held_in_memory(manager):
+    """Dagster keeps what every step returned until the job ends, where both run in one process."""
+    handed_on = Tables({"one": FRAME})
+    manager.handle_output(_out(), handed_on)
+    assert handed_on["one"] is not FRAME
+    assert handed_on["one"].equals(FRAME)
+
+
 def test_tables_of_an_earlier_run_do_not_stay(manager):
     manager.handle_output(_out(), Tables({"one": FRAME, "gone": FRAME}))
     manager.handle_output(_out(), Tables({"one": FRAME}))
