@@ -240,3 +240,14 @@ def test_order_does_not_matter_no_owner_is_lost_and_no_name_confirms_alone(cells
     bare = {r["parcel_id"] for r in rows if not (r["owner_id_text"] or r["owner_address"] or r["owner_birth_text"])}
     alone = owners.filter(pl.col("parcel_id").is_in(bare), pl.len().over("parcel_id") == 1)
     assert "confirmed" not in alone["status"].to_list()
+
+
+def test_how_many_pairs_are_weighed_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    namesakes = [citizen(f"P{at}", birth_year=1940 + 6 * at) for at in range(7)]
+    holder = citizen("P9", personal_id=HIS)
+    cells = [{"owner_name": "Ông Đặng Đình Sửu"} | told for told in ({}, YEAR, YEAR | ADDRESS, NUMBER)]
+    whole = link(cells, *namesakes, holder)
+    monkeypatch.setattr("pipelines.parcels.owner_evidence._SLICE", 3)
+    assert link(cells, *namesakes, holder).equals(whole)
+    assert whole["status"].n_unique() > 1
+    assert whole["score"].drop_nulls().n_unique() > 1
