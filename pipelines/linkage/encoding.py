@@ -5,11 +5,6 @@ from collections.abc import Collection
 import polars as pl
 
 
-def faces(records: pl.DataFrame, columns: Collection[str]) -> pl.Series:
-    """A code of all these columns together: equal for rows that are equal in each of them."""
-    return encoded(records.select(columns)).select(pl.struct(pl.all()).hash(seed=1).alias("face")).to_series()
-
-
 def encoded(records: pl.DataFrame, keep: Collection[str] = ()) -> pl.DataFrame:
     """The records with each text but those of `keep` replaced by a 64-bit code; null stays null, other types stay.
 

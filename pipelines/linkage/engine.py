@@ -10,9 +10,9 @@ from pipelines.linkage.background import background_pairs
 from pipelines.linkage.calibration import Alarm, Calibration, alarm, calibrate, decided, held_out, masked, reliability
 from pipelines.linkage.candidates import candidate_pairs
 from pipelines.linkage.clusters import AMBIGUOUS, Clusters, Constraints, cluster
-from pipelines.linkage.encoding import encoded, faces
+from pipelines.linkage.encoding import encoded
 from pipelines.linkage.explanation import evidence, reason
-from pipelines.linkage.frequencies import count_frequencies, with_surprisal
+from pipelines.linkage.frequencies import Tables, count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
 from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
 from pipelines.linkage.near_misses import NearMisses, near_misses
@@ -68,17 +68,7 @@ def link(
     decided takes no part in that. The result is a function of the sets of records and of verdicts: their order does
     not matter, nor where the candidate pairs are scored (`run`). `tell` is told how far it is.
     """
-    face = faces(records, [column for column in spec.columns if column != "record_id" and column not in spec.moving])
-    tables = (
-        model.frequencies
-        if model
-        else count_frequencies(
-            records.filter(face.is_first_distinct()), spec.frequencies, shipped.frequencies if shipped else {}
-        )
-    )
-    # Only what the spec names is held through the steps to come, as text only where text is looked at.
-    records = encoded(with_surprisal(records.select(spec.columns), spec.frequencies, tables), spec.texts)
-    records = records.with_columns(face).sort("record_id")
+    records, tables = _prepared(records, spec, model, shipped)
     ids = records["record_id"]
     pairs, report = candidate_pairs(records, spec.rules, settings, tell)
     compared = run(records, pairs, spec, model, tell)
@@ -142,6 +132,25 @@ def link(
         alarm=alarm(without.filter(telling), same.filter(telling)),
         thresholds=thresholds,
     )
+
+
+def _prepared(
+    records: pl.DataFrame, spec: LinkageSpec, model: LinkageModel | None, shipped: LinkageModel | None
+) -> tuple[pl.DataFrame, Tables]:
+    """The records in the order of their ids with `face` and how common their values are, and the tables that tell it.
+
+    Only what the spec names is held through the steps to come, as text only where text is looked at.
+    """
+    codes = encoded(records.select(spec.columns), keep={"record_id"})
+    face = codes.drop("record_id", *spec.moving).hash_rows(seed=1).alias("face")
+    if model:
+        tables = model.frequencies
+    else:
+        counted = records.select("record_id", *{frequency.column for frequency in spec.frequencies})
+        known = shipped.frequencies if shipped else {}
+        tables = count_frequencies(counted.filter(face.is_first_distinct()), spec.frequencies, known)
+    told = with_surprisal(codes, spec.frequencies, tables)
+    return told.with_columns(*records.select(spec.texts), face).sort("record_id"), tables
 
 
 def automatic_weight(settings: LinkageSettings, model: LinkageModel) -> int:

@@ -6,7 +6,7 @@ from pipelines.linkage.kernel import compared_columns, levels_of, sides_of
 from pipelines.linkage.spec import LinkageSpec
 from pipelines.progress import Tell, silent
 
-_CHUNK = 100_000
+_CHUNK = 200_000
 
 
 def compare(

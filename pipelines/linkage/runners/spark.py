@@ -5,6 +5,7 @@ is only what people's data ask for: nothing of them is spilled to a disk in the 
 error. Candidates, the model and clusters stay in this process.
 """
 
+import atexit
 import os
 import shutil
 import sys
@@ -117,10 +118,13 @@ def spark_session(master: str | None = None) -> "SparkSession":
     """The session of this process, by Spark's own settings and ours; `master` where those do not name one."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional library
 
+    if running := SparkSession.getActiveSession():
+        return running
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("hopnhat").config(map=_SETTINGS)
     session = (builder.master(master) if master else builder).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    atexit.register(session.stop)  # else executors of a cluster are started anew while Java ends
     return session
 
 
