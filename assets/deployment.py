@@ -13,13 +13,16 @@ from assets.acting import ActOnRecord
 from assets.holding import hold, say
 from assets.instance import PROCESS_TAG
 from assets.options import plaintext_of_environment
+from assets.outcomes import outcome_kept
 from assets.refusals import Refused, refuse_settings, refuse_without_new_decisions
-from assets.run_record import run_on_record
+from assets.run_record import planned_steps, run_on_record
 from assets.run_settings import RunSettings
 from pipelines.activity.process import this_process
 from pipelines.warehouse.sweeping import clear_idle_scratch, sweep
 from pipelines.warehouse.versions import Mode, published_file
 
+_FIRST, _LAST = "source_rows", "version_report"
+"""The steps with which a whole run begins and ends."""
 PARTITION_TAG = "dagster/partition"
 """Tells of which new commune a run is."""
 
@@ -64,8 +67,11 @@ class Deployment(dg.ConfigurableResource):
                 if PROCESS_TAG not in context.run.tags:
                     context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: this_process()})
                 sweep(self.data_dir, code)
-                if _starts_at_the_exports(context.run):
+                steps = planned_steps(context.run, context.instance)
+                if _FIRST in steps:  # another is started again from where one failed, and needs what that handed on
                     clear_idle_scratch(self.data_dir, lambda one: hold(self.data_dir, one, "hopnhat run", patience=0))
+                if {_FIRST, _LAST} <= set(steps):
+                    held.enter_context(outcome_kept(self, context.run, context.instance, code))
             except Exception as problem:  # a step tells it in words; here Dagster would show its traceback
                 yield cast("Self", Refused(problem))
             else:
@@ -127,12 +133,3 @@ def _is_over(context: dg.InitResourceContext) -> bool:
     """Whether the run has ended: `dagster job execute` sets its resources up once more, to look at results."""
     run = context.instance.get_run_by_id(context.run.run_id) if context.instance and context.run else None
     return run is not None and run.is_finished
-
-
-def _starts_at_the_exports(run: dg.DagsterRun) -> bool:
-    """Whether a run reads the exports, so that it needs nothing that an earlier one handed on; one that is started
-    again from where it failed does not."""
-    steps = run.step_keys_to_execute
-    if steps is None and run.asset_selection is not None:
-        steps = [key.path[-1] for key in run.asset_selection]
-    return steps is None or "source_rows" in steps

@@ -3,7 +3,6 @@
 What is said of which error does not belong here (`plain_words`), nor what a command does.
 """
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.holding import say
 from pipelines.problems import UnusableInput
 from pipelines.warehouse.versions import MODES, published_file
 
@@ -20,10 +20,11 @@ UNUSABLE: Final = 2
 UNEXPECTED: Final = 3
 
 
-def in_words(action: Callable[[], int], published: Callable[[], object]) -> int:
+def in_words(action: Callable[[], int], published: Callable[[], object], tell: Callable[[str], object] = say) -> int:
     """The status of an action; one that fails says why in one sentence, and never with a value of a row.
 
-    `published` tells what is published now, so that the sentence can tell whether that is still the same.
+    `published` tells what is published now, so that the sentence can tell whether that is still the same; `tell` takes
+    the sentence.
     """
     before = published()
     try:
@@ -36,7 +37,7 @@ def in_words(action: Callable[[], int], published: Callable[[], object]) -> int:
         from assets.plain_words import told
 
         sentence, status = told("hopnhat", problem, changed=published() != before)
-    print(f"hopnhat: {sentence}", file=sys.stderr)
+    tell(sentence)
     return status
 
 

@@ -27,9 +27,9 @@ def _said_by_an_asset(record: logging.LogRecord) -> bool:
     return said_in_a_step and record.levelno < logging.ERROR
 
 
-def _plain_logger(_: dg.InitLoggerContext) -> logging.Logger:
+def _plain_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Writes what assets log, one sentence a line, to standard error."""
-    logger = logging.Logger("hopnhat", level=logging.INFO)
+    logger = logging.Logger("hopnhat", level=context.logger_config["level"])
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_PlainWords())
     handler.addFilter(_said_by_an_asset)
@@ -37,4 +37,10 @@ def _plain_logger(_: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-progress_logger = dg.LoggerDefinition(_plain_logger, description="Tiến độ bằng lời / progress in plain words")
+progress_logger = dg.LoggerDefinition(
+    _plain_logger,
+    config_schema={
+        "level": dg.Field(str, default_value="INFO", description="INFO, hoặc chỉ WARNING / or warnings alone")
+    },
+    description="Tiến độ bằng lời / progress in plain words",
+)

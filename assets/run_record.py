@@ -6,6 +6,7 @@ step. What a line of the log is does not belong here.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import dagster as dg
 from dagster import DagsterEventType
@@ -40,28 +41,43 @@ def run_on_record(
     try:
         with recorded(act, tell=tell):
             yield
-            act.outcome, facts = _ended(run, instance)
-            act.tell(**facts)
+            end = ended(run, instance)
+            act.outcome = end.outcome
+            act.tell(**end.facts)
     finally:
         instance.add_run_tags(run.run_id, {OUTCOME_TAG: _in_words(act.outcome, run, instance)})
 
 
-def _ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> tuple[Outcome, dict[str, Fact]]:
-    """How a run ended, and what is told of it: how many steps it made, which one failed or why the gate refused."""
+@dataclass(frozen=True)
+class End:
+    """How a run ended; what is told of it in the log: how many steps it made, which one failed or why the gate refused;
+    and the sentence that says why it was not published, because of a gate or of something else."""
+
+    outcome: Outcome
+    facts: dict[str, Fact]
+    sentence: str = ""
+    by_gate: bool = False
+
+
+def ended(run: dg.DagsterRun, instance: dg.DagsterInstance) -> End:
+    """How a run ended, or would if it ended now."""
     events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=_TOLD) if entry.dagster_event]
     made = len({event.step_key for event in events if event.event_type == DagsterEventType.STEP_SUCCESS})
     for event in events:
         if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if check.asset_key.path == [_GATE] and not check.passed:
-                return "refused", {"steps": made, "reason": str(check.description)}
+                reason = str(check.description)
+                return End("refused", {"steps": made, "reason": reason}, reason, by_gate=True)
     for event in events:
         if event.event_type == DagsterEventType.STEP_FAILURE:
             failure = event.step_failure_data.user_failure_data
             status = failure.metadata.get(EXIT_STATUS) if failure else None
             outcome: Outcome = "refused" if status is not None and status.value == _UNUSABLE else "failed"
-            return outcome, {"steps": made, "step": str(event.step_key)}
-    return "done" if made >= _planned(run, instance) else "failed", {"steps": made}
+            return End(
+                outcome, {"steps": made, "step": str(event.step_key)}, str(failure.description) if failure else ""
+            )
+    return End("done" if made >= _planned(run, instance) else "failed", {"steps": made})
 
 
 def _in_words(outcome: Outcome, run: dg.DagsterRun, instance: dg.DagsterInstance) -> str:
@@ -77,10 +93,10 @@ def _in_words(outcome: Outcome, run: dg.DagsterRun, instance: dg.DagsterInstance
 
 def _planned(run: dg.DagsterRun, instance: dg.DagsterInstance) -> int:
     """How many steps the run was to make; one that was stopped in between has made fewer."""
-    return len(_steps(run, instance)) or 1
+    return len(planned_steps(run, instance)) or 1
 
 
-def _steps(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Sequence[str]:
+def planned_steps(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Sequence[str]:
     """The steps that the run was to make, as far as Dagster has kept its plan."""
     if run.execution_plan_snapshot_id is None:
         return []

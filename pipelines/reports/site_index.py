@@ -78,6 +78,7 @@ def render_site_index(
             damaged=damaged,
             State=State,
             at_work=at_work,
+            overviews=[mode for mode in MODES if (reports / mode / "all" / "index.html").is_file()],
             read_only=read_only,
             labels=labels,
             file=_file(language),
