@@ -12,6 +12,7 @@ from pipelines.warehouse.placing import part_of, place
 from pipelines.warehouse.quoting import Sql, fill, joined, name, text
 from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
+from pipelines.warehouse.side_by_side import side_by_side
 
 _BY_NAME = {table.name: table for table in TABLES}
 _MANY = 20_000
@@ -64,11 +65,9 @@ def _write(
         connection.execute("COMMIT")
         filled = {table for table, frame in tables if _fill(connection, table, frame)}
         if staging is not None:
-            for number, table in enumerate(TABLES, 1):
-                if table.name not in filled and table is not MANIFEST:
-                    tell(f"Đang ghi bảng {number}/{len(TABLES)} của kho công bố: {table.name}.")
-                    copied = fill("INSERT INTO {table} SELECT * FROM staging.{table}", table=name(table.name))
-                    connection.execute(copied)
+            copied = [table for table in TABLES if table.name not in filled and table is not MANIFEST]
+            tell(f"Đang ghi {len(copied)} bảng của kho công bố.")
+            side_by_side(connection, _copy, copied)
         if seal is not None:
             tell("Đang tính mã băm của từng bảng.")
             _fill(connection, MANIFEST.name, seal(connection))
@@ -105,6 +104,11 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFram
     if frame.height > _MANY:
         connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
     return True
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Copy a table of the staging warehouse."""
+    connection.execute(fill("INSERT INTO {table} SELECT * FROM staging.{table}", table=name(table.name)))
 
 
 def _value(column: Column) -> Sql:

@@ -5,11 +5,23 @@ rows, since ids depend on history and content does not.
 """
 
 import hashlib
+from collections import ChainMap
 
 import duckdb
+import polars as pl
 
 from pipelines.warehouse.quoting import Sql, fill, joined, name, text
 from pipelines.warehouse.schema import EVERY_ROW, MANIFEST, TABLES, Column, Table
+from pipelines.warehouse.side_by_side import side_by_side
+
+
+def both_hashes(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
+    """What `content_hashes` and `table_hashes` tell of a written file, in half the time on two cores."""
+    found = side_by_side(
+        connection, lambda one, table: (content_hashes(one, (table,)), table_hashes(one, (table,))), TABLES
+    )
+    content, logical = (dict(ChainMap(*parts)) for parts in zip(*found, strict=True))
+    return content, logical
 
 
 def table_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...] = TABLES) -> dict[str, str]:
@@ -17,11 +29,11 @@ def table_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...
     return {table.name: _over(row_digests(connection, table)) for table in tables if table.in_logical_hash}
 
 
-def content_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def content_hashes(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...] = TABLES) -> dict[str, str]:
     """The hash of every table as it stands, with ids and all that hangs on history; only the manifest has none."""
     return {
         table.name: _over(_digests(connection, table, [_as_it_is(column) for column in table.columns], EVERY_ROW))
-        for table in TABLES
+        for table in tables
         if table is not MANIFEST
     }
 
@@ -55,8 +67,8 @@ def _digests(connection: duckdb.DuckDBPyConnection, table: Table, columns: list[
     """
     statement = fill(query, columns=joined(", ", columns), table=name(table.name), condition=condition)
     # Hashed in Python: DuckDB's SHA-256 takes twenty times as long.
-    rows = connection.execute(statement).to_arrow_table().column("row").to_pylist()
-    return sorted(hashlib.sha256(row.encode()).digest() for row in rows)
+    rows = connection.execute(statement).pl().to_series().cast(pl.Binary).to_list()
+    return sorted([hashlib.sha256(row).digest() for row in rows])
 
 
 def _as_it_is(column: Column) -> Sql:

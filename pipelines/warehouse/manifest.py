@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from pipelines.warehouse.logical_hash import combined, content_hashes, table_hashes
+from pipelines.warehouse.logical_hash import both_hashes, combined
 from pipelines.warehouse.quoting import fill, joined, name
 from pipelines.warehouse.schema import MANIFEST, TABLES
 
@@ -56,13 +56,13 @@ def totals(manifest: Mapping[str, str]) -> dict[str, str]:
 
 def sealed(manifest: Mapping[str, str], connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The manifest with the row counts and hashes of the tables as they now are, and last a hash of itself."""
-    hashes = table_hashes(connection)
+    content, logical = both_hashes(connection)
     whole = {
         **manifest,
         **{f"{ROWS}{name}": str(count) for name, count in row_counts(connection).items()},
-        **{f"{TABLE_HASH}{name}": value for name, value in content_hashes(connection).items()},
-        **{f"{LOGICAL_HASH}.{name}": value for name, value in hashes.items()},
-        LOGICAL_HASH: combined(hashes),
+        **{f"{TABLE_HASH}{name}": value for name, value in content.items()},
+        **{f"{LOGICAL_HASH}.{name}": value for name, value in logical.items()},
+        LOGICAL_HASH: combined(logical),
     }
     return {**whole, OWN_HASH: own_hash(whole)}
 

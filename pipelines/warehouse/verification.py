@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.problems import UnusableInput
 from pipelines.warehouse import manifest as entries
-from pipelines.warehouse.logical_hash import combined, content_hashes, table_hashes
+from pipelines.warehouse.logical_hash import both_hashes, combined
 from pipelines.warehouse.origins import on_one_line
 from pipelines.warehouse.placing import sha256_file, sha256_of, stated_checksums
 from pipelines.warehouse.quoting import Sql, fill, name
@@ -71,8 +71,8 @@ def verify(path: Path, rules: Ruleset | None = None) -> Verification:
                 return Verification([*damaged, *broken, *_unknown(connection)], digest, stated)
             manifest = entries.read(connection)
             found = [*damaged, *_unknown(connection), *_views(connection), *_manifest(manifest)]
-            logical = table_hashes(connection)
-            found += [*_content(connection, manifest, logical), *_gates(connection)]
+            content, logical = both_hashes(connection)
+            found += [*_content(connection, manifest, content, logical), *_gates(connection)]
             rechecked = None if rules is None else recheck(connection, rules, manifest)
             found += [] if rechecked is None else rechecked.differences
             return Verification(found, digest, manifest, rechecked, combined(logical))
@@ -168,12 +168,14 @@ def _manifest(manifest: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _content(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str], logical: dict[str, str]) -> list[str]:
+def _content(
+    connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, str], content: dict[str, str], logical: dict[str, str]
+) -> list[str]:
     """Which tables are not those of which the manifest has the count and the hash."""
-    hashes, counts = content_hashes(connection), entries.row_counts(connection)
+    counts = entries.row_counts(connection)
     changed = [
         _changed(name, counts[name], manifest.get(f"{entries.ROWS}{name}", ""))
-        for name, value in hashes.items()
+        for name, value in content.items()
         if manifest.get(f"{entries.TABLE_HASH}{name}", value) != value
         or manifest.get(f"{entries.ROWS}{name}", str(counts[name])) != str(counts[name])
     ]
