@@ -1,4 +1,4 @@
-"""All of a city's people: standardised Parquet files, one a commune → clusters within each → links across them.
+"""All of a city's people: standardised Parquet files, one a commune → clusters within each.
 
     python -m benchmarks.city FOLDER
 

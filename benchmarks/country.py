@@ -1,10 +1,10 @@
-"""From one commune to a country: communes of Hanoi's real sizes in a row, and all of its people across communes.
+"""From one commune to a country: communes of Hanoi's real sizes in a row, and all of its people linked within theirs.
 
     hopnhat bench country                                   (20 communes, then all 8.8 million people)
     hopnhat bench country --communes 8 --city-communes 0    (what make bench does)
 
 In a row: the whole job for each, exports to warehouse, by one command. The city: from standardised Parquet files to
-clusters within every commune and to links across them, in one process (`benchmarks/city.py`); its people are made
+clusters within every commune, in one process (`benchmarks/city.py`); its people are made
 before, which is not timed. All are invented; their number in each commune is the real one.
 """
 
