@@ -99,6 +99,9 @@ def _by_rule(keys: Keys, rule: CandidateRule, block_cap: int, budget: int) -> tu
         if rule.one_has is not None:
             has = keys[rule.one_has][0] > 0
             found = [some[has[some >> POSITION_BITS] | has[some & POSITION]] for some in found]
+        if rule.apart is not None:
+            of = keys[rule.apart][0]
+            found = [some[of[some >> POSITION_BITS] != of[some & POSITION]] for some in found]
         pairs += found
         budget -= sum(map(len, found))
         large = sizes > cap

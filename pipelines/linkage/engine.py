@@ -1,5 +1,6 @@
 """From standardised records to entities: the engine's one public function."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from pipelines.linkage.encoding import encoded
 from pipelines.linkage.explanation import evidence, reason
 from pipelines.linkage.frequencies import Tables, count_frequencies, with_surprisal
 from pipelines.linkage.levels import compare
-from pipelines.linkage.model import LinkageModel, estimate, holds_any, score
+from pipelines.linkage.model import LinkageModel, estimate, holds_any, rescoped, score
 from pipelines.linkage.near_misses import NearMisses, near_misses
 from pipelines.linkage.runners import Runner
 from pipelines.linkage.runners.local import run_locally
@@ -61,11 +62,13 @@ def link(
     verdicts: Verdicts | None = None,
     tell: Tell = silent,
     run: Runner = run_locally,
+    scope: Sequence[int] | None = None,
 ) -> Linkage:
     """Link records (`record_id` and the columns that the spec names).
 
     Without a model one is estimated from the records, shrunk towards the shipped one if there is one. What people
-    decided takes no part in that. The result is a function of the sets of records and of verdicts: their order does
+    decided takes no part in that. With a `scope` (see `rescoped`) the model given gets the priors of that scope, and
+    keeps all else. The result is a function of the sets of records and of verdicts: their order does
     not matter, nor where the candidate pairs are scored (`run`). `tell` is told how far it is.
     """
     records, tables = _prepared(records, spec, model, shipped)
@@ -80,6 +83,9 @@ def link(
         chance = background_pairs(records, pairs, spec)
         drawn = pl.concat([compare(records, chance, spec), chance.select("pairs", "alternative")], how="horizontal")
         model = estimate(levels, spec, drawn, tables, shipped)
+    elif scope is not None:
+        model = rescoped(levels, spec, model, scope)
+        compared = pl.concat([levels, score(levels, model)], how="horizontal")
     tested = held_out(levels.height) & proof.is_not_null()
     same, hidden = proof.filter(tested), masked(levels.filter(tested), spec)
     without = score(hidden, model)["weight"]

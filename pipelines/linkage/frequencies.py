@@ -26,7 +26,30 @@ Tables = dict[str, FrequencyTable]
 
 def count_frequencies(records: pl.DataFrame, frequencies: tuple[Frequency, ...], shipped: Tables) -> Tables:
     """The tables of these records; where there is a shipped one it counts as some thousand rows of the same kind."""
-    return {frequency.name: _count(records[frequency.column], shipped.get(frequency.name)) for frequency in frequencies}
+    return {
+        frequency.name: frequency_table(occurrences(records[frequency.column]), shipped.get(frequency.name))
+        for frequency in frequencies
+    }
+
+
+def occurrences(values: pl.Series) -> pl.DataFrame:
+    """The different values, nulls apart, and on how many rows each stands: `value`, `count`."""
+    coded = pl.DataFrame({"value": values.drop_nulls()}).with_columns(pl.col("value").hash(seed=1).alias("code"))
+    own = coded.with_row_index("at").group_by("code").agg(pl.len().cast(pl.Int64).alias("count"), pl.col("at").min())
+    return own.select(coded["value"].gather(own["at"]).alias("value"), "count")
+
+
+def frequency_table(counted: pl.DataFrame, shipped: FrequencyTable | None) -> FrequencyTable:
+    """The table of values and their counts (`value`, `count`; each value once), with the shipped one."""
+    kept = counted.filter(pl.col("count") >= _KEPT)
+    counts: dict[str, float] = dict(kept.select("value", "count").iter_rows())
+    rows = float(counted["count"].sum())
+    if shipped is not None:
+        scale = _SHIPPED_ROWS / shipped.rows
+        for value, count in shipped.counts.items():
+            counts[value] = counts.get(value, 0.0) + count * scale
+        rows += _SHIPPED_ROWS
+    return FrequencyTable(rows=rows, counts={value: round(count, _DIGITS) for value, count in sorted(counts.items())})
 
 
 def with_surprisal(records: pl.DataFrame, frequencies: tuple[Frequency, ...], tables: Tables) -> pl.DataFrame:
@@ -51,23 +74,3 @@ def with_surprisal(records: pl.DataFrame, frequencies: tuple[Frequency, ...], ta
         .alias(frequency.name)
         for frequency in frequencies
     )
-
-
-def _count(values: pl.Series, shipped: FrequencyTable | None) -> FrequencyTable:
-    coded = pl.DataFrame({"value": values.drop_nulls()}).with_columns(pl.col("value").hash(seed=1).alias("code"))
-    own = (
-        coded.with_row_index("at")
-        .group_by("code")
-        .agg(pl.len().alias("count"), pl.col("at").min())
-        .filter(pl.col("count") >= _KEPT)
-    )
-    counts: dict[str, float] = dict(
-        zip(coded["value"].gather(own["at"]).to_list(), own["count"].to_list(), strict=True)
-    )
-    rows = float(coded.height)
-    if shipped is not None:
-        scale = _SHIPPED_ROWS / shipped.rows
-        for value, count in shipped.counts.items():
-            counts[value] = counts.get(value, 0.0) + count * scale
-        rows += _SHIPPED_ROWS
-    return FrequencyTable(rows=rows, counts={value: round(count, _DIGITS) for value, count in sorted(counts.items())})

@@ -134,6 +134,34 @@ def estimate(
     )
 
 
+def rescoped(levels: pl.DataFrame, spec: LinkageSpec, model: LinkageModel, pairs: Sequence[int]) -> LinkageModel:
+    """The model for another scope: its priors estimated anew from the levels of all candidate pairs there, its shares
+    frozen.
+
+    `pairs`: how many pairs of the scope each alternative's frames hold, each pair counted for the first alternative
+    whose frame holds it; candidates are among them. Those that are no candidates belong to that alternative.
+    """
+    fields = list(model.shares)
+    patterns = levels.group_by(fields).len("pairs").sort(fields, nulls_last=True)
+    counts = patterns["pairs"].to_numpy()
+    seeded = _seeded(patterns.with_columns(pl.lit(None, pl.UInt8).alias("alternative")), spec)
+    barred = np.column_stack([holds_any(patterns, spec, other.excludes) for other in spec.alternatives])
+    beyond = np.maximum(np.array(pairs, dtype=np.float64) - counts @ seeded, 0.0)
+    shares = {field: np.maximum(np.array(table), 1e-9) for field, table in model.shares.items()}
+    observed = {field: patterns[field].fill_null(shares[field].shape[1]).to_numpy().astype(np.intp) for field in fields}
+    nobody = np.zeros(len(patterns), dtype=bool)
+    classes = np.concatenate([[_START_PRIOR * counts.sum()], beyond]) + _FLOOR
+    for _ in range(_ITERATIONS):
+        posterior = _clamp(_posterior(shares, classes / classes.sum(), observed), nobody, nobody, seeded, barred)
+        fresh = counts @ posterior + np.concatenate([[0.0], beyond]) + _FLOOR
+        settled = np.abs(np.log(fresh / classes)).max() < _CONVERGED
+        classes = fresh
+        if settled:
+            break
+    priors = tuple(float(f"{prior:.{_DIGITS}g}") for prior in (classes / classes.sum()).tolist())
+    return model.model_copy(update={"priors": priors})
+
+
 def _bounded(levels: pl.DataFrame) -> pl.DataFrame:
     """Every n-th pair, and how many `pairs` each stands for: enough for shares, whatever the size of the register.
 

@@ -39,18 +39,19 @@ class CandidateRule:
     """Records with equal values in all these columns are compared; a null in any leaves a record out.
 
     A block that is too large is split by the columns of `further`, one after the other. With `one_has`, the name of a
-    boolean column, only pairs of which at least one record has it.
+    boolean column, only pairs of which at least one record has it; with `apart` only pairs that differ in that column.
     """
 
     name: str
     key: tuple[str, ...]
     further: tuple[str, ...] = ()
     one_has: str | None = None
+    apart: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the rule looks at."""
-        return (*self.key, *self.further, *([self.one_has] if self.one_has else []))
+        return (*self.key, *self.further, *(column for column in (self.one_has, self.apart) if column))
 
 
 @dataclass(frozen=True)

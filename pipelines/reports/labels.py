@@ -88,6 +88,10 @@ CASE_REASONS: Final = {
         "Không gộp vì khác tỷ lệ, hoặc khác hệ bản đồ mà giấy chứng nhận hay diện tích không khớp",
         "Not merged: other map scale, or other map system while certificate or area differs",
     ),
+    "same_commune": Text(
+        "Không nối vì hai người trong đó đã được để riêng ở một xã, phường",
+        "Not linked: two of them were told apart within one commune",
+    ),
     "looks_like_two": Text(
         "Không gộp vì trong các dòng có hai dòng khác hẳn nhau", "Not merged: two of the rows are quite different"
     ),

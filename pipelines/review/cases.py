@@ -26,6 +26,7 @@ _QUESTIONS = {
     "other_name_and_birth": "Các dòng này có phải cùng {entity} không? Tên gần nhau, ngày sinh khác, như anh chị em.",
     "other_birth": "Các dòng này có phải cùng {entity} không? Chúng giống nhau nhưng ngày sinh khác hẳn nhau.",
     "other_map": "Các dòng này có phải cùng {entity} không? Chúng ở hai bản đồ mà giấy chứng nhận hoặc diện tích khác.",
+    "same_commune": "Các dòng này có phải cùng {entity} không? Có hai {entity} đã để riêng ở một xã, phường.",
     "looks_like_two": "Các dòng này có phải cùng {entity} không? Có hai dòng trong số đó khác hẳn nhau.",
     "oversized_cluster": "Các dòng này có phải cùng {entity} không? Chúng nhiều hơn mức thường gặp.",
     "ambiguous_attachment": "Dòng ở giữa thuộc về bên nào? Nó hợp gần như nhau với hai bên không thể cùng là {entity}.",

@@ -19,6 +19,7 @@ REFUSALS = (
     "other_name_and_birth",
     "other_birth",
     "other_map",
+    "same_commune",
     "looks_like_two",
     "oversized_cluster",
     "ambiguous_attachment",
