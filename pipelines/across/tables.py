@@ -92,8 +92,8 @@ SHARED_CERTIFICATES = Table(
         Column(
             "kind",
             TEXT,
-            "các thửa mang số này: same_parcel, same_owner, other_owner, unknown_owner",
-            "what its parcels are: one parcel twice, parcels of one owner, of other owners, of owners not known",
+            "các thửa mang số này: same_parcel, same_owner, other_owner, unknown_owner, too_many",
+            "what its parcels are: one parcel twice, of one owner, of other owners, of owners not known, too many",
         ),
         Column("case_id", TEXT, "trường hợp xem xét; trống: không cần", "the case; null: none is needed"),
         Column("reason", TEXT, "căn cứ", "why"),
