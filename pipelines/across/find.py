@@ -72,7 +72,11 @@ def find_across(
     return Across(
         people=scope.people,
         records=records.join(linkage.members.rename({"cluster": "group"}), on="record_id").sort("record_id"),
-        links=linkage.links.with_columns(pl.col("decision").replace("automatic", SAME_PERSON)),
+        links=linkage.links.with_columns(
+            pl.col("decision").replace("automatic", SAME_PERSON),
+            # That two communes are two is no evidence, and weighs nothing.
+            pl.col("evidence").list.filter(pl.element().struct.field("field") != COMMUNE.field),
+        ),
         linkage=linkage,
     )
 
