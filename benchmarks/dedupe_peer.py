@@ -10,8 +10,6 @@ estimating is of theirs; its time of clustering is that of 0.5, its own default.
 import argparse
 import io
 import json
-import time
-from itertools import pairwise
 from pathlib import Path
 
 import dedupe
@@ -21,7 +19,7 @@ from dedupe import variables
 from dedupe.predicates import ExistsPredicate
 
 from benchmarks.peer_rows import read_labels, read_rows, write_clusters
-from benchmarks.usage import processor_seconds
+from benchmarks.stopwatch import Stopwatch
 
 CORES = 2
 THRESHOLDS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
@@ -40,35 +38,25 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("out", type=Path)
     options = parser.parse_args(arguments)
     ids, rows = read_rows(options.records)
-    before, clock = processor_seconds(), [time.perf_counter()]
+    watch = Stopwatch()
     data = dict(enumerate(rows.to_dict("records")))
     deduper = dedupe.Dedupe(_variables(), num_cores=CORES)
     deduper.classifier.n_jobs = 1  # starting a second process takes longer than all of its fitting
     deduper.prepare_training(data, training_file=io.StringIO(_training(options.labels)))
     deduper.train(recall=RECALL, index_predicates=False)
     deduper.cleanup_training()
-    clock.append(time.perf_counter())
+    watch.lap("train")
     scores = deduper.score(deduper.pairs(data))
-    clock.append(time.perf_counter())
+    watch.lap("score")
     for threshold in sorted(THRESHOLDS, key=lambda each: each != 0.5):
         clusters = rows.index.to_series()
         for members, _ in deduper.cluster(scores, threshold):
             clusters[list(members)] = min(members)
         if threshold == 0.5:
-            clock.append(time.perf_counter())
-            cpu = processor_seconds() - before
+            watch.lap("cluster")
         write_clusters(options.out, ids, clusters, f"clusters_{threshold}")
-    train, score, cluster = (round(later - earlier, 3) for earlier, later in pairwise(clock))
-    timings = {
-        "total": round(clock[-1] - clock[0], 3),
-        "cpu": round(cpu, 3),
-        "train": train,
-        "score": score,
-        "cluster": cluster,
-        "pairs_scored": len(scores),
-        "predicates": [str(predicate) for predicate in deduper.predicates],
-    }
-    (options.out / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
+    predicates = [str(predicate) for predicate in deduper.predicates]
+    watch.write(options.out, {"pairs_scored": len(scores), "predicates": predicates})
 
 
 def _variables() -> list[variables.base.Variable]:

@@ -7,13 +7,12 @@ first run: the model is estimated, from no labels. The time is that of all that 
 """
 
 import argparse
-import json
-import time
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.usage import peak_megabytes, processor_seconds
+from benchmarks.stopwatch import Stopwatch
+from benchmarks.usage import peak_megabytes
 from pipelines.citizens.comparisons import SPEC
 from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.store import shipped_model
@@ -27,22 +26,21 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     records = pl.read_parquet(options.records, columns=SPEC.columns)
     rows = records.height
-    before, started = processor_seconds(), time.perf_counter()
+    watch = Stopwatch()
     linkage = link(records, SPEC, LinkageSettings(), shipped=shipped_model(SPEC))
-    total = time.perf_counter() - started
-    timings = {
-        "total": round(total, 3),
-        "cpu": round(processor_seconds() - before, 3),
-        "peak_megabytes": peak_megabytes(),
-        "records": rows,
-        "candidate_pairs": int(linkage.candidates["new_pairs"].sum()),
-        "alarm": linkage.alarm.fired,
-    }
-    options.out.mkdir(parents=True, exist_ok=True)
+    watch.lap("link")
+    watch.write(
+        options.out,
+        {
+            "peak_megabytes": peak_megabytes(),
+            "records": rows,
+            "candidate_pairs": int(linkage.candidates["new_pairs"].sum()),
+            "alarm": linkage.alarm.fired,
+        },
+    )
     linkage.members.write_parquet(options.out / "members.parquet")
     still_open = linkage.links.filter(pl.col("decision") != "automatic")
     still_open.select("record_id_a", "record_id_b", "decision", "why").write_parquet(options.out / "open_links.parquet")
-    (options.out / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

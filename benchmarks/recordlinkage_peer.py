@@ -9,9 +9,6 @@ its time, are done once for both.
 """
 
 import argparse
-import json
-import time
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +17,7 @@ import recordlinkage
 from recordlinkage.index import Block
 
 from benchmarks.peer_rows import read_labels, read_rows
-from benchmarks.usage import processor_seconds
+from benchmarks.stopwatch import Stopwatch
 
 RULES = (
     ("number",),
@@ -55,30 +52,20 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     ids, rows = read_rows(options.records)
-    before, clock = processor_seconds(), [time.perf_counter()]
+    watch = Stopwatch()
     indexer = recordlinkage.Index([Block(list(rule)) for rule in RULES])
     pairs = indexer.index(rows.assign(month_day=rows["date"].str[5:]))
-    clock.append(time.perf_counter())
+    watch.lap("index")
     likeness = _comparison().compute(pairs, rows)
-    clock.append(time.perf_counter())
+    watch.lap("compare")
     scores = {"logistic": _logistic(options.labels, likeness)}
-    clock.append(time.perf_counter())
-    cpu = processor_seconds() - before
+    watch.lap("classify")
     scores["ecm"] = _ecm(likeness)
     left, right = (ids.to_numpy()[pairs.get_level_values(side)] for side in (0, 1))
     for classifier, weight in scores.items():
         edges = pd.DataFrame({"record_id_a": left, "record_id_b": right, "weight": weight})
         edges.query("weight > -10").to_parquet(options.out / f"edges_{classifier}.parquet", index=False)
-    index, compare, classify = (round(later - earlier, 3) for earlier, later in pairwise(clock))
-    timings = {
-        "total": round(clock[-1] - clock[0], 3),
-        "cpu": round(cpu, 3),
-        "index": index,
-        "compare": compare,
-        "classify": classify,
-        "candidate_pairs": len(pairs),
-    }
-    (options.out / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
+    watch.write(options.out, {"candidate_pairs": len(pairs)})
 
 
 def _comparison() -> recordlinkage.Compare:

@@ -24,11 +24,7 @@ without the shared ones, u from EM, other rules for EM, the hamlet, still more b
 """
 
 import argparse
-import json
 import logging
-import time
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -38,13 +34,14 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import EMTrainingException
 
-from benchmarks.usage import peak_megabytes, processor_seconds
+from benchmarks.stopwatch import Stopwatch
+from benchmarks.usage import peak_megabytes
 
 THREADS = 2
 LOWEST_WEIGHT = -5.0
 """Pairs of less weight, in bits, are not worth telling: no threshold that anyone would choose is so low."""
-THRESHOLDS = (0.5, 0.8, 0.95, 0.99, 0.999)
-"""Match probabilities at which clusters are given; the time of clustering is that of 0.95."""
+THRESHOLD = 0.95
+"""Match probability at which rows are clustered, for the time that takes; which is best the truth tells from edges."""
 
 RULES = (
     ("number",),
@@ -73,29 +70,6 @@ COLUMNS = (
 """What Splink's input is made of."""
 
 
-@dataclass(frozen=True)
-class PeerResult:
-    """What Splink gave, and in how many seconds.
-
-    `edges`: `record_id_a`, `record_id_b`, `weight` (bits), `probability`. `clusters`: for each of THRESHOLDS
-    `record_id` and `cluster`. `skipped`: training rules whose EM Splink refused. `prepare` is what it takes to make
-    Splink's input of the standardised rows; `cluster` is one clustering.
-    """
-
-    edges: pl.DataFrame
-    clusters: dict[float, pl.DataFrame]
-    skipped: tuple[tuple[str, ...], ...]
-    prepare: float
-    train: float
-    predict: float
-    cluster: float
-
-    @property
-    def total(self) -> float:
-        """Seconds from standardised rows to clusters."""
-        return self.prepare + self.train + self.predict + self.cluster
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Link the records of a file; write the scored pairs, and the time and memory that they took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -104,44 +78,39 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     records = pl.read_parquet(options.records, columns=list(COLUMNS))
-    before = processor_seconds()
-    result = link_with_splink(records, options.seed, (0.95,))
-    timings = {
-        **{step: round(getattr(result, step), 3) for step in ("prepare", "train", "predict", "cluster", "total")},
-        "cpu": round(processor_seconds() - before, 3),
-        "peak_megabytes": peak_megabytes(),
-        "records": records.height,
-        "edges": result.edges.height,
-        "skipped_training": [" + ".join(rule) for rule in result.skipped],
-    }
-    options.out.mkdir(parents=True, exist_ok=True)
-    result.edges.write_parquet(options.out / "edges.parquet")
-    (options.out / "timings.json").write_text(json.dumps(timings, indent=2) + "\n", encoding="utf-8")
+    watch = Stopwatch()
+    edges, skipped = link_with_splink(records, options.seed, watch)
+    watch.write(
+        options.out,
+        {
+            "peak_megabytes": peak_megabytes(),
+            "records": records.height,
+            "edges": edges.height,
+            "skipped_training": [" + ".join(rule) for rule in skipped],
+        },
+    )
+    edges.write_parquet(options.out / "edges.parquet")
 
 
-def link_with_splink(records: pl.DataFrame, seed: int = 1, thresholds: tuple[float, ...] = THRESHOLDS) -> PeerResult:
-    """Train, predict and cluster in this process, with DuckDB on two threads and Splink silent."""
+def link_with_splink(
+    records: pl.DataFrame, seed: int, watch: Stopwatch
+) -> tuple[pl.DataFrame, tuple[tuple[str, ...], ...]]:
+    """Train, predict and cluster in this process, with DuckDB on two threads and Splink silent.
+
+    Returns the scored pairs (`record_id_a`, `record_id_b`, `weight` in bits, `probability`) and the training rules
+    whose EM Splink refused. `prepare` is what it takes to make Splink's input of the standardised rows.
+    """
     logging.getLogger("splink").setLevel(logging.ERROR)
     with duckdb.connect(config={"threads": THREADS}) as connection:
-        clock = [time.perf_counter()]
         table = DuckDBAPI(connection=connection).register(_splink_columns(records).to_arrow())
         linker = Linker(table, _settings(records.height), log_level=None)
-        clock.append(time.perf_counter())
+        watch.lap("prepare")
         skipped = _train(linker, seed)
-        clock.append(time.perf_counter())
+        watch.lap("train")
         scored = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT, warning_mode="never")
-        clock.append(time.perf_counter())
-        clusters, cluster_seconds = {}, 0.0
-        for threshold in thresholds:
-            started = time.perf_counter()
-            found = linker.clustering.cluster_pairwise_predictions_at_threshold(
-                scored, threshold_match_probability=threshold
-            )
-            if threshold == 0.95:
-                cluster_seconds = time.perf_counter() - started
-            rows = found.as_duckdbpyrelation().select("unique_id, cluster_id").pl()
-            ids = records["record_id"].gather(rows["unique_id"])
-            clusters[threshold] = pl.DataFrame({"record_id": ids, "cluster": rows["cluster_id"]})
+        watch.lap("predict")
+        linker.clustering.cluster_pairwise_predictions_at_threshold(scored, threshold_match_probability=THRESHOLD)
+        watch.lap("cluster")
         pairs = scored.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_weight, match_probability").pl()
     edges = pl.DataFrame(
         {
@@ -151,8 +120,7 @@ def link_with_splink(records: pl.DataFrame, seed: int = 1, thresholds: tuple[flo
             "probability": pairs["match_probability"],
         }
     )
-    prepare, train, predict = (later - earlier for earlier, later in pairwise(clock))
-    return PeerResult(edges, clusters, skipped, prepare, train, predict, cluster_seconds)
+    return edges, skipped
 
 
 def _splink_columns(records: pl.DataFrame) -> pl.DataFrame:
