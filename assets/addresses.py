@@ -15,6 +15,11 @@ def report_address(mode: Mode, code: str, page: str = "index.html") -> str:
     return f"{REPORTS}/{mode}/{code}/{page}"
 
 
+def across_address(mode: Mode) -> str:
+    """The page of what was found across communes."""
+    return f"{REPORTS}/{mode}/across/index.html"
+
+
 def receipt_address(receipt: str) -> str:
     """The page of a receipt, by its id."""
     return f"{REPORTS}/receipts/{receipt}.html"

@@ -11,7 +11,17 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from assets import exporting, key_commands, publications, purging, reading_acts, reviewing, running, verifying
+from assets import (
+    across_command,
+    exporting,
+    key_commands,
+    publications,
+    purging,
+    reading_acts,
+    reviewing,
+    running,
+    verifying,
+)
 from assets.endings import DONE, UNEXPECTED, UNUSABLE, in_words, published_now
 from assets.options import add_data, count
 from pipelines.communes import MergerMap
@@ -55,6 +65,7 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     running.add_command(commands)
+    across_command.add_command(commands)
     publications.add_commands(commands)
     reviewing.add_commands(commands)
     exporting.add_commands(commands)

@@ -87,7 +87,7 @@ def _run_held(options: argparse.Namespace, commune: NewCommune, quiet: bool) -> 
                 "loggers": {"console": {"config": {"level": "ERROR" if quiet else "INFO"}}},
             },
         )
-    status, sentence = (DONE, "") if result.success else _failure(result)
+    status, sentence = (DONE, "") if result.success else failure_of(result)
     return Run(status, sentence, time.monotonic() - started)
 
 
@@ -131,7 +131,7 @@ def settings_config(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _failure(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
+def failure_of(result: "dg.ExecuteInProcessResult") -> tuple[int, str]:
     """Exit status and sentence of a run that did not succeed. Raises KeyboardInterrupt when somebody stopped it."""
     from assets.plain_words import EXIT_STATUS
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import arrivals, linking, publishing, sheets, source_files, states
+from assets import across, arrivals, linking, publishing, sheets, source_files, states
 from assets.deployment import Deployment
 from assets.housekeeping import dead_runs
 from assets.jobs import JOBS
@@ -17,7 +17,7 @@ defs = dg.Definitions(
     assets=[
         linking.merger_map,
         linking.commune_exports,
-        *dg.load_assets_from_modules([linking, source_files, sheets, publishing, states]),
+        *dg.load_assets_from_modules([linking, source_files, sheets, publishing, states, across]),
     ],
     jobs=JOBS,
     schedules=[arrivals.chay_thu_hang_dem],

@@ -13,6 +13,7 @@ Group = Literal[
     "buoc_4_hop_nhat",
     "buoc_5_kiem_tra",
     "buoc_6_cong_bo",
+    "buoc_7_lien_xa",
 ]
 """The way of the data, step by step; Dagster takes no other letters in the name of a group."""
 

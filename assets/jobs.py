@@ -18,7 +18,11 @@ LINK_AGAIN: Final = "doi_sanh_lai_theo_quyet_dinh"
 PUBLISHING: Final[dict[Mode, str]] = {"trial": "chay_thu", "official": "cong_bo_chinh_thuc"}
 """The job of a whole run, by the mode in which it publishes; the command line goes through these."""
 
-_EVERYTHING: Final = dg.AssetSelection.all()
+ACROSS: Final = "doi_sanh_lien_xa"
+"""The job that looks for one person in several communes; it is of no commune."""
+
+_OF_NO_COMMUNE: Final = dg.AssetSelection.assets("across_communes")
+_EVERYTHING: Final = dg.AssetSelection.all() - _OF_NO_COMMUNE
 _CHECKED: Final = dg.AssetSelection.assets("source_report").upstream()
 
 
@@ -85,5 +89,16 @@ JOBS: Final = [
         "A trial run again after officers' answers, so that whatever changes comes of decisions alone. It stops at "
         "once when no decision is new, or when files, reference tables or settings of the linkage differ from the last "
         "publication's. It never touches the official version.",
+    ),
+    _job(
+        ACROSS,
+        "trial",
+        _OF_NO_COMMUNE,
+        {**_OF_EVERY_RUN, "estimate": False},
+        "Đối sánh liên xã: tìm người có mặt ở từ hai xã, phường mới trở lên và giấy chứng nhận có trong sổ của hai "
+        "nơi, từ các bản đã công bố. Kết quả là danh sách nơi cư trú và trường hợp cần xem. Không bao giờ gộp ai, "
+        "không bao giờ đổi kho dữ liệu của xã, phường nào.",
+        "Looks for people who stand in several new communes, and for certificates in two land books, in what is "
+        "published. It gives a list of residences and cases; it never merges anybody and never changes a warehouse.",
     ),
 ]

@@ -15,6 +15,7 @@ from pipelines.activity.process import is_running
 Action = Literal[
     "receive",
     "run",
+    "across",
     "publish",
     "promote",
     "rollback",

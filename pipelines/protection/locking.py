@@ -25,6 +25,10 @@ PATIENCE: Final = 1800.0
 
 BATCH: Final = "batch"
 """Stands in place of a commune's code in the lock of a command that works on several communes, one after the other."""
+ACROSS: Final = "across"
+"""The same of what is found across communes."""
+_MATTERS: Final = {BATCH: "nhiều xã, phường một lượt", ACROSS: "đối sánh liên xã"}
+"""What stands for a commune in a sentence about these locks."""
 
 _GRACE: Final = 0.5
 """Seconds to wait before a word is said: a sweep holds the locks of other communes for moments."""
@@ -125,11 +129,15 @@ def _holder(path: Path) -> str:
         told = json.loads(path.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(told["since"])
         return (
-            f"{told['by']} đang làm việc với xã {path.stem} ({told['what']}, từ {since:%H:%M:%S ngày %d/%m/%Y}, "
+            f"{told['by']} đang làm việc với {_matter(path)} ({told['what']}, từ {since:%H:%M:%S ngày %d/%m/%Y}, "
             f"tiến trình {told['process']})"
         )
     except (OSError, ValueError, KeyError, TypeError):  # it took the lock just now, or could not write
-        return f"Một tiến trình khác đang làm việc với xã {path.stem}"
+        return f"Một tiến trình khác đang làm việc với {_matter(path)}"
+
+
+def _matter(path: Path) -> str:
+    return _MATTERS.get(path.stem, f"xã {path.stem}")
 
 
 def _duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ from pipelines.reports.languages import Text
 ACTIONS: Final = {
     "receive": Text("nhận tệp", "files received"),
     "run": Text("chạy hợp nhất", "run"),
+    "across": Text("đối sánh liên xã", "people of several communes"),
     "publish": Text("công bố", "publication"),
     "promote": Text("đưa lên chính thức", "promotion"),
     "rollback": Text("khôi phục phiên bản", "rollback"),

@@ -168,6 +168,18 @@ CANDIDATE_RULES: Final = {
     "name_and_year_alone": Text(
         "Cùng họ tên và năm sinh, một bên chỉ ghi năm", "Same full name and birth year, one side only a year"
     ),
+    "name_birth_date_and_father": Text(
+        "Cùng họ tên, ngày sinh và họ tên cha", "Same full name, birth date and father's name"
+    ),
+    "name_birth_date_and_mother": Text(
+        "Cùng họ tên, ngày sinh và họ tên mẹ", "Same full name, birth date and mother's name"
+    ),
+    "name_birth_date_and_spouse": Text(
+        "Cùng họ tên, ngày sinh và họ tên vợ/chồng", "Same full name, birth date and spouse's name"
+    ),
+    "name_birth_date_and_phone": Text(
+        "Cùng họ tên, ngày sinh và số điện thoại", "Same full name, birth date and telephone"
+    ),
     "number": Text("Cùng số tờ, số thửa", "Same sheet and parcel number"),
     "certificate_no": Text("Cùng số phát hành giấy chứng nhận", "Same certificate serial number"),
     "number_without_map": Text(

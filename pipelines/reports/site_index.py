@@ -78,7 +78,8 @@ def render_site_index(
             damaged=damaged,
             State=State,
             at_work=at_work,
-            overviews=[mode for mode in MODES if (reports / mode / "all" / "index.html").is_file()],
+            overviews=_modes_with(reports, "all"),
+            across=_modes_with(reports, "across"),
             read_only=read_only,
             labels=labels,
             file=_file(language),
@@ -90,6 +91,11 @@ def render_site_index(
             policy=policy(*scripts),
         )
     )
+
+
+def _modes_with(reports: Path, page: str) -> list[Mode]:
+    """The modes in which there is this page over several communes."""
+    return [mode for mode in MODES if (reports / mode / page / "index.html").is_file()]
 
 
 def _provinces(states: list[CommuneState]) -> list[tuple[str, list[CommuneState], bool]]:

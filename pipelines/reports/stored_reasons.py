@@ -30,6 +30,18 @@ _SENTENCES: Final = (
         "Xã cũ bị chia; dòng không ghi thôn, số tờ bản đồ cũng không đọc được.",
         "The old commune was divided; the row states no hamlet, and its sheet number cannot be read.",
     ),
+    # pipelines.across.residences
+    Text("Sổ ở đây ghi đã chuyển đi.", "The register here says moved away."),
+    Text("Chỉ ở đây sổ không ghi đã chuyển đi.", "Only the register here does not say moved away."),
+    Text(
+        "Cập nhật mới nhất trong các nơi mà sổ không ghi đã chuyển đi.",
+        "The newest update among the places whose register does not say moved away.",
+    ),
+    Text("Nơi khác có cập nhật mới hơn.", "Another place has a newer update."),
+    Text(
+        "Chưa rõ: các sổ không có ngày cập nhật, hoặc cùng một ngày, hoặc nơi nào cũng ghi đã chuyển đi.",
+        "Not known: the registers have no date of update, or one and the same, or all say moved away.",
+    ),
     # pipelines.parcels.owners
     Text("Tổ chức, không phải cá nhân.", "An organisation, not a person."),
     Text("Đất do Nhà nước quản lý, không phải của cá nhân.", "Land managed by the State, not by a person."),

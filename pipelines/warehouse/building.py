@@ -1,6 +1,6 @@
 """Tables → one DuckDB file, written fresh, with comments on every table and column."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,6 @@ from pipelines.warehouse.reading import attach, create, new_connection, shut
 from pipelines.warehouse.schema import MANIFEST, RAW, TABLES, VIEWS, Column, Table
 from pipelines.warehouse.side_by_side import side_by_side
 
-_BY_NAME = {table.name: table for table in TABLES}
 _MANY = 20_000
 """Rows that are not to wait in memory until all tables are filled; a checkpoint each costs more than so few take up."""
 
@@ -26,8 +25,9 @@ def write_warehouse(
     staging: Path | None = None,
     seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None = None,
     tell: Tell = silent,
+    schema: Sequence[Table] = TABLES,
 ) -> None:
-    """Write a new warehouse file with every table of the schema.
+    """Write a new warehouse file with every table of the schema, and its views where it is that of warehouses.
 
     `tables` gives names and frames one after the other, so that one at a time is held; a name that the schema does
     not have becomes a table as it is (for the gates; it is never published). What is not given is copied from the
@@ -37,7 +37,7 @@ def write_warehouse(
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with part_of(path) as part:
-        _write(part, path, tables, staging, seal, tell)
+        _write(part, path, tables, staging, seal, tell, schema)
         _settle(part, path)
 
 
@@ -48,8 +48,10 @@ def _write(
     staging: Path | None,
     seal: Callable[[duckdb.DuckDBPyConnection], pl.DataFrame] | None,
     tell: Tell,
+    schema: Sequence[Table],
 ) -> None:
     """Write `part`, which is to become `path`."""
+    by_name = {table.name: table for table in schema}
     keys = KeyRing.from_environment()
     with new_connection(path) as connection:
         create(connection, part, "warehouse", keys)
@@ -58,19 +60,19 @@ def _write(
         connection.execute("USE warehouse")
         shut(connection)
         connection.execute("BEGIN")  # one commit instead of one for each of some 250 comments
-        for table in TABLES:
+        for table in schema:
             _create(connection, table)
-        for view, defined in VIEWS.items():
+        for view, defined in VIEWS.items() if schema is TABLES else ():
             connection.execute(fill("CREATE VIEW {view} AS {defined}", view=name(view), defined=defined))
         connection.execute("COMMIT")
-        filled = {table for table, frame in tables if _fill(connection, table, frame)}
+        filled = {target for target, frame in tables if _fill(connection, target, by_name.get(target), frame)}
         if staging is not None:
-            copied = [table for table in TABLES if table.name not in filled and table is not MANIFEST]
+            copied = [table for table in schema if table.name not in filled and table is not MANIFEST]
             tell(f"Đang ghi {len(copied)} bảng của kho công bố.")
             side_by_side(connection, _copy, copied)
         if seal is not None:
             tell("Đang tính mã băm của từng bảng.")
-            _fill(connection, MANIFEST.name, seal(connection))
+            _fill(connection, MANIFEST.name, MANIFEST, seal(connection))
         connection.execute("CHECKPOINT warehouse")
         connection.execute("USE memory")
         connection.execute("DETACH warehouse")
@@ -90,9 +92,8 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         connection.execute(statement)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> bool:
-    """Write a frame into its table; true, so that the caller can note the name."""
-    table = _BY_NAME.get(target)
+def _fill(connection: duckdb.DuckDBPyConnection, target: str, table: Table | None, frame: pl.DataFrame) -> bool:
+    """Write a frame into its table, a new one where the schema has none; true, so that the caller can note the name."""
     connection.register("frame", frame if table is None else table.conform(frame))
     if table is None:
         connection.execute(fill("CREATE TABLE {table} AS SELECT * FROM frame", table=name(target)))
