@@ -83,6 +83,7 @@ def across_communes(context: dg.AssetExecutionContext, deployment: Deployment) -
         found = find_across(people, linkage_settings, model, runner, tell)
         name = store.keep(ALL, found.linkage.model)
         tables = across_tables(found, shared_certificates(land))
+        names = given.of(ReportSettings).names(encrypted=KeyRing.from_environment().encrypts)
         thresholds = {f"threshold.{kind}": str(bits) for kind, bits in found.linkage.thresholds.items()}
         manifest = write_across(
             across_file(data, mode),
@@ -94,6 +95,8 @@ def across_communes(context: dg.AssetExecutionContext, deployment: Deployment) -
                 "communes": str(len(codes)),
                 "people": str(found.people),
                 "settings.linkage": linkage_settings.model_dump_json(),
+                "names": names,
+                "candidates": found.linkage.candidates.write_json(),
                 "model_name": name,
                 "model_sha256": found.linkage.model.sha256,
                 "code_sha256": code_sha256(),
@@ -101,8 +104,7 @@ def across_communes(context: dg.AssetExecutionContext, deployment: Deployment) -
                 **origins,
             },
         )
-        names = given.of(ReportSettings).names(encrypted=KeyRing.from_environment().encrypts)
-        write_across_pages(data, mode, tables, found.linkage.candidates, manifest, names)
+        write_across_pages(data, mode, names)
         write_start_page(data)
         figures = _figures(found, tables, len(codes))
         if act:

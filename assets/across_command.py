@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace, communes: int) -> int:
                             "technical": {"engine": options.engine},
                         }
                     },
-                }
+                },
             },
         )
     if not result.success:

@@ -9,8 +9,10 @@ from assets.options import add_data
 from assets.publications import hide_names_on_pages
 from pipelines.problems import UnusableInput
 from pipelines.protection.keys import KEY_FILE, key_file, new_key, read_keys
+from pipelines.protection.locking import ACROSS
+from pipelines.reports.across_page import hide_names_across
 from pipelines.warehouse.placing import place_text
-from pipelines.warehouse.rekeying import communes_with_files, under_newest_key
+from pipelines.warehouse.rekeying import across_under_newest_key, communes_with_files, under_newest_key
 
 _DONE, _UNUSABLE = 0, 2
 
@@ -65,6 +67,12 @@ def _rotate(options: argparse.Namespace) -> int:
                 hide_names_on_pages(options.data, code)
         except UnusableInput as problem:
             problems.append(str(problem))
+    try:
+        with hold(options.data, ACROSS, "hopnhat key rotate"):
+            written += across_under_newest_key(options.data)
+            hide_names_across(options.data)
+    except UnusableInput as problem:
+        problems.append(str(problem))
     tell(options, files=written)
     for sentence in problems:
         say(sentence)

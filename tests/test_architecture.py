@@ -19,7 +19,13 @@ MODULES = sorted(path for top in ("assets", "expectations", "pipelines") for pat
 FORBIDDEN = {
     "pipelines": {"assets", "expectations", "dagster", "great_expectations"},
     "expectations": {"assets", "dagster"},
-    "pipelines/linkage": {"pipelines.citizens", "pipelines.parcels", "pipelines.review", "pipelines.reports"},
+    "pipelines/linkage": {
+        *("pipelines.citizens", "pipelines.parcels", "pipelines.review", "pipelines.reports"),
+        "pipelines.across",
+    },
+    "pipelines/citizens": {"pipelines.across"},
+    "pipelines/parcels": {"pipelines.across"},
+    "pipelines/warehouse": {"pipelines.across"},
     "pipelines/vietnamese": {"pipelines.citizens", "pipelines.parcels"},
     "pipelines/communes": {"pipelines.citizens", "pipelines.parcels"},
 }

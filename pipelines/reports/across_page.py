@@ -1,9 +1,10 @@
 """The page of what was found across communes: how many people stand in several, the cases, and the certificates.
 
-It is made of the tables of `across.duckdb` as they were just found. All of them stand in the file; the page shows the
-first of each list. How a pair is judged does not belong here (`pipelines.across`).
+It is made of the file with all that was found (`pipelines.across.publishing`), and shows the first of each list. How a
+pair is judged does not belong here.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipelines.across.publishing import across_file
+from pipelines.across.tables import TABLES
 from pipelines.communes import MergerMap
 from pipelines.reports import labels
 from pipelines.reports.asking import Row
@@ -20,7 +23,10 @@ from pipelines.reports.privacy import mask_birth, mask_identity_field, mask_name
 from pipelines.reports.rendering import environment, policy, script
 from pipelines.reports.settings import Names
 from pipelines.warehouse.placing import place_text
-from pipelines.warehouse.versions import Mode
+from pipelines.warehouse.quoting import fill, name
+from pipelines.warehouse.reading import open_warehouse
+from pipelines.warehouse.schema import MANIFEST
+from pipelines.warehouse.versions import MODES, Mode
 
 MOST: Final = 500
 """Cases, and people with several residences, that the page shows."""
@@ -40,22 +46,28 @@ def across_page(data: Path, mode: Mode) -> Path:
     return data / "reports" / mode / "across" / "index.html"
 
 
-def write_across_pages(
-    data: Path,
-    mode: Mode,
-    tables: Mapping[str, pl.DataFrame],
-    candidates: pl.DataFrame,
-    manifest: Mapping[str, str],
-    names: Names,
-) -> None:
-    """Write the page in both languages. `candidates`: what each candidate rule gave; `names`: whether they stand
-    there; numbers of people are masked in any case."""
+def write_across_pages(data: Path, mode: Mode, names: Names) -> None:
+    """Write the page in both languages, of the file that there is. `names`: whether they stand there; numbers of people
+    are masked in any case."""
+    with open_warehouse(across_file(data, mode)) as connection:
+        tables = {table.name: connection.execute(fill("FROM {table}", table=name(table.name))).pl() for table in TABLES}
+    manifest = dict(tables[MANIFEST.name].iter_rows())
     told = _told(tables, hide=names == "masked")
     page = across_page(data, mode)
     page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for language in LANGUAGES:
-        rendered = _render(told, candidates, manifest, mode, names, language)
-        place_text(page.parent / _file(language), rendered)
+        place_text(page.parent / _file(language), _render(told, manifest, mode, names, language))
+
+
+def hide_names_across(data: Path) -> None:
+    """Pages are not encrypted: those that show names although nobody asked for it are made again with names masked."""
+    for mode in MODES:
+        path = across_file(data, mode)
+        if path.is_file() and across_page(data, mode).is_file():
+            with open_warehouse(path) as connection:
+                asked = connection.execute("SELECT value FROM manifest WHERE key = 'names'").fetchall()
+            if asked == [("shown",)]:
+                write_across_pages(data, mode, "masked")
 
 
 def _told(tables: Mapping[str, pl.DataFrame], *, hide: bool) -> dict[str, Any]:
@@ -109,7 +121,7 @@ def _between(lived: pl.DataFrame) -> list[tuple[str, str, int]]:
 
 
 def _person(row: Row, *, hide: bool) -> Row:
-    name = mask_name if hide else str
+    called = mask_name if hide else str
     birth = _day(row["birth_date"]) or str(row["birth_year"] or "")
     return {
         "record_id": row["record_id"],
@@ -119,7 +131,7 @@ def _person(row: Row, *, hide: bool) -> Row:
         "sex": row["sex"],
         "status": row["status"],
         "updated_on": _day(row["updated_on"]),
-        **{who: name(row[who] or "") for who in ("full_name", "father_name", "mother_name", "spouse_name")},
+        **{who: called(row[who] or "") for who in ("full_name", "father_name", "mother_name", "spouse_name")},
         **{number: mask_identity_field(row[number] or "") for number in ("personal_id", "old_id_no", "phone")},
     }
 
@@ -149,9 +161,7 @@ def _evidence(links: pl.DataFrame, by_id: Mapping[str, Row]) -> list[Row]:
     ]
 
 
-def _render(
-    told: Row, candidates: pl.DataFrame, manifest: Mapping[str, str], mode: Mode, names: Names, language: Language
-) -> str:
+def _render(told: Row, manifest: Mapping[str, str], mode: Mode, names: Names, language: Language) -> str:
     other = next(one for one in LANGUAGES if one is not language)
     scripts = [script(name) for name in _SCRIPTS]
     return (
@@ -162,7 +172,7 @@ def _render(
             mode=mode,
             told=told,
             most=MOST,
-            candidates=candidates.iter_rows(named=True),
+            candidates=json.loads(manifest["candidates"]),
             manifest=manifest,
             masked=names == "masked",
             kinds=KINDS,

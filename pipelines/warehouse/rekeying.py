@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.protection.keys import KeyRing, WrongKey
+from pipelines.protection.locking import ACROSS
 from pipelines.protection.sealing import is_sealed, sealed, unsealed
 from pipelines.warehouse.placing import part_of, place, place_bytes, place_checksum, sha256_of
 from pipelines.warehouse.reading import attach, create, new_connection, shut
@@ -42,8 +43,21 @@ def under_newest_key(data: Path, code: str) -> int:
         catch_up(target)
         for path in (*kept_files(target), target):
             if path.is_file() and not _is_under(path, keys) and _is_as_published(path, target):
-                _encrypt(path, target, keys)
+                _encrypt(path, keys, target)
                 written += 1
+    return written
+
+
+def across_under_newest_key(data: Path) -> int:
+    """The same of what is found across communes, and of the model by which it was, under the lock of that."""
+    keys = KeyRing.from_environment()
+    if not keys.encrypts:
+        return 0
+    written = sum(_seal(path, keys) for path in _sealable(data, ACROSS))
+    for path in sorted((data / "across").glob("*.duckdb")):
+        if not _is_under(path, keys):
+            _encrypt(path, keys)
+            written += 1
     return written
 
 
@@ -73,8 +87,9 @@ def _is_as_published(path: Path, target: Path) -> bool:
     return is_as_logged(target) if path == target else is_whole(target, path)
 
 
-def _encrypt(path: Path, target: Path, keys: KeyRing) -> None:
-    """Write the published file `target` or a version of it anew by the newest key: tables, comments and views stay."""
+def _encrypt(path: Path, keys: KeyRing, target: Path | None = None) -> None:
+    """Write a file anew by the newest key: tables, comments and views stay. It is the published file `target` or a
+    version of it, whose log is told; other files have none."""
     with part_of(path) as part:
         with new_connection(path) as connection:
             attach(connection, path, "old", keys)
@@ -83,7 +98,8 @@ def _encrypt(path: Path, target: Path, keys: KeyRing) -> None:
             connection.execute("COPY FROM DATABASE old TO new")
             connection.execute("CHECKPOINT new")
             connection.execute("DETACH new")
-        resealing(target, sha256_of(path), sha256_of(part))
+        if target is not None:
+            resealing(target, sha256_of(path), sha256_of(part))
         place(part, path)
     place_checksum(path)
 

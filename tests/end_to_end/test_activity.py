@@ -27,6 +27,7 @@ ACTIONS = {
     "key rotate": "key-rotate",
     "purge dry": "purge",
     "purge": "purge",
+    "across": "across",
 }
 """What the commands of `whole_life` are on record as; those that only show, or work elsewhere, are not."""
 STATES = {0: "done", 1: "refused", 2: "refused", 3: "failed"}
@@ -66,7 +67,7 @@ def test_the_command_tells_the_log_newest_first_and_that_it_is_whole(lived):
     said = lived.said("activity")
     assert lived.ended["activity"] == 0
     rows = [line.split("\t") for line in said.splitlines() if "\t" in line]
-    assert [row[2] for row in (rows[1], rows[-1])] == ["dọn dữ liệu cũ", "chạy hợp nhất"]
+    assert [row[2] for row in (rows[1], rows[-1])] == ["đối sánh liên xã", "chạy hợp nhất"]
     assert "Nhật ký nguyên vẹn" in said
 
 

@@ -170,6 +170,7 @@ def ended(life: Life) -> None:
         life.hopnhat("key rotate", "key", "rotate")
     life.hopnhat("purge dry", "purge", "--older-than", "0", "--dry-run")
     life.hopnhat("purge", "purge", "--older-than", "0", "--only", "versions")
+    life.hopnhat("across", "across")  # refused: nothing else is published
     life.hopnhat("activity", "activity")
 
 
