@@ -276,9 +276,10 @@ def fold(name: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c)).replace(
-        "đ", "d"
-    )
+    if text.isascii():
+        return text.casefold()
+    letters = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 @cache

@@ -37,10 +37,10 @@ def repair(cells: pl.DataFrame, single_byte: bool, seen: Seen = NOTHING_SEEN, li
     `single_byte` says that the cells are the windows-1252 image of bytes. A cell of ASCII is never touched outside a
     column of VIQR; a cell of legal syllables only where its column is largely of another encoding that fits better.
     """
-    columns = [cells[name] for name, dtype in cells.schema.items() if dtype == pl.String]
-    if not columns:
+    columns = cells.select(pl.selectors.string())
+    if not columns.width:
         return Repaired(cells, DECISIONS.to_frame(), DECODED.to_frame(), seen)
-    texts = pl.concat(map(telling_texts, columns))
+    texts = telling_texts(columns)
     found, seen = readings(texts, limits.rarity_single_byte if single_byte else limits.rarity, seen, limits)
     by_column = found.partition_by("column", as_dict=True, include_key=False)
     parts = [_column(series, by_column.get((series.name,))) for series in columns]

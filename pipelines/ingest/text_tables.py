@@ -141,7 +141,8 @@ def _find(texts: list[str], single_byte: bool, own: Mapping[str, str]) -> _Found
 def _find_in(texts: list[str], own: Mapping[str, str], as_written: list[str] | None = None) -> _Found | None:
     delimiter, skip = _told_delimiter(texts)
     found: list[tuple[int, int, _Found]] = []
-    for order, one in enumerate(dict.fromkeys([*delimiter, *_DELIMITERS])):
+    likely = [one for one in _DELIMITERS if any(one in text for text in texts)]
+    for order, one in enumerate(dict.fromkeys([*delimiter, *likely])):
         for rows, starts in (_rows_over_lines(texts, skip, one), _rows_by_line(texts, skip, one)):
             layout = find_layout(rows, own)
             if layout is not None:

@@ -60,7 +60,14 @@ def legal_syllables() -> frozenset[str]:
 
 def is_legal(token: pl.Expr) -> pl.Expr:
     """Whether each token is a legal syllable, whatever its case and normal form; null stays null."""
-    return token.str.normalize("NFC").str.to_lowercase().is_in(_legal_list().implode())
+    return token.str.normalize("NFC").str.to_lowercase().map_batches(_are_legal, return_dtype=pl.Boolean)
+
+
+def _are_legal(tokens: pl.Series) -> pl.Series:
+    """Asked of Python's set for each different one, since Polars would hash all syllables at every call."""
+    legal = legal_syllables()
+    different = tokens.drop_nulls().unique()
+    return tokens.is_in(different.filter(pl.Series([token in legal for token in different], dtype=pl.Boolean)).implode())
 
 
 def legal_share(text: pl.Series) -> pl.Series:
@@ -70,11 +77,6 @@ def legal_share(text: pl.Series) -> pl.Series:
     # Looked up for the whole column: inside the aggregation it would be looked up group by group.
     shares = tokens.with_columns(is_legal(pl.col("token"))).group_by("row").agg(pl.col("token").mean().alias("share"))
     return frame.select("row").join(shares, on="row", how="left", maintain_order="left")["share"].alias(text.name)
-
-
-@cache
-def _legal_list() -> pl.Series:
-    return pl.Series(sorted(legal_syllables()), dtype=pl.String)
 
 
 def _bare_syllables() -> Iterator[tuple[str, str]]:

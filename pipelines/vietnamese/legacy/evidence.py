@@ -7,7 +7,7 @@ that could be French or German (Hïng).
 
 import polars as pl
 
-from pipelines.vietnamese.legacy import DECODERS, decoded
+from pipelines.vietnamese.legacy import DECODERS
 from pipelines.vietnamese.syllables import LETTERS, is_legal
 
 AS_IS = "as_is"
@@ -42,50 +42,49 @@ def word_scores(words: pl.Series) -> pl.DataFrame:
 
     `words` are distinct and carry a letter outside ASCII or a mark of VIQR; a text is null where decoding fails.
     """
-    frame = _as_they_stand(words).with_columns(
-        _decoded_words(words, encoding).alias(f"text_{encoding}") for encoding in DECODERS
-    )
+    texts = _in_every_encoding(words)
+    # Asked once for all readings: most of the time would go into asking.
+    legality = _legality(pl.concat(texts.values()))
+    frame = as_they_stand(words).with_columns(text.alias(f"text_{encoding}") for encoding, text in texts.items())
     return frame.with_columns(
-        _score(frame[f"text_{encoding}"], encoding).alias(f"score_{encoding}") for encoding in DECODERS
-    ).drop("legal")
-
-
-def are_right(words: pl.Series) -> bool:
-    """Whether all words are composed, and as good as they stand as they could be in any reading."""
-    frame = _as_they_stand(words)
-    return bool(
-        frame.select((pl.col(f"score_{AS_IS}") == 0) & (pl.col(f"text_{AS_IS}") == pl.col("word"))).to_series().all()
+        _score(encoding, legality.slice(at * len(words), len(words))).alias(f"score_{encoding}")
+        for at, encoding in enumerate(texts)
     )
 
 
-def _as_they_stand(words: pl.Series) -> pl.DataFrame:
+def as_they_stand(words: pl.Series) -> pl.DataFrame:
+    """The words with the composed text and the score of each that it has without any decoding."""
     frame = pl.DataFrame({"word": words}).with_columns(pl.col("word").str.normalize("NFC").alias(f"text_{AS_IS}"))
-    frame = frame.with_columns(_legality(frame[f"text_{AS_IS}"], one_case=True).alias("legal"))
-    return frame.with_columns(_as_is_score().alias(f"score_{AS_IS}"))
+    legality = _legality(frame[f"text_{AS_IS}"])
+    return frame.with_columns(_as_is_score(legality).alias(f"score_{AS_IS}"))
 
 
-def _decoded_words(words: pl.Series, encoding: str) -> pl.Series:
+def _in_every_encoding(words: pl.Series) -> dict[str, pl.Series]:
     """Decoded, or as it is where the word has no letter at all: a dash belongs to every encoding."""
-    texts = decoded(words, encoding)
     neutral = ~words.str.contains(r"[\p{L}\p{M}]|[\u0080-\u00bf×÷]")
-    return texts.zip_with(texts.is_not_null() | ~neutral, words)
+    decoded = {
+        encoding: pl.Series([decode(word) for word in words], dtype=pl.String) for encoding, decode in DECODERS.items()
+    }
+    return {encoding: text.zip_with(text.is_not_null() | ~neutral, words) for encoding, text in decoded.items()}
 
 
-def _legality(texts: pl.Series, *, one_case: bool) -> pl.Series:
-    """Whether every run of letters is a legal syllable; true without letters, null for null."""
+def _legality(texts: pl.Series) -> pl.DataFrame:
+    """Of each text: whether every run of letters is a legal syllable (`legal`), and in one case too (`one_case`).
+
+    True without letters, null for null.
+    """
     frame = pl.DataFrame({"text": texts}).with_row_index("row")
     tokens = frame.select("row", token=pl.col("text").str.extract_all(LETTERS)).explode("token").drop_nulls()
     legal = is_legal(pl.col("token")) | pl.col("token").str.contains(_SERIES)
-    if one_case:
-        legal &= pl.col("token").str.contains(_ONE_CASE)
     # Looked up for the whole column: inside the aggregation it would be looked up group by group.
-    found = tokens.with_columns(legal.alias("legal")).group_by("row").agg(pl.col("legal").all())
+    told = tokens.select("row", legal=legal, one_case=legal & pl.col("token").str.contains(_ONE_CASE))
+    found = told.group_by("row").agg(pl.col("legal", "one_case").all())
     joined = frame.join(found, on="row", how="left", maintain_order="left")
-    return joined.select(pl.when(pl.col("text").is_not_null()).then(pl.col("legal").fill_null(True))).to_series()
+    return joined.select(pl.when(pl.col("text").is_not_null()).then(pl.col("legal", "one_case").fill_null(True)))
 
 
-def _as_is_score() -> pl.Expr:
-    word, text = pl.col("word"), pl.col(f"text_{AS_IS}")
+def _as_is_score(legality: pl.DataFrame) -> pl.Expr:
+    word, text, legal = pl.col("word"), pl.col(f"text_{AS_IS}"), pl.lit(legality["one_case"])
     # A word of ASCII stands here for its VIQR marks alone.
     ascii_score = (
         pl.when(word.str.contains(VIQR_ODD)).then(_ODD).when(word.str.contains(_VIQR_AT_END)).then(-0.3).otherwise(-1.0)
@@ -93,20 +92,20 @@ def _as_is_score() -> pl.Expr:
     return (
         pl.when(word.str.len_bytes() == word.str.len_chars())
         .then(ascii_score)
-        .when((pl.col("legal") & text.str.contains(_NATURAL)) | text.str.contains(_MICRO))
+        .when((legal & text.str.contains(_NATURAL)) | text.str.contains(_MICRO))
         .then(0.0)
         .when(pl.any_horizontal(text.str.contains(odd) for odd in (_BESIDE_LETTER, _INNER_CAPITAL, _VNI_MARKED)))
         .then(_ODD)
-        .when(pl.col("legal"))
+        .when(legal)
         .then(0.0)
         .otherwise(_FOREIGN)
     )
 
 
-def _score(texts: pl.Series, encoding: str) -> pl.Expr:
-    text = pl.lit(texts)
+def _score(encoding: str, legality: pl.DataFrame) -> pl.Expr:
+    text = pl.col(f"text_{encoding}")
     # The capital fonts make any mixture of cases; nothing else does.
-    legal = pl.lit(_legality(texts, one_case=encoding != "tcvn3"))
+    legal = pl.lit(legality["legal" if encoding == "tcvn3" else "one_case"])
     bonus = _FOLLOWS_THE_CODE if encoding == "utf8_misread" else 0.0
     return (
         pl.when(text.is_null())

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.vietnamese.legacy import decoded
-from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, are_right, word_scores
+from pipelines.vietnamese.legacy.evidence import AS_IS, READINGS, VIQR_MARK, VIQR_ODD, as_they_stand, word_scores
 from pipelines.vietnamese.legacy.shares import Matrix, Vector, estimate, posteriors
 
 NFD = "nfd"
@@ -70,13 +70,12 @@ class Limits:
 LIMITS = Limits()
 
 
-def telling_texts(series: pl.Series) -> pl.DataFrame:
-    """The distinct texts of a column that are not ASCII or hold a word: `column`, `value`, `is_ascii`."""
+def telling_texts(cells: pl.DataFrame) -> pl.DataFrame:
+    """The distinct texts of each column that are not ASCII or hold a word: `column`, `value`, `is_ascii`."""
     value = pl.col("value")
-    texts = pl.DataFrame({"value": series.drop_nulls().unique(maintain_order=True)}).select(
-        pl.lit(series.name).alias("column"), "value", is_ascii=value.str.len_bytes() == value.str.len_chars()
-    )
-    return texts.filter(~pl.col("is_ascii") | value.str.contains(r"[A-Za-z]{2}"))
+    texts = cells.select(pl.all().unique(maintain_order=True).implode()).unpivot(variable_name="column").explode("value")
+    told = texts.drop_nulls().with_columns(is_ascii=value.str.len_bytes() == value.str.len_chars())
+    return told.filter(~pl.col("is_ascii") | value.str.contains(r"[A-Za-z]{2}"))
 
 
 def readings(
@@ -90,8 +89,7 @@ def readings(
     misread twice in two ways is undone twice ("utf8_misread+tcvn3").
     """
     telling = _with_viqr_where_marked(texts, limits)
-    if not telling["is_ascii"].any() and _nothing_else_was(seen) and are_right(_distinct_words(telling["value"])):
-        # A text of legal syllables gives way only to what its column is full of, so that nothing can change here.
+    if _nothing_else_was(seen) and _are_right(telling):
         return FOUND.to_frame(), _as_it_was_and(telling, seen)
     found, seen = _read_once(telling, rarity, seen, limits)
     now = texts
@@ -111,9 +109,23 @@ def _nothing_else_was(seen: Seen) -> bool:
     return all(counts[1:].sum() < _HARDLY_ONE for counts in seen.values())
 
 
-def _distinct_words(values: pl.Series) -> pl.Series:
-    words = values.unique().str.split(" ").explode().unique(maintain_order=True)
-    return words.filter(words.str.len_bytes() != words.str.len_chars())
+def _are_right(texts: pl.DataFrame) -> bool:
+    """Whether every text says as it stands the most that it could say in any reading, so that nothing can change.
+
+    A text of legal syllables gives way only to what its column is full of; so only those with an odd word, such as a
+    slip of the pen, are read in all ways.
+    """
+    if texts["is_ascii"].any():
+        return False
+    values = texts.select("value", "is_ascii").unique(maintain_order=True).with_row_index("id")
+    words = _telling_words(values)
+    standing = as_they_stand(words["word"].unique())
+    if (standing["word"] != standing[f"text_{AS_IS}"]).any():
+        return False
+    odd = words.join(standing.filter(pl.col(f"score_{AS_IS}") < 0), on="word", how="semi")
+    among = values.join(odd, on="id", how="semi")
+    best = pl.max_horizontal(f"score_{reading}" for reading in READINGS[1:])
+    return _totals(among, *_words(among)).filter(best > pl.col(f"score_{AS_IS}")).is_empty()
 
 
 def _as_it_was_and(texts: pl.DataFrame, seen: Seen) -> Seen:
@@ -157,8 +169,11 @@ def _overlaid(found: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
 def _with_viqr_where_marked(texts: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     """The texts that are not ASCII, and in columns with the marks of VIQR those of ASCII that carry one."""
     value = pl.col("value")
-    marked = (pl.col("is_ascii") & value.str.contains(VIQR_ODD)).mean().over("column")
-    return texts.filter(~pl.col("is_ascii") | ((marked >= limits.viqr_share) & value.str.contains(VIQR_MARK)))
+    odd = texts.filter(pl.col("is_ascii") & value.str.contains(VIQR_ODD))
+    marked = odd.group_by("column").len("odd").join(texts.group_by("column").len(), on="column")
+    columns = marked.filter(pl.col("odd") / pl.col("len") >= limits.viqr_share)["column"]
+    in_viqr = pl.col("column").is_in(columns.implode()) & value.str.contains(VIQR_MARK)
+    return texts.filter(~pl.col("is_ascii") | in_viqr)
 
 
 def _read_once(texts: pl.DataFrame, rarity: float, seen: Seen, limits: Limits) -> tuple[pl.DataFrame, Seen]:
@@ -196,12 +211,17 @@ def _read_once(texts: pl.DataFrame, rarity: float, seen: Seen, limits: Limits) -
 
 def _words(values: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The telling words of each value (`id`, `word_id`), and the scores of each word in every reading (`word_id`)."""
-    split = values.select("id", "is_ascii", word=pl.col("value").str.split(" ")).explode("word")
-    word = pl.col("word")
-    telling = (word.str.len_bytes() != word.str.len_chars()) | (pl.col("is_ascii") & word.str.contains(VIQR_MARK))
-    split = split.filter(telling)
+    split = _telling_words(values)
     scores = word_scores(split["word"].unique(maintain_order=True)).with_row_index("word_id")
     return split.join(scores.select("word", "word_id"), on="word", maintain_order="left").drop("word"), scores
+
+
+def _telling_words(values: pl.DataFrame) -> pl.DataFrame:
+    """The words of each value that say something of its encoding: `id`, `word`."""
+    word = pl.col("word")
+    split = values.select("id", "is_ascii", word=pl.col("value").str.split(" ")).explode("word")
+    telling = (word.str.len_bytes() != word.str.len_chars()) | (pl.col("is_ascii") & word.str.contains(VIQR_MARK))
+    return split.filter(telling).select("id", "word")
 
 
 def _totals(values: pl.DataFrame, words: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
