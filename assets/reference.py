@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from assets import command_line, endings
 from assets.definitions import defs
 from expectations import RULES
+from pipelines.across import tables as across_tables
 from pipelines.communes.placement import UNPLACED_REASONS
 from pipelines.ingest.reasons import REASONS
 from pipelines.linkage import LinkageSettings
@@ -29,7 +30,7 @@ from pipelines.reports.languages import Text
 from pipelines.reports.receipt_page import OUTCOMES
 from pipelines.reports.settings import ReportSettings
 from pipelines.reports.stored_reasons import in_both
-from pipelines.warehouse.schema import TABLES, VIEWS
+from pipelines.warehouse.schema import TABLES, VIEWS, Table
 from pipelines.warehouse.settings import GivenLimits, PublicationSettings
 
 FOLDER: Final = Path("docs") / "reference"
@@ -245,10 +246,19 @@ def _tables() -> Iterator[str]:
     )
     yield _table(("khung nhìn / view", "là / is"), ((f"`{name}`", f"`{query}`") for name, query in VIEWS.items()))
     for table in TABLES:
-        yield f"## `{table.name}`"
-        yield f"Một dòng là {table.vi}. / One row is {table.en}."
-        columns = ((f"`{one.name}`", f"`{one.type}`", one.vi, one.en) for one in table.columns)
-        yield _table(("cột / column", "kiểu / type", "ý nghĩa", "meaning"), columns)
+        yield from _described(table)
+    yield "# `across/<mode>.duckdb`"
+    yield "Điều tìm thấy giữa nhiều xã, phường ([across.md](../across.md)). / What is found across communes."
+    for table in across_tables.TABLES:
+        if table not in TABLES:
+            yield from _described(table)
+
+
+def _described(table: Table) -> Iterator[str]:
+    yield f"## `{table.name}`"
+    yield f"Một dòng là {table.vi}. / One row is {table.en}."
+    columns = ((f"`{one.name}`", f"`{one.type}`", one.vi, one.en) for one in table.columns)
+    yield _table(("cột / column", "kiểu / type", "ý nghĩa", "meaning"), columns)
 
 
 def _reasons() -> Iterator[str]:
