@@ -78,7 +78,7 @@ def cut_records(blocks: Iterable[Lines], dialect: Dialect) -> Iterator[Records]:
         yield _cut(waiting, len(waiting), dialect)
 
 
-_BLANK, _HEADER, _TOTAL_LINE, _PLAIN, _QUOTED, _BAD = range(6)
+_BLANK, _HEADER, _TOTAL_LINE, _WHOLE, _BAD = range(5)
 
 
 def _cut(lines: Lines, stop: int, dialect: Dialect) -> Records:
@@ -102,17 +102,11 @@ def _cut(lines: Lines, stop: int, dialect: Dialect) -> Records:
     used = stop + int(taken[stop:].sum())
     alone = ~taken[:used]
     kind = kind[:used]
-    plain, quoted = np.flatnonzero(alone & (kind == _PLAIN)), np.flatnonzero(alone & (kind == _QUOTED))
-    cells_ = pl.concat(
-        [
-            _split_plain(told["text"].gather(plain), dialect).insert_column(0, pl.Series("line", lines.first + plain)),
-            _parse_quoted(told["text"].gather(quoted), dialect).insert_column(
-                0, pl.Series("line", lines.first + quoted)
-            ),
-        ]
-    ).insert_column(1, pl.lit(1, pl.Int64).alias("lines"))
+    whole = np.flatnonzero(alone & (kind == _WHOLE))
+    parsed = _parse_whole(told["text"].gather(whole), dialect).insert_column(0, pl.Series("line", lines.first + whole))
+    parsed = parsed.insert_column(1, pl.lit(1, pl.Int64).alias("lines"))
     return Records(
-        pl.concat([cells_, _odd_cells(odd, dialect)]).sort("line"),
+        pl.concat([parsed, _odd_cells(odd, dialect)]).sort("line") if odd else parsed,
         rejected,
         int((alone & (kind == _BLANK)).sum()),
         int((alone & (kind == _HEADER)).sum()),
@@ -126,41 +120,30 @@ def _kinds(lines: pl.Series, dialect: Dialect) -> pl.DataFrame:
     """What each line is by itself (`kind`), and its `text` without the carriage return."""
     delimiter = re.escape(dialect.delimiter)
     text = pl.col("text")
-    frame = lines.alias("text").to_frame().select(text.str.strip_chars_end("\r"))
     readable = ~text.str.contains("\0", literal=True) & (text.str.len_chars() <= LONGEST_LINE)
-    # Only lines with a quote are asked for more: each quoted part becomes one mark, which must fill a whole cell.
-    marked = pl.col("marked")
-    loose = marked.str.contains(rf'"|[^{delimiter}]\x01|\x01[^{delimiter}]')
-    quoted = (
-        frame.with_row_index("at")
-        .filter(text.str.contains('"', literal=True))
-        .select("at", text.str.replace_all(r'"(?:[^"]|"")*"', "\x01").alias("marked"))
-        .select(
-            "at",
-            (~loose & (marked.str.count_matches(dialect.delimiter, literal=True) == dialect.width - 1)).alias("whole"),
-        )
-    )
-    frame = frame.with_row_index("at").join(quoted, on="at", how="left", maintain_order="left")
-    delimiters = text.str.count_matches(dialect.delimiter, literal=True)
+    cell = rf'(?:"(?:[^"]|"")*"|[^"{delimiter}]*)'
     headers = [line.strip() for line in dialect.header_lines]
-    return frame.select(
-        "text",
-        # A quote that stays open starts a cell of several lines, and nothing else need stand on its first one.
-        pl.when(~text.str.contains(rf'[^\s\x1a"{delimiter}]') & (text.str.count_matches('"', literal=True) % 2 == 0))
-        .then(_BLANK)
-        .when(text.str.strip_chars().is_in(headers))
-        .then(_HEADER)
-        .when(is_total_line(text, dialect.delimiter))
-        .then(_TOTAL_LINE)
-        .when(~readable)
-        .then(_BAD)
-        .when(pl.col("whole").is_null() & (delimiters == dialect.width - 1))
-        .then(_PLAIN)
-        .when(pl.col("whole").fill_null(False))
-        .then(_QUOTED)
-        .otherwise(_BAD)
-        .cast(pl.UInt8)
-        .alias("kind"),
+    return (
+        lines.alias("text")
+        .to_frame()
+        .select(text.str.strip_chars_end("\r"))
+        .select(
+            "text",
+            # A quote that stays open starts a cell of several lines, and nothing else need stand on its first one.
+            pl.when(
+                ~text.str.contains(rf'[^\s\x1a"{delimiter}]') & (text.str.count_matches('"', literal=True) % 2 == 0)
+            )
+            .then(_BLANK)
+            .when(text.str.strip_chars().is_in(headers))
+            .then(_HEADER)
+            .when(is_total_line(text, dialect.delimiter))
+            .then(_TOTAL_LINE)
+            .when(readable & text.str.contains(rf"^{cell}(?:{delimiter}{cell}){{{dialect.width - 1}}}$"))
+            .then(_WHOLE)
+            .otherwise(_BAD)
+            .cast(pl.UInt8)
+            .alias("kind"),
+        )
     )
 
 
@@ -168,25 +151,19 @@ def _names(dialect: Dialect) -> list[str]:
     return [f"c{at}" for at in range(dialect.width)]
 
 
-def _split_plain(lines: pl.Series, dialect: Dialect) -> pl.DataFrame:
-    """Lines without a quote: every delimiter parts two cells."""
-    cells = lines.str.split_exact(dialect.delimiter, dialect.width - 1)
-    return cells.struct.rename_fields(_names(dialect)).struct.unnest()
-
-
-def _parse_quoted(lines: pl.Series, dialect: Dialect) -> pl.DataFrame:
-    """Lines with quotes, each known to be a whole record on one line, so that a fast reader can take them all."""
+def _parse_whole(lines: pl.Series, dialect: Dialect) -> pl.DataFrame:
+    """Lines each known to be a whole record, so that a fast reader can take them all."""
     if lines.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(_names(dialect), pl.String))
-    cells = pl.read_csv(
-        lines.str.join("\n").item().encode(),
+    return pl.read_csv(
+        lines.str.join("\n").cast(pl.Binary).item(),
         has_header=False,
         separator=dialect.delimiter,
         infer_schema=False,
+        empty_string_is_null=False,
         new_columns=_names(dialect),
         low_memory=True,
     )
-    return cells.fill_null("")
 
 
 def _odd_cells(records: list[tuple[int, int, list[str]]], dialect: Dialect) -> pl.DataFrame:
@@ -217,7 +194,7 @@ def _over_lines(texts: list[str], kind: Kinds, at: int, dialect: Dialect, newlin
     joined = texts[at]
     whole_before = joined.count(dialect.delimiter) >= dialect.width - 1
     for end in range(at + 1, min(at + _LONGEST_RECORD, len(texts))):
-        if kind[end] in (_PLAIN, _QUOTED, _HEADER):
+        if kind[end] in (_WHOLE, _HEADER):
             break  # a record by itself: it is not swallowed for the sake of an earlier slip
         if whole_before and texts[end].count(dialect.delimiter) == dialect.width - 1:
             break  # two records, each with all its cells, of which the same slip of a quote would make one

@@ -66,8 +66,8 @@ def is_legal(token: pl.Expr) -> pl.Expr:
 def _are_legal(tokens: pl.Series) -> pl.Series:
     """Asked of Python's set for each different one, since Polars would hash all syllables at every call."""
     legal = legal_syllables()
-    different = tokens.drop_nulls().unique()
-    return tokens.is_in(different.filter(pl.Series([token in legal for token in different], dtype=pl.Boolean)).implode())
+    found = [token for token in tokens.drop_nulls().unique() if token in legal]
+    return tokens.is_in(pl.Series(found, dtype=pl.String).implode())
 
 
 def legal_share(text: pl.Series) -> pl.Series:

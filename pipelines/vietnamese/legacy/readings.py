@@ -73,8 +73,8 @@ LIMITS = Limits()
 def telling_texts(cells: pl.DataFrame) -> pl.DataFrame:
     """The distinct texts of each column that are not ASCII or hold a word: `column`, `value`, `is_ascii`."""
     value = pl.col("value")
-    texts = cells.select(pl.all().unique(maintain_order=True).implode()).unpivot(variable_name="column").explode("value")
-    told = texts.drop_nulls().with_columns(is_ascii=value.str.len_bytes() == value.str.len_chars())
+    texts = cells.select(pl.all().unique(maintain_order=True).implode()).unpivot(variable_name="column")
+    told = texts.explode("value").drop_nulls().with_columns(is_ascii=value.str.len_bytes() == value.str.len_chars())
     return told.filter(~pl.col("is_ascii") | value.str.contains(r"[A-Za-z]{2}"))
 
 
