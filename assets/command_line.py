@@ -81,7 +81,9 @@ def command_parser() -> argparse.ArgumentParser:
     key_commands.add_commands(commands)
 
     sample = commands.add_parser("sample", help="dữ liệu giả lập có đáp án / synthetic exports with truth")
-    sample.add_argument("--new-commune", required=True, metavar="CODE")
+    sample.add_argument(
+        "--new-commune", action="append", required=True, metavar="CODE", help="mã xã mới; nhiều xã thì ghi nhiều lần"
+    )
     sample.add_argument("--people", type=count, default=6000, metavar="N")
     sample.add_argument("--parcels", type=count, default=4000, metavar="N")
     sample.add_argument("--seed", type=count, default=1, metavar="S")
@@ -118,12 +120,14 @@ def _sample(options: argparse.Namespace) -> int:
             f"Không có kiểu mẫu «{options.profile}»; các kiểu: {known}, without_<loại lỗi>.",
             f"There is no profile {options.profile}.",
         )
-    commune = MergerMap.shipped().new_commune(options.new_commune)
-    if not commune.old_communes:
-        raise UnusableInput(
-            f"{commune.name} ({commune.code}) không được lập từ xã cũ nào.",
-            f"{commune.name} was made from no old commune.",
-        )
+    old_communes: dict[str, OldCommune] = {}
+    for commune in map(MergerMap.shipped().new_commune, options.new_commune):
+        if not commune.old_communes:
+            raise UnusableInput(
+                f"{commune.name} ({commune.code}) không được lập từ xã cũ nào.",
+                f"{commune.name} was made from no old commune.",
+            )
+        old_communes |= {old.code: OldCommune.of(old) for old in commune.old_communes}
     if (options.out / "exports").exists():
         raise UnusableInput(
             f"Thư mục «{options.out / 'exports'}» đã có; hãy chọn thư mục khác.",
@@ -131,7 +135,7 @@ def _sample(options: argparse.Namespace) -> int:
         )
     summary = write_sample(
         options.out,
-        [OldCommune.of(old) for old in commune.old_communes],
+        list(old_communes.values()),
         options.people,
         options.parcels,
         options.seed,

@@ -1,9 +1,9 @@
-"""All of a city's people: standardised Parquet files, one a commune → clusters within each.
+"""All of a city's people: standardised Parquet files, one a commune → clusters within each → across communes.
 
     python -m benchmarks.city FOLDER
 
-reads `FOLDER/<code>.records.parquet` one after the other, writes who is one person beside it, and prints JSON. One
-process, so that its memory is the whole of it.
+reads `FOLDER/<code>.records.parquet` one after the other, links each commune, makes one golden person of each cluster,
+compares the people of all communes, and prints JSON. One process, so that its memory is the whole of it.
 """
 
 import argparse
@@ -12,40 +12,59 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from dataclasses import replace
+from functools import partial
+from itertools import accumulate, pairwise, repeat
 from pathlib import Path
 
 import polars as pl
 
 from benchmarks.hanoi import Commune
 from benchmarks.measured import Measurement
-from benchmarks.registers import standard_register
-from benchmarks.scores import pair_scores
-from benchmarks.usage import peak_megabytes, processor_seconds
+from benchmarks.registers import old_communes, standard_rows
+from benchmarks.scores import Scores, pair_scores
+from benchmarks.stopwatch import Stopwatch
+from benchmarks.usage import peak_megabytes
+from pipelines.across.cases import people_cases
+from pipelines.across.find import COLUMNS, find_across
 from pipelines.citizens.comparisons import SPEC
 from pipelines.linkage import LinkageSettings, link
 from pipelines.linkage.store import shipped_model
+from pipelines.synthetic import OldCommune, citizen_register, profile
+
+_NEIGHBOURS = 7
+"""New communes among which people move; the generator holds so many at once."""
+_OF_A_REGISTER = 8_000
+"""People of an invented old commune."""
 
 
 def measured(folder: Path, chosen: Sequence[Commune], seed: int) -> Measurement:
     """Make the people of these communes, link them in a process of its own, and tell what it took."""
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), max_tasks_per_child=8) as pool:
-        rows = sum(pool.map(_write, repeat(folder), chosen, range(seed, seed + len(chosen))))
+    groups = [chosen[at :: -(-len(chosen) // _NEIGHBOURS)] for at in range(-(-len(chosen) // _NEIGHBOURS))]
+    total = sum(commune.people for commune in chosen)
+    bounds = [0.0, *accumulate(sum(commune.people for commune in group) / total for group in groups)]
+    parts = [(low, min(high, 1.0)) for low, high in pairwise(bounds)]
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
+        rows = sum(pool.map(_write, repeat(folder), groups, range(seed, seed + len(groups)), parts))
     command = [sys.executable, "-m", "benchmarks.city", str(folder)]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    members, truth = (_all(folder, chosen, kind) for kind in ("members", "truth"))
-    within = pair_scores(members, truth)
-    people = sum(commune.people for commune in chosen)
+    subprocess.run(command, check=True)
+    told = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+    within, across = _right(folder, chosen)
     return {
-        "what": f"{people:,} people of {len(chosen)} communes, from standardised Parquet to clusters",
+        "what": f"{total:,} people of {len(chosen)} communes, from standardised Parquet to clusters and across",
         "figures": {
             "rows": f"{rows:,}",
-            "persons found": f"{told['persons']:,}",
-            "precision, recall, F1 of pairs": f"{within.precision:.4f}, {within.recall:.4f}, {within.f1:.4f}",
+            "persons found within their communes": f"{told['persons']:,}",
+            "within: precision, recall, F1 of pairs": _told(within),
             "within the communes": f"{told['within']:,.0f} s",
+            "golden people, written and read": f"{told['golden']:,.0f} s",
+            "people in two communes or more, found": f"{told['in_several']:,}",
+            "across: precision, recall, F1 of pairs": _told(across),
+            "open cases across": f"{told['cases']:,}",
+            "across the communes": f"{told['across']:,.0f} s",
+            "all of it": f"{told['total']:,.0f} s",
             "processor time": f"{told['cpu']:,.0f} s",
             "peak memory": f"{told['peak_megabytes']:,.0f} MB",
         },
@@ -56,41 +75,110 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Link everybody in this process."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
-    options = parser.parse_args(arguments)
-    started = time.perf_counter()
-    codes = sorted(path.name.split(".")[0] for path in options.folder.glob("*.records.parquet"))
-    persons = sum(_within(options.folder, code) for code in codes)
-    told = {
-        "persons": persons,
-        "within": round(time.perf_counter() - started, 1),
-        "cpu": round(processor_seconds(), 1),
-        "peak_megabytes": peak_megabytes(),
-    }
-    print(json.dumps(told))
+    folder = parser.parse_args(arguments).folder
+    codes = sorted(path.name.split(".")[0] for path in folder.glob("*.records.parquet"))
+    watch = Stopwatch()
+    for code in codes:
+        records = pl.read_parquet(folder / f"{code}.records.parquet", columns=SPEC.columns)
+        members = link(records, SPEC, LinkageSettings(), shipped=shipped_model(SPEC)).members
+        members.write_parquet(folder / f"{code}.members.parquet")
+    watch.lap("within")
+    persons = 0
+    for code in codes:
+        people = _golden(folder, code)
+        people.write_parquet(folder / f"{code}.people.parquet")
+        persons += people.height
+    watch.lap("golden")
+    people_of = {code: partial(_columns, folder / f"{code}.people.parquet") for code in codes}
+    found = find_across(people_of, LinkageSettings())
+    cases = people_cases(found)
+    watch.lap("across")
+    groups = found.records.filter(pl.len().over("group") > 1).select("record_id", "group")
+    groups.write_parquet(folder / "groups.parquet")
+    told = {"persons": persons, "in_several": groups["group"].n_unique(), "cases": cases.height}
+    watch.write(folder, {**told, "peak_megabytes": peak_megabytes()})
 
 
-def _within(folder: Path, code: str) -> int:
-    """Link one commune with a model of its own; returns how many people its rows are."""
-    records = pl.read_parquet(folder / f"{code}.records.parquet")
-    members = link(records, SPEC, LinkageSettings(), shipped=shipped_model(SPEC)).members
-    members.write_parquet(folder / f"{code}.members.parquet")
-    return members["cluster"].n_unique()
+def _columns(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    return pl.read_parquet(path, columns=list(columns))
 
 
-def _write(folder: Path, commune: Commune, seed: int) -> int:
-    records, truth = standard_register(commune.people, seed, new_commune=commune.code)
-    records.write_parquet(folder / f"{commune.code}.records.parquet")
-    truth.select("record_id", "person_id").write_parquet(folder / f"{commune.code}.truth.parquet")
-    return records.height
-
-
-def _all(folder: Path, chosen: Sequence[Commune], kind: str) -> pl.DataFrame:
-    """What was written of all communes; each names its rows and its people by itself."""
-    tables = ((each.code, pl.read_parquet(folder / f"{each.code}.{kind}.parquet")) for each in chosen)
-    return pl.concat(
-        table.select((pl.lit(code) + pl.col(column)).alias(column) for column in table.columns)
-        for code, table in tables
+def _golden(folder: Path, code: str) -> pl.DataFrame:
+    """One record a person of a commune: of several rows the newest value that there is."""
+    records = pl.read_parquet(folder / f"{code}.records.parquet").join(
+        pl.read_parquet(folder / f"{code}.members.parquet"), on="record_id"
     )
+    several = pl.len().over("cluster") > 1
+    told = pl.exclude("cluster", "record_id").drop_nulls().first()
+    newest = records.filter(several).sort("updated_on", "record_id", descending=[True, False], nulls_last=True)
+    merged = newest.group_by("cluster", maintain_order=True).agg(told)
+    shared = pl.col("number_status") == "shared"
+    return (
+        pl.concat([records.filter(~several).drop("record_id"), merged.select(pl.exclude("record_id"))], how="diagonal")
+        .with_columns(
+            pl.when(~shared).then("number").alias("number"),
+            (pl.col("number_status") == "trusted").alias("commune_trusts"),
+            pl.col("cluster").alias("record_id"),
+            pl.col("cluster").alias("citizen_id"),
+            pl.lit(code).alias("new_commune"),
+            pl.col("address_old").alias("address_new"),
+        )
+        .select(COLUMNS)
+    )
+
+
+def _write(folder: Path, group: Sequence[Commune], seed: int, part: tuple[float, float]) -> int:
+    """Invent the people of some communes, of whom some stand in two; their numbers come from this part of all."""
+    registers = [register for commune in group for register in _registers(commune)]
+    settings = profile("default").model_copy(update={"numbers": part})
+    rows = citizen_register(registers, sum(commune.people for commune in group), seed, settings)
+    written = 0
+    for commune in group:
+        records, truth = standard_rows(rows.filter(pl.col("old_commune_code").str.starts_with(commune.code)))
+        records.write_parquet(folder / f"{commune.code}.records.parquet")
+        person = pl.format("{}-{}", pl.lit(seed), "person_id")
+        truth.select("record_id", person.alias("person_id")).write_parquet(folder / f"{commune.code}.truth.parquet")
+        written += records.height
+    return written
+
+
+def _registers(commune: Commune) -> Iterator[OldCommune]:
+    """Invented old communes that came to a new one, of about one size, so that each new one has about its own."""
+    known = old_communes(commune.code)[0]
+    for number in range(max(round(commune.people / _OF_A_REGISTER), 1)):
+        yield replace(known, code=f"{commune.code}{number:02}", name=f"{known.name} {number + 1}")
+
+
+def _right(folder: Path, chosen: Sequence[Commune]) -> tuple[Scores, Scores]:
+    """How right the pairs of rows within communes are, and those of two communes."""
+    rows = pl.concat(
+        pl.read_parquet(folder / f"{each.code}.members.parquet").join(
+            pl.read_parquet(folder / f"{each.code}.truth.parquet").with_columns(commune=pl.lit(each.code)),
+            on="record_id",
+        )
+        for each in chosen
+    )
+    groups = pl.read_parquet(folder / "groups.parquet").rename({"record_id": "cluster"})
+    rows = rows.join(groups, on="cluster", how="left").with_columns(pl.coalesce("group", "cluster"))
+    here, person = ["cluster", "commune"], ["person_id", "commune"]
+    within = pair_scores(
+        rows.select("record_id", pl.concat_str(here).alias("cluster")),
+        rows.select("record_id", pl.concat_str(person).alias("person_id")),
+    )
+    found = _pairs(rows, ["group"]) - _pairs(rows, here)
+    true = _pairs(rows, ["person_id"]) - _pairs(rows, person)
+    both = _pairs(rows, ["group", "person_id"]) - _pairs(rows, [*here, "person_id"])
+    return within, Scores(both / max(found, 1), both / max(true, 1))
+
+
+def _pairs(rows: pl.DataFrame, keys: list[str]) -> int:
+    """How many pairs of rows agree in the keys."""
+    sizes = rows.group_by(keys).len("rows").cast({"rows": pl.Int64})
+    return int(sizes.select((pl.col("rows") * (pl.col("rows") - 1) // 2).sum()).item())
+
+
+def _told(scores: Scores) -> str:
+    return f"{scores.precision:.4f}, {scores.recall:.4f}, {scores.f1:.4f}"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""From one commune to a country: communes of Hanoi's real sizes in a row, and all of its people linked within theirs.
+"""From one commune to a country: communes of Hanoi's real sizes in a row, and all of its people linked.
 
     hopnhat bench country                                   (20 communes, then all 8.8 million people)
     hopnhat bench country --communes 8 --city-communes 0    (what make bench does)
 
 In a row: the whole job for each, exports to warehouse, by one command. The city: from standardised Parquet files to
-clusters within every commune, in one process (`benchmarks/city.py`); its people are made
-before, which is not timed. All are invented; their number in each commune is the real one.
+clusters within every commune and across them, in one process (`benchmarks/city.py`); its people are made before, which is
+not timed. All are invented; as many as in each commune in truth, in the city about as many.
 """
 
 import argparse

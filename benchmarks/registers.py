@@ -19,7 +19,11 @@ def standard_register(
     people: int, seed: int, name: str = "default", new_commune: str = COMMUNE
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records of that many people by the named profile, and `record_id` with the columns of `TRUTH`."""
-    register = citizen_register(old_communes(new_commune), people, seed, profile(name))
+    return standard_rows(citizen_register(old_communes(new_commune), people, seed, profile(name)))
+
+
+def standard_rows(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same of rows of `citizen_register`."""
     text = pl.concat_str(pl.exclude(*TRUTH).fill_null(""), separator="\x1f")
     register = add_record_ids(register.with_columns(text.alias("content")), "content")
     rows = register.drop(*TRUTH).with_columns(

@@ -1,6 +1,7 @@
 """The same person in different new communes: who it may be, how sure that is, and why."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -24,6 +25,8 @@ _TOLD = (
     *("name_ascii", "name_marked", "given_ascii", "given_key", "birth_digits", "month_day", "household_key"),
 )
 """Columns that numbers are judged by, or that are told of a person, besides those that are compared."""
+COLUMNS: Final = sorted({*ACROSS.columns, *_TOLD} - _OF_THE_CITY)
+"""The columns that people must have (see `pipelines.across.people`)."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,7 @@ def find_across(
     result is a function of the people: neither their order nor that of communes matters.
     """
     scope = scope_of(people, ACROSS, tell)
-    columns = sorted({*ACROSS.columns, *_TOLD} - _OF_THE_CITY)
-    chosen = pl.concat(with_key_among(people[code](columns), scope.codes, ACROSS) for code in sorted(people))
+    chosen = pl.concat(with_key_among(people[code](COLUMNS), scope.codes, ACROSS) for code in sorted(people))
     records = _with_number_status(chosen)
     tell(f"Đang đối sánh {records.height} người có khóa chung với xã, phường khác.")
     linkage = link(

@@ -27,12 +27,14 @@ def allotted(rng: Rng, total: int, groups: int) -> Array:
     return np.sort(np.concatenate([first, rng.choice(groups, total - len(first), p=shares)]))
 
 
-def unique_numbers(rng: Rng, prefix: Array, digits: int) -> Array:
-    """Each prefix followed by `digits` random digits, as integers that are all different."""
+def unique_numbers(rng: Rng, prefix: Array, digits: int, part: tuple[float, float] = (0.0, 1.0)) -> Array:
+    """Each prefix followed by `digits` random digits, as integers that are all different; drawn from this part of them,
+    from one share to another."""
     span = 10**digits
-    numbers: Array = prefix.astype(np.int64) * span + rng.integers(0, span, len(prefix))
+    low, high = (round(share * span) for share in part)
+    numbers: Array = prefix.astype(np.int64) * span + rng.integers(low, high, len(prefix))
     while (again := repeated(numbers)).any():
-        numbers[again] = numbers[again] // span * span + rng.integers(0, span, int(again.sum()))
+        numbers[again] = numbers[again] // span * span + rng.integers(low, high, int(again.sum()))
     return numbers
 
 

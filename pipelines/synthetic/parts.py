@@ -15,12 +15,13 @@ def settled(rng: Rng, population: Population, communes: Sequence[OldCommune], se
     """The population with the `new_code` of each household and its people, null where the heirs are not known.
 
     The people of a split commune part by hamlet: whole hamlets go to one of the heirs that got people, but for some
-    through which the border runs. Their new address is that of their new commune.
+    through which the border runs. Their new address is that of their new commune, where a sample is of several.
     """
     households = population.households
     commune, hamlet = households["commune"].to_numpy(), households["thon"].to_numpy().astype(str)
     code = np.full(len(households), "", dtype="<U5")
     name = np.full(len(households), "", dtype="<U80")
+    several = len({heir.code for old in communes for heir in old.heirs}) > 1
     for position, old in enumerate(communes):
         here = np.flatnonzero(commune == position)
         heirs = [heir for heir in old.heirs if heir.people]
@@ -32,7 +33,7 @@ def settled(rng: Rng, population: Population, communes: Sequence[OldCommune], se
         other = (heir + 1) % len(heirs)
         heir = np.where(divided & (rng.random(len(here)) < 0.5), other, heir)
         code[here] = np.array([one.code for one in heirs])[heir]
-        if old.split:
+        if several:
             name[here] = np.array([f"{one.kind} {one.name}, {old.province}" for one in heirs])[heir]
     address = pl.when(pl.lit(pl.Series(name != ""))).then(pl.col("thon") + ", " + pl.lit(pl.Series(name)))
     households = households.with_columns(

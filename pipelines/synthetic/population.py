@@ -206,7 +206,7 @@ def _numbers(
     century_and_sex = np.where(year >= 2000, 2, 0) + sex
     prefix = (province * 10 + century_and_sex) * 100 + year % 100
     # Both numbers of a person out of one draw: nobody's later number is another's.
-    numbers = unique_numbers(rng, np.tile(prefix, 2), 6)
+    numbers = unique_numbers(rng, np.tile(prefix, 2), 6, settings.numbers)
     personal, later = numbers[:count], numbers[count:]
     # Children of one birth stand behind one another, and some were registered one after the other.
     next_of_birth = np.zeros(count, dtype=bool)
@@ -216,8 +216,8 @@ def _numbers(
     neighbour = personal[at - 1] + 1
     free = ~np.isin(neighbour, numbers) & (neighbour // 10**6 == personal[at - 1] // 10**6)
     personal[at[free]] = neighbour[free]
-    former = unique_numbers(rng, chosen(rng, {"01": 35, "11": 65}, count), 7)
-    phone = unique_numbers(rng, rng.choice(_PHONE_STARTS, count), 7)
+    former = unique_numbers(rng, chosen(rng, {"01": 35, "11": 65}, count), 7, settings.numbers)
+    phone = unique_numbers(rng, rng.choice(_PHONE_STARTS, count), 7, settings.numbers)
     widths = (12, 12, 9, 10)
     texts = [
         pl.Series(padded(digits, width), dtype=pl.String)

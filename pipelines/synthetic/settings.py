@@ -103,6 +103,11 @@ class SampleSettings(BaseModel):
     old_number: Rate = Field(default=0.47, description="people born before 2005 whose 9-digit number is known")
     numbers_recorded: Rate = Field(default=0.86, description="rows whose register asked for a number that is held")
     phone: Rate = Field(default=0.35, description="adults with a phone number")
+    numbers: tuple[Rate, Rate] = Field(
+        default=(0.0, 1.0),
+        description="part of all numbers, from one share to another, that this sample's are drawn from: two samples of "
+        "parts that do not overlap share none",
+    )
     parents_unknown: Rate = Field(default=0.12, description="people with no parent recorded")
     parents_unknown_if_old: Rate = Field(default=0.42, description="the same of people born before 1960")
     moved_away: Rate = Field(default=0.02, description="people still in their register but marked as moved away")
