@@ -31,13 +31,14 @@ def kinds_of_rows(cells: pl.DataFrame, layout: Layout, heads: Sequence[Sequence[
     `heads` are the rows that make up the layout's header. A row repeats the header when it says the same, or when it
     holds nothing but names of columns.
     """
-    header = layout.header
-    rows = [[_folded(cell) for cell in head] for head in (header, *heads) if len(head) == len(header) and any(head)]
+    header, first = layout.header, layout.columns.first_required
+    written = [head for head in (header, *heads) if len(head) == len(header) and any(head)]
+    rows = list(dict.fromkeys(tuple(map(_folded, head)) for head in written))
     # Hundreds of thousands of rows are none of these: they are told by a cell or two, or by how full they are.
-    marks = [max(range(len(row)), key=lambda at: len(row[at])) for row in rows]
+    marks = [first if row[first] else max(range(len(row)), key=lambda at: len(row[at])) for row in rows]
     says_columns = [at for at, cell in enumerate(header) if not numbers_rows(cell)]
     filled = pl.sum_horizontal(pl.col(f"c{at}") != "" for at in says_columns)
-    names_a_column = pl.col(f"c{layout.columns.first_required}").str.to_lowercase().is_in(known_spellings())
+    names_a_column = pl.col(f"c{first}").str.to_lowercase().is_in(known_spellings())
     likely = cells.with_row_index("at").filter(
         pl.any_horizontal(_folded_cell(at) == row[at] for at, row in zip(marks, rows, strict=True))
         | names_a_column

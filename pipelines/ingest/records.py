@@ -103,7 +103,9 @@ def _cut(lines: Lines, stop: int, dialect: Dialect) -> Records:
     alone = ~taken[:used]
     kind = kind[:used]
     whole = np.flatnonzero(alone & (kind == _WHOLE))
-    parsed = _parse_whole(told["text"].gather(whole), dialect).insert_column(0, pl.Series("line", lines.first + whole))
+    parsed = _parse_whole(told["text"].gather(whole), dialect, lines.newline).insert_column(
+        0, pl.Series("line", lines.first + whole)
+    )
     parsed = parsed.insert_column(1, pl.lit(1, pl.Int64).alias("lines"))
     return Records(
         pl.concat([parsed, _odd_cells(odd, dialect)]).sort("line") if odd else parsed,
@@ -151,14 +153,15 @@ def _names(dialect: Dialect) -> list[str]:
     return [f"c{at}" for at in range(dialect.width)]
 
 
-def _parse_whole(lines: pl.Series, dialect: Dialect) -> pl.DataFrame:
+def _parse_whole(lines: pl.Series, dialect: Dialect, newline: str) -> pl.DataFrame:
     """Lines each known to be a whole record, so that a fast reader can take them all."""
     if lines.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(_names(dialect), pl.String))
     return pl.read_csv(
-        lines.str.join("\n").cast(pl.Binary).item(),
+        lines.str.join(newline).cast(pl.Binary).item(),
         has_header=False,
         separator=dialect.delimiter,
+        eol_char=newline,
         infer_schema=False,
         empty_string_is_null=False,
         new_columns=_names(dialect),

@@ -1,5 +1,6 @@
 """The cells of a table → rows by canonical columns, with their cells as they stood in the file."""
 
+from itertools import chain
 from operator import itemgetter
 from typing import Final
 
@@ -28,16 +29,13 @@ def rows_of(batch: Batch, table: Table, columns: Columns, old_commune_code: str)
     # same row. Nothing here knows a column's position.
     column_at = {at: column for column, at in columns.by_column.items()}
     labels = [column_at.get(at, " ".join(cell.split())) for at, cell in enumerate(table.header)]
+    parts = [
+        (pl.when(pl.col(f"c{at}") != "").then(pl.lit(f"\x1f{label}=")).otherwise(pl.lit("")), pl.col(f"c{at}"))
+        for at, label in sorted(enumerate(labels), key=itemgetter(1))
+        if not numbers_rows(label)  # a line inserted above changes the numbers of all below it
+    ]
     content = trimmed.select(
-        pl.concat_str(
-            [
-                pl.when(pl.col(f"c{at}") != "").then(pl.lit(f"{label}=") + pl.col(f"c{at}"))
-                for at, label in sorted(enumerate(labels), key=itemgetter(1))
-                if not numbers_rows(label)  # a line inserted above changes the numbers of all below it
-            ],
-            separator="\x1f",
-            ignore_nulls=True,
-        ).str.replace_all(_SPACES, " ")
+        pl.concat_str(chain.from_iterable(parts)).str.slice(1).str.replace_all(_SPACES, " ")
     ).to_series()
     scope = f"{old_commune_code}\x1e{columns.dataset}\x1e"
     rows = batch.cells.select(

@@ -21,7 +21,8 @@ _CELL: Final = rf"(?i)^(?:{_WORDS}.{{0,40}}|{_ALONE}{_UNIT})$"
 
 def may_be_total_row(width: int) -> pl.Expr:
     """Whether a row is worth asking: of hundreds of thousands of rows hardly one is a total."""
-    return pl.any_horizontal(pl.col(f"c{at}").str.contains(r"^\s*[tTcC].{1,2}[nN]") for at in range(min(width, 3)))
+    begins = rf"(?i)^\s*(?:{_CONG}|{_TONG}|[ct]ong)"
+    return pl.any_horizontal(pl.col(f"c{at}").str.contains(begins) for at in range(min(width, 3)))
 
 
 def is_total_row(width: int) -> pl.Expr:
