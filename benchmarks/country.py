@@ -4,8 +4,8 @@
     hopnhat bench country --communes 8 --city-communes 0    (what make bench does)
 
 In a row: the whole job for each, exports to warehouse, by one command. The city: from standardised Parquet files to
-clusters within every commune and across them, in one process (`benchmarks/city.py`); its people are made before, which is
-not timed. All are invented; as many as in each commune in truth, in the city about as many.
+clusters within every commune and across them, in one process (`benchmarks/city.py`); its people are made before, which
+is not timed. All are invented; as many as in each commune in truth, in the city about as many.
 """
 
 import argparse
