@@ -47,11 +47,11 @@ def measured(folder: Path, chosen: Sequence[Commune], seed: int) -> Measurement:
     bounds = [0.0, *accumulate(sum(commune.people for commune in group) / total for group in groups)]
     parts = [(low, min(high, 1.0)) for low, high in pairwise(bounds)]
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
-        rows = sum(pool.map(_write, repeat(folder), groups, range(seed, seed + len(groups)), parts))
+        rows = sum(pool.map(write_people, repeat(folder), groups, range(seed, seed + len(groups)), parts))
     command = [sys.executable, "-m", "benchmarks.city", str(folder)]
     subprocess.run(command, check=True)
     told = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
-    within, across = _right(folder, chosen)
+    within, across = right(folder, chosen)
     return {
         "what": f"{total:,} people of {len(chosen)} communes, from standardised Parquet to clusters and across",
         "figures": {
@@ -127,7 +127,7 @@ def _golden(folder: Path, code: str) -> pl.DataFrame:
     )
 
 
-def _write(folder: Path, group: Sequence[Commune], seed: int, part: tuple[float, float]) -> int:
+def write_people(folder: Path, group: Sequence[Commune], seed: int, part: tuple[float, float]) -> int:
     """Invent the people of some communes, of whom some stand in two; their numbers come from this part of all."""
     registers = [register for commune in group for register in _registers(commune)]
     settings = profile("default").model_copy(update={"numbers": part})
@@ -149,7 +149,7 @@ def _registers(commune: Commune) -> Iterator[OldCommune]:
         yield replace(known, code=f"{commune.code}{number:02}", name=f"{known.name} {number + 1}")
 
 
-def _right(folder: Path, chosen: Sequence[Commune]) -> tuple[Scores, Scores]:
+def right(folder: Path, chosen: Sequence[Commune]) -> tuple[Scores, Scores]:
     """How right the pairs of rows within communes are, and those of two communes."""
     rows = pl.concat(
         pl.read_parquet(folder / f"{each.code}.members.parquet").join(
