@@ -14,14 +14,19 @@ def content_hash(content: pl.Series) -> pl.Series:
 
 
 def add_record_ids(rows: pl.DataFrame, hashed: str) -> pl.DataFrame:
-    """Add `record_id` to rows by their `content_hash`, the column `hashed`, and drop that column.
+    """Add `record_id` to rows by their `content_hash`, the column `hashed`, and drop that column."""
+    return rows.drop(hashed).with_columns(record_ids(rows[hashed]))
+
+
+def record_ids(hashes: pl.Series) -> pl.Series:
+    """The `record_id` of each row by its `content_hash`.
 
     Equal rows get an ordinal (`…-2`, `…-3`) in the order in which they come, so that inserting other lines above or
     renaming the file changes no id.
     """
-    repeated = rows.select(pl.int_range(pl.len()).alias("at"), hashed).filter(pl.col(hashed).is_duplicated())
-    later = repeated.with_columns(pl.int_range(1, pl.len() + 1).over(hashed).alias("ordinal")).filter(
+    numbered = hashes.alias("hash").to_frame().with_row_index("at").filter(pl.col("hash").is_duplicated())
+    later = numbered.with_columns(pl.int_range(1, pl.len() + 1).over("hash").alias("ordinal")).filter(
         pl.col("ordinal") > 1
     )
-    named = later.select(pl.col(hashed) + "-" + pl.col("ordinal").cast(pl.String)).to_series()
-    return rows.with_columns(rows[hashed].clone().scatter(later["at"], named).alias("record_id")).drop(hashed)
+    named = later.select(pl.col("hash") + "-" + pl.col("ordinal").cast(pl.String)).to_series()
+    return hashes.alias("record_id").scatter(later["at"], named)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.communes import NewCommune
-from pipelines.identity.record_ids import add_record_ids, content_hash
+from pipelines.identity.record_ids import add_record_ids, content_hash, record_ids
 from pipelines.ingest.containers import Unreadable
 from pipelines.ingest.header_aliases import Aliases
 from pipelines.ingest.headers import COLUMNS, numbers_rows, shown_columns, unique_names
@@ -239,9 +240,12 @@ def _repeated(table: ReadTable, source: Source) -> ReadTable:
 
 
 def _numbered(rows: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
-    """Number the records of a table (`source_row`), loaded and rejected ones together, in the order of their lines."""
+    """Number the records of a table (`source_row`), loaded and rejected ones together, in the order of their lines.
+
+    All columns are one piece each, so that tables can be put together without being copied.
+    """
     above = rejected["source_line"].sort().search_sorted(rows["source_line"])
-    return rows.with_columns((pl.int_range(1, pl.len() + 1) + above).cast(pl.Int64).alias("source_row"))
+    return rows.with_columns((pl.int_range(1, pl.len() + 1) + above).cast(pl.Int64).alias("source_row")).rechunk()
 
 
 def _combined(frames: Iterable[pl.DataFrame], dataset: str) -> pl.DataFrame:
@@ -255,7 +259,14 @@ def _combined(frames: Iterable[pl.DataFrame], dataset: str) -> pl.DataFrame:
         **dict.fromkeys(COLUMNS[dataset], pl.String()),
         "source_row": pl.Int64(),
     }
-    return add_record_ids(pl.concat([pl.DataFrame(schema=schema), *frames]), "hash")
+    tables = [pl.DataFrame(schema=schema), *frames]
+    ids = record_ids(pl.concat(table["hash"] for table in tables))
+    ends = accumulate(table.height for table in tables)
+    # A new column for all of them would be one piece, and Polars would copy the others to make them so.
+    return pl.concat(
+        table.drop("hash").with_columns(ids.slice(end - table.height, table.height))
+        for table, end in zip(tables, ends, strict=True)
+    )
 
 
 def _quarantine(rejected: pl.DataFrame, table: Table, source: Source) -> pl.DataFrame:
