@@ -9,7 +9,9 @@ and late.
 
 from typing import Any, ClassVar
 
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 
 class ExpectFailuresWithinLimit(UnexpectedRowsExpectation):
@@ -19,6 +21,15 @@ class ExpectFailuresWithinLimit(UnexpectedRowsExpectation):
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
     success_keys: ClassVar[tuple[str, ...]] = ("unexpected_rows_query", "limit")
+
+    _configuration: ExpectationConfiguration | None = PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """As GX makes it, but once: GX asks an expectation for it some thirty times."""
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
 
     def _validate(
         self,

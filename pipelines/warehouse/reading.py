@@ -25,14 +25,14 @@ _STORAGE_VERSION: Final = "v1.4.0"
 """Plain files of this storage version open in DuckDB 1.4 and later, encrypted ones in 1.5 and later."""
 
 
-def open_warehouse(path: Path, *, large_queries: bool = False) -> duckdb.DuckDBPyConnection:
+def open_warehouse(path: Path, *, large_queries: bool = False, one_core: bool = False) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a warehouse file, by whichever key of the environment opens it, that can reach no other
     file and cannot be told otherwise.
 
-    `large_queries`: what does not fit into memory may go to disk, encrypted, beside the file. Raises WrongKey when no
-    key opens the file, and DuckDB's own errors when it is none.
+    `large_queries`: what does not fit into memory may go to disk, encrypted, beside the file. `one_core`: see
+    `new_connection`. Raises WrongKey when no key opens the file, and DuckDB's own errors when it is none.
     """
-    connection = new_connection(path if large_queries else None)
+    connection = new_connection(path if large_queries else None, one_core=one_core)
     try:
         attach(connection, path, "warehouse", KeyRing.from_environment())
         connection.execute("USE warehouse")
@@ -43,14 +43,16 @@ def open_warehouse(path: Path, *, large_queries: bool = False) -> duckdb.DuckDBP
     return connection
 
 
-def new_connection(spills_beside: Path | None = None) -> duckdb.DuckDBPyConnection:
+def new_connection(spills_beside: Path | None = None, *, one_core: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection to nothing yet; with `spills_beside` a file, one that can write encrypted ones.
 
     What does not fit into memory is kept in a folder beside that file, encrypted by a key that nobody has; without
-    it nothing leaves the memory. Call `shut` once all files are attached.
+    it nothing leaves the memory. `one_core`: each query keeps to the thread that asks, which is cheaper where several
+    threads ask, since few tables are large enough to be shared out. Call `shut` once all files are attached.
     """
     spills = "" if spills_beside is None else str(spills_beside.with_name(f".{spills_beside.name}.spill"))
-    connection = duckdb.connect(config={**_ALONE, "temp_directory": spills})
+    threads = {"threads": "1"} if one_core else {}
+    connection = duckdb.connect(config={**_ALONE, "temp_directory": spills, **threads})
     if spills_beside is not None:
         try:
             connection.execute(fill("LOAD {extension}", extension=text(_openssl())))
