@@ -1,6 +1,7 @@
 """All exports of one new commune, read: rows by data set, quarantine, and the balance of every file."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -28,6 +29,8 @@ from pipelines.warehouse.schema import COLUMN_ENCODINGS, DECODED_ROWS, QUARANTIN
 NO_ALIASES = Aliases()
 _MOST_COLUMNS = 12
 """Columns that one warning names."""
+_AT_ONCE = 2
+"""Documents that are read at once: of one alone Python and Polars would work in turns."""
 FILES = pl.Schema(
     {
         "source_file": pl.String,
@@ -141,16 +144,28 @@ def _read_all(
     sources: Iterable[Source], aliases: Aliases, warnings: list[str], tell: Tell = silent, shared: Path | None = None
 ) -> list[ReadTable]:
     """The tables of all documents, the repeated ones with nothing in them; `warnings` gets those of the tables."""
-    tables: dict[str, list[ReadTable]] = {}
-    for source in sources:
+    reading: dict[str, Future[list[ReadTable]]] = {}
+    taken: list[tuple[Source, int]] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        try:
+            for source in sources:
+                taken.append((source, len(warnings)))
+                if source.duplicate_of:
+                    continue
+                own = aliases.of(source.old_commune_code)
+                read = partial(_read_source, source, own, partial(_tell_lines, tell, len(taken), source))
+                reading[source.name] = pool.submit(read_once, shared, source, own, read)
+            tables = {name: found.result() for name, found in reading.items()}
+        finally:
+            pool.shutdown(cancel_futures=True)
+    for source, place in reversed(taken):
         if source.duplicate_of:
-            warnings.append(f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại.")
+            told = [f"Tệp «{source.name}» giống hệt tệp «{source.duplicate_of}» nên không đọc lại."]
             tables[source.name] = [_repeated(table, source) for table in tables[source.duplicate_of][:1]]
-            continue
-        own, tell_lines = aliases.of(source.old_commune_code), partial(_tell_lines, tell, len(tables) + 1, source)
-        tables[source.name] = read_once(shared, source, own, partial(_read_source, source, own, tell_lines))
-        warnings += [warning for table in tables[source.name] for warning in table.warnings]
-    return [table for of_source in tables.values() for table in of_source]
+        else:
+            told = [warning for table in tables[source.name] for warning in table.warnings]
+        warnings[place:place] = told
+    return [table for source, _ in taken for table in tables[source.name]]
 
 
 def _read_source(source: Source, own: Mapping[str, str], tell_lines: Callable[[int], object]) -> list[ReadTable]:
