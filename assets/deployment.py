@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.acting import ActOnRecord
+from assets.backfills import after_one_of_many
 from assets.holding import hold, say
 from assets.instance import PROCESS_TAG
 from assets.options import plaintext_of_environment
@@ -60,6 +61,7 @@ class Deployment(dg.ConfigurableResource):
         tell = context.log.warning if context.log else say
         act = ActOnRecord(self.data_dir, "run", code, self.mode, self.settings.purpose)
         with run_on_record(act, context.run, context.instance, tell), ExitStack() as held:
+            held.callback(after_one_of_many, self, context.run, context.instance, tell)
             try:
                 refuse_settings(self, job)
                 held.enter_context(hold(self.data_dir, code, "hopnhat run", tell=tell))

@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.addresses import START
 from assets.asset_pages import page_of
+from assets.backfills import BACKFILL_TAG
 from assets.columns import COLUMNS, columns_of
 from assets.deployment import Deployment
 from assets.describing import described, words
@@ -92,8 +93,6 @@ commune_exports = dg.AssetSpec(
 )
 
 
-BACKFILL_TAG = "dagster/backfill"
-"""Tells that a run is one of many, each of another new commune."""
 LEDGER = "ledger"
 """The manifest's entries about the ids, among the golden tables."""
 
