@@ -1,6 +1,8 @@
 """Tables → one DuckDB file, written fresh, with comments on every table and column."""
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -29,10 +31,10 @@ def write_warehouse(
 ) -> None:
     """Write a new warehouse file with every table of the schema, and its views where it is that of warehouses.
 
-    `tables` gives names and frames one after the other, so that one at a time is held; a name that the schema does
-    not have becomes a table as it is (for the gates; it is never published). What is not given is copied from the
-    `staging` warehouse, or stays empty when there is none. `seal` makes the manifest from the connection once all
-    other tables are written. A file that stands at `path` is replaced only when the new one is whole and on disk.
+    `tables` gives names and frames one after the other, so that one for each core is held at a time; a name that the
+    schema does not have becomes a table as it is (for the gates; it is never published). What is not given is copied
+    from the `staging` warehouse, or stays empty when there is none. `seal` makes the manifest from the connection once
+    all other tables are written. A file that stands at `path` is replaced only when the new one is whole and on disk.
     `tell` is told how far it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,7 +55,7 @@ def _write(
     """Write `part`, which is to become `path`."""
     by_name = {table.name: table for table in schema}
     keys = KeyRing.from_environment()
-    with new_connection(path) as connection:
+    with new_connection(path, one_core=True) as connection:
         create(connection, part, "warehouse", keys)
         if staging is not None:
             attach(connection, staging, "staging", keys)
@@ -65,14 +67,14 @@ def _write(
         for view, defined in VIEWS.items() if schema is TABLES else ():
             connection.execute(fill("CREATE VIEW {view} AS {defined}", view=name(view), defined=defined))
         connection.execute("COMMIT")
-        filled = {target for target, frame in tables if _fill(connection, target, by_name.get(target), frame)}
+        filled = _fill_all(connection, tables, by_name)
         if staging is not None:
             copied = [table for table in schema if table.name not in filled and table is not MANIFEST]
             tell(f"Đang ghi {len(copied)} bảng của kho công bố.")
             side_by_side(connection, _copy, copied)
         if seal is not None:
             tell("Đang tính mã băm của từng bảng.")
-            _fill(connection, MANIFEST.name, MANIFEST, seal(connection))
+            _fill(connection, (MANIFEST.name, seal(connection)), by_name)
         connection.execute("CHECKPOINT warehouse")
         connection.execute("USE memory")
         connection.execute("DETACH warehouse")
@@ -92,8 +94,24 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         connection.execute(statement)
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, target: str, table: Table | None, frame: pl.DataFrame) -> bool:
-    """Write a frame into its table, a new one where the schema has none; true, so that the caller can note the name."""
+def _fill_all(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, pl.DataFrame]], schema: Mapping[str, Table]
+) -> set[str]:
+    """Write frames into their tables, as many at a time as there are cores; returns the tables' names."""
+    filled = set()
+    coming = iter(tables)
+    while some := list(islice(coming, os.cpu_count())):
+        side_by_side(connection, lambda one, named: _fill(one, named, schema), some)
+        filled |= {target for target, _ in some}
+        if sum(frame.height for _, frame in some) > _MANY:
+            connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
+    return filled
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, named: tuple[str, pl.DataFrame], schema: Mapping[str, Table]) -> None:
+    """Write a frame into its table, a new one where the schema has none."""
+    target, frame = named
+    table = schema.get(target)
     connection.register("frame", frame if table is None else table.conform(frame))
     if table is None:
         connection.execute(fill("CREATE TABLE {table} AS SELECT * FROM frame", table=name(target)))
@@ -102,9 +120,6 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: str, table: Table | Non
         statement = fill("INSERT INTO {table} SELECT {values} FROM frame", table=name(target), values=values)
         connection.execute(statement)
     connection.unregister("frame")
-    if frame.height > _MANY:
-        connection.execute("CHECKPOINT warehouse")  # so that the rows leave memory
-    return True
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
