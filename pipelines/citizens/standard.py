@@ -23,17 +23,7 @@ from pipelines.vietnamese.names import (
     remark,
     surname,
 )
-from pipelines.vietnamese.numbers import (
-    agreeing_number,
-    lost_digits,
-    number_birth_year,
-    number_sex,
-    old_number,
-    padded_number,
-    personal_number,
-    phone_number,
-    restored_old_number,
-)
+from pipelines.vietnamese.numbers import agreeing_number, number_birth_year, number_sex, phone_number, with_numbers
 from pipelines.vietnamese.spelling import ascii_key, clean, folded_key, has_marks, spelling_key, toneless_key
 from pipelines.vietnamese.syllables import is_legal
 from pipelines.vietnamese.typed import retyped
@@ -72,7 +62,7 @@ def standardise(rows: pl.DataFrame) -> pl.DataFrame:
     text = text.with_columns(_as_meant(text))
     names = _names(dictionary(*(text[column] for column in (_OWN, *_RELATIVES.values()))))
     own = _parts(names.join(dictionary(text[_OWN]), on="text", nulls_equal=True))
-    numbers = _numbers(dictionary(text["so_dinh_danh"], text["so_cmnd"]))
+    numbers = with_numbers(dictionary(text["so_dinh_danh"], text["so_cmnd"])).drop("digits")
     # Offices write either number in either column, or have one column for both.
     first, second = (look_up(text[column], numbers) for column in ("so_dinh_danh", "so_cmnd"))
     values = text.with_columns(
@@ -194,18 +184,6 @@ def _odd(name: pl.Series) -> pl.Series:
     """Whether the given name of a name with marks is no syllable of Vietnamese; each distinct one is looked up once."""
     legal = each_once(name.str.extract(r"(\S+)$"), is_legal)
     return (~legal & each_once(name, has_marks)).fill_null(False)
-
-
-def _numbers(told: pl.DataFrame) -> pl.DataFrame:
-    """Add to a dictionary of cells the well-formed numbers in them: `personal` (12 digits) and `old` (9), the ones that
-    they may be with leading zeros again (`padded`, `padded_old`), and whether the last digits are `lost`."""
-    return told.with_columns(
-        personal_number(TEXT).alias("personal"),
-        old_number(TEXT).alias("old"),
-        padded_number(TEXT).alias("padded"),
-        restored_old_number(TEXT).alias("padded_old"),
-        lost_digits(TEXT).alias("lost"),
-    )
 
 
 def _births(values: pl.DataFrame) -> pl.Series:

@@ -11,19 +11,16 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.distinct import TEXT, dictionary, look_up
+from pipelines.distinct import dictionary, look_up
 from pipelines.vietnamese.dates import paper_dates, parse_year
 from pipelines.vietnamese.names import name_case
 from pipelines.vietnamese.numbers import (
     agreeing_number,
-    digits,
-    lost_digits,
     number_birth_year,
     number_sex,
     old_number,
-    padded_number,
     personal_number,
-    restored_old_number,
+    with_numbers,
 )
 from pipelines.vietnamese.spelling import ascii_key, clean, has_marks
 from pipelines.vietnamese.typed import retyped
@@ -308,7 +305,7 @@ def _papers(cells: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """`record_id`, `owner_no`, `number_text`, `year`: what the cells for number and year of birth give to whom."""
     owners = named.select("record_id", "owner_no", "owner_sex").join(_years(cells, named), _OWNER, "left")
     owners = owners.with_columns(pl.len().over("record_id").alias("owners"))
-    numbers = _in_order(_number_parts(cells), owners, _well_formed(pl.col("part")).str.len_chars() == 12)
+    numbers = _in_order(_number_parts(cells), owners, personal_number(pl.col("part")).is_not_null())
     return owners.join(_to_whom_they_fit(numbers, owners), _OWNER, "left").select(
         *_OWNER, pl.col("part").alias("number_text"), pl.col("year")
     )
@@ -431,12 +428,10 @@ def _with_numbers(owners: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("number_text", "told_number").alias("number_text"),
         pl.coalesce("year", "told_year").alias("owner_birth_year"),
     )
-    numbers = dictionary(owners["number_text"]).with_columns(
-        _well_formed(TEXT).alias("formed"),
-        padded_number(TEXT).alias("padded"),
-        restored_old_number(TEXT).alias("padded_old"),
-        lost_digits(TEXT).fill_null(False).alias("owner_number_lost"),
-        digits(TEXT).alias("digits"),
+    numbers = with_numbers(dictionary(owners["number_text"])).select(
+        *("text", "digits", "padded", "padded_old"),
+        pl.coalesce("personal", "old").alias("formed"),
+        pl.col("lost").fill_null(False).alias("owner_number_lost"),
     )
     agreeing = agreeing_number(pl.col("padded"), pl.col("owner_sex"), pl.col("owner_birth_year"))
     return (

@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.distinct import TEXT
+
 PROVINCES: Final = tuple(
     f"{code:03}"
     for code in (
@@ -23,6 +25,20 @@ _SCIENTIFIC: Final = r"(?i)^([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})$"
 # Alternatives stand in one pattern, since an expression that stands in ten places is computed ten times.
 _SAME_SIX: Final = "|".join(str(digit) * 6 for digit in range(10))
 _SAME_EIGHT: Final = "|".join(str(digit) * 8 for digit in range(10))
+
+
+def with_numbers(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add to a dictionary of cells (`text`) their bare `digits` and the well-formed numbers in them: `personal` (12
+    digits) and `old` (9), the ones that they may be with leading zeros again (`padded`, `padded_old`), and whether the
+    last digits are `lost`.
+    """
+    number = pl.col("digits")  # a column of its own, since it would be worked out anew for each of the others
+    return cells.with_columns(digits(TEXT).alias("digits"), lost_digits(TEXT).alias("lost")).with_columns(
+        _personal(number).alias("personal"),
+        _old(number).alias("old"),
+        _padded(number).alias("padded"),
+        _restored_old(number).alias("padded_old"),
+    )
 
 
 def digits(text: pl.Expr) -> pl.Expr:
@@ -41,7 +57,10 @@ def personal_number(text: pl.Expr) -> pl.Expr:
     century of birth is one that someone alive can have (0 to 3, births of 1900 to 2099); the last six are not all
     the same digit, as in a number typed to fill a cell.
     """
-    number = digits(text)
+    return _personal(digits(text))
+
+
+def _personal(number: pl.Expr) -> pl.Expr:
     formed = number.str.extract(r"^([0-9]{3}[0-3][0-9]{8})$")
     return formed.str.replace(rf"^000.*|.*(?:{_SAME_SIX})$", "").replace("", None)
 
@@ -57,7 +76,11 @@ def restored_number(text: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr
 
 def padded_number(text: pl.Expr) -> pl.Expr:
     """The 12-digit number that 10 or 11 digits may be once they have leading zeros again; null for all else."""
-    return personal_number(digits(text).str.extract(r"^([1-9][0-9]{9,10})$").str.zfill(12))
+    return _padded(digits(text))
+
+
+def _padded(number: pl.Expr) -> pl.Expr:
+    return _personal(number.str.extract(r"^([1-9][0-9]{9,10})$").str.zfill(12))
 
 
 def agreeing_number(padded: pl.Expr, sex: pl.Expr, birth_year: pl.Expr) -> pl.Expr:
@@ -74,13 +97,21 @@ def lost_digits(text: pl.Expr) -> pl.Expr:
 
 def old_number(text: pl.Expr) -> pl.Expr:
     """The text when it is a 9-digit number that is not one digit repeated, else null."""
-    formed = digits(text).str.extract(r"^([0-9]{9})$")
+    return _old(digits(text))
+
+
+def _old(number: pl.Expr) -> pl.Expr:
+    formed = number.str.extract(r"^([0-9]{9})$")
     return formed.str.replace(rf"^(?:{_SAME_EIGHT}).*", "").replace("", None)
 
 
 def restored_old_number(text: pl.Expr) -> pl.Expr:
     """A 9-digit number whose leading zero a spreadsheet took, with it again: those of ten provinces began with 0."""
-    return old_number(digits(text).str.extract(r"^([1-9][0-9]{7})$").str.zfill(9))
+    return _restored_old(digits(text))
+
+
+def _restored_old(number: pl.Expr) -> pl.Expr:
+    return _old(number.str.extract(r"^([1-9][0-9]{7})$").str.zfill(9))
 
 
 def phone_number(text: pl.Expr) -> pl.Expr:
