@@ -19,6 +19,7 @@ from assets.endings import DONE, REFUSED, UNEXPECTED
 from assets.holding import hold
 from pipelines.activity.process import this_process
 from pipelines.communes import MergerMap, NewCommune
+from pipelines.linkage.runners import runner_of
 from pipelines.protection.keys import refuse_plaintext
 from pipelines.warehouse.settings import GivenLimits
 from pipelines.warehouse.sweeping import sweep
@@ -49,6 +50,7 @@ def run_commune(options: argparse.Namespace, code: str, *, quiet: bool = False) 
     with ExitStack() as until_done:
         with refusal_on_record(ActOnRecord(options.data, "run", code, options.mode, options.purpose)):
             refuse_plaintext(options.mode, allowed=options.plaintext)
+            runner_of(options.engine)
             find_paths(options.exports, commune)  # refuses what the first step would, before Dagster's start-up
             until_done.enter_context(hold(options.data, code, "hopnhat run"))
         return _run_held(options, commune, quiet)

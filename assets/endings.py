@@ -34,6 +34,8 @@ def in_words(action: Callable[[], int], published: Callable[[], object], tell: C
     except UnusableInput as problem:  # without Dagster, which takes seconds to import
         sentence, status = str(problem), UNUSABLE
     except (Exception, pl.exceptions.PanicException) as problem:
+        if isinstance(problem.__cause__, KeyboardInterrupt):
+            raise problem.__cause__ from None  # DuckDB makes an error of it when a query is stopped
         from assets.plain_words import told
 
         sentence, status = told("hopnhat", problem, changed=published() != before)

@@ -50,6 +50,8 @@ def in_plain_words(function: Callable[P, R]) -> Callable[P, R]:
         except dg.Failure:
             raise
         except (Exception, pl.exceptions.PanicException) as problem:
+            if isinstance(problem.__cause__, KeyboardInterrupt | dg.DagsterExecutionInterruptedError):
+                raise problem.__cause__ from None  # DuckDB makes an error of it when a query is stopped
             sentence, status = told(function.__name__, problem)
             failing = failure(mask_names_of_files(sentence), status, turn_of(problem), _detail(problem))
             again = _may_pass(function.__name__, problem)

@@ -43,6 +43,21 @@ def test_what_dagsters_own_log_wrote_is_read(home):
     assert len(kept.get_logs_for_run(run.run_id)) > 5
 
 
+def test_events_that_come_together_are_stored_together_or_not_at_all(home):
+    with dg.DagsterInstance.get() as instance:
+        log = instance.event_log_storage
+        run = dg.materialize([numbers], instance=instance)
+        kinds = {dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+        planned = instance.all_logs(run.run_id, kinds)
+        assert len(planned) == 2
+        before = len(log.get_logs_for_run(run.run_id))
+        with pytest.raises(AttributeError):
+            log.store_event_batch([*planned, "no event"])
+        assert len(log.get_logs_for_run(run.run_id)) == before
+        log.store_event_batch(planned)
+        assert len(log.get_logs_for_run(run.run_id)) == before + 2
+
+
 RUN = """
 import sys, time
 import dagster as dg

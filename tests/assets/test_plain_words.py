@@ -1,6 +1,7 @@
 """Failures in plain words: the sentence of what is unusable, and nothing of the message of anything else."""
 
 import re
+import signal
 
 import dagster as dg
 import duckdb
@@ -68,3 +69,20 @@ def test_a_damaged_file_is_told_as_that_by_a_command():
     assert status == 2
     assert "hopnhat verify" in sentence
     assert "Canary" not in sentence
+
+
+def test_a_query_that_somebody_stops_is_no_failure():
+    """DuckDB gives an error of its own, with what stopped it as the cause."""
+
+    def stop(*_):
+        raise dg.DagsterExecutionInterruptedError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    endless = "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE (a.range + b.range) % 7 = 3"
+    try:
+        with duckdb.connect() as connection, pytest.raises(dg.DagsterExecutionInterruptedError):
+            in_plain_words(lambda: connection.execute(endless))()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
