@@ -42,20 +42,31 @@ _OF_A_REGISTER = 8_000
 
 def measured(folder: Path, chosen: Sequence[Commune], seed: int) -> Measurement:
     """Make the people of these communes, link them in a process of its own, and tell what it took."""
+    invented(folder, chosen, seed)
+    return linked(folder, chosen)
+
+
+def invented(folder: Path, chosen: Sequence[Commune], seed: int) -> None:
+    """Make the people of these communes: `<code>.records.parquet` and `<code>.truth.parquet` of each."""
     groups = [chosen[at :: -(-len(chosen) // _NEIGHBOURS)] for at in range(-(-len(chosen) // _NEIGHBOURS))]
     total = sum(commune.people for commune in chosen)
     bounds = [0.0, *accumulate(sum(commune.people for commune in group) / total for group in groups)]
     parts = [(low, min(high, 1.0)) for low, high in pairwise(bounds)]
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
-        rows = sum(pool.map(write_people, repeat(folder), groups, range(seed, seed + len(groups)), parts))
+        list(pool.map(write_people, repeat(folder), groups, range(seed, seed + len(groups)), parts))
+
+
+def linked(folder: Path, chosen: Sequence[Commune]) -> Measurement:
+    """Link the people that were made, in a process of its own, and tell what it took and how right it is."""
     command = [sys.executable, "-m", "benchmarks.city", str(folder)]
     subprocess.run(command, check=True)
     told = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
     within, across = right(folder, chosen)
+    total = sum(commune.people for commune in chosen)
     return {
         "what": f"{total:,} people of {len(chosen)} communes, from standardised Parquet to clusters and across",
         "figures": {
-            "rows": f"{rows:,}",
+            "rows": f"{told['rows']:,}",
             "persons found within their communes": f"{told['persons']:,}",
             "within: precision, recall, F1 of pairs": _told(within),
             "within the communes": f"{told['within']:,.0f} s",
@@ -78,10 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = parser.parse_args(arguments).folder
     codes = sorted(path.name.split(".")[0] for path in folder.glob("*.records.parquet"))
     watch = Stopwatch()
+    rows = 0
     for code in codes:
         records = pl.read_parquet(folder / f"{code}.records.parquet", columns=SPEC.columns)
         members = link(records, SPEC, LinkageSettings(), shipped=shipped_model(SPEC)).members
         members.write_parquet(folder / f"{code}.members.parquet")
+        rows += members.height
     watch.lap("within")
     persons = 0
     for code in codes:
@@ -95,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     watch.lap("across")
     groups = found.records.filter(pl.len().over("group") > 1).select("record_id", "group")
     groups.write_parquet(folder / "groups.parquet")
-    told = {"persons": persons, "in_several": groups["group"].n_unique(), "cases": cases.height}
+    told = {"rows": rows, "persons": persons, "in_several": groups["group"].n_unique(), "cases": cases.height}
     watch.write(folder, {**told, "peak_megabytes": peak_megabytes()})
 
 
@@ -127,19 +140,16 @@ def _golden(folder: Path, code: str) -> pl.DataFrame:
     )
 
 
-def write_people(folder: Path, group: Sequence[Commune], seed: int, part: tuple[float, float]) -> int:
+def write_people(folder: Path, group: Sequence[Commune], seed: int, part: tuple[float, float]) -> None:
     """Invent the people of some communes, of whom some stand in two; their numbers come from this part of all."""
     registers = [register for commune in group for register in _registers(commune)]
     settings = profile("default").model_copy(update={"numbers": part})
     rows = citizen_register(registers, sum(commune.people for commune in group), seed, settings)
-    written = 0
     for commune in group:
         records, truth = standard_rows(rows.filter(pl.col("old_commune_code").str.starts_with(commune.code)))
         records.write_parquet(folder / f"{commune.code}.records.parquet")
         person = pl.format("{}-{}", pl.lit(seed), "person_id")
         truth.select("record_id", person.alias("person_id")).write_parquet(folder / f"{commune.code}.truth.parquet")
-        written += records.height
-    return written
 
 
 def _registers(commune: Commune) -> Iterator[OldCommune]:
