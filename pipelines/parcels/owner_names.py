@@ -144,6 +144,7 @@ _NOT_A_NAME: Final = (
 )
 _HOUSEHOLD: Final = rf"(?i)^(?:{_FAMILY})\b\s*[:\-]?\s*"
 _BEHIND_A_NAME: Final = r"(?i)\s*(?:\b(?:sinh (?:năm|ngày|[0-9])|năm sinh|sn|cmnd|cccd|cmt|số cmnd|giấy tờ)\b|[0-9]).*$"
+_TOLD_BEHIND: Final = "sinh|sn|cmnd|cccd|cmt|giấy tờ|[0-9]"
 _UNTITLED: Final = r"(?i)^\p{L}[\p{L}\p{M}'’.]*(?:\s+[\p{L}\p{M}'’.]+)+$"
 _TITLED: Final = r"(?i)^\p{L}[\p{L}\p{M}'’.]*(?:\s+[\p{L}\p{M}'’.]+)*$"
 
@@ -222,11 +223,7 @@ def _people(texts: pl.DataFrame) -> pl.DataFrame:
     heirs = text.str.contains(rf"(?i)^(?:{_HEIRS})")
     text = text.str.replace(rf"(?i)^(?:{_HEIRS})\s*(?:của|cua)?\s*[:\-]?\s*", "")
     for pattern, meaning, told_by in _WORDS:
-        if told_by is None:
-            text = text.str.replace_all(f"(?i){pattern}", meaning)
-        else:
-            some = text.str.contains(f"(?i){told_by}").arg_true()
-            text = text.scatter(some, text.gather(some).str.replace_all(f"(?i){pattern}", meaning))
+        text = _replaced(text, f"(?i){pattern}", meaning, told_by)
     pieces = (
         texts.select("at", ~has_marks(pl.col("text")).alias("unmarked"), heirs.alias("heirs"), text)
         .with_columns(pl.when("unmarked").then(_split_unmarked(pl.col("text"))).otherwise("text").alias("text"))
@@ -240,18 +237,23 @@ def _people(texts: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         pl.col("bare").str.extract(r"\b([0-9]{12}|[0-9]{9})\b").alias("told_number"),
         pl.col("bare").str.extract(rf"({_YEAR})").cast(pl.Int64).alias("told_year"),
-        # Behind the name come the year, the paper and what else a clerk noted.
-        clean(pl.col("bare").str.replace(_BEHIND_A_NAME, "")).fill_null("").alias("bare"),
     )
+    # Behind the name come the year, the paper and what else a clerk noted.
+    bare = _replaced(pieces["bare"], _BEHIND_A_NAME, "", _TOLD_BEHIND)
+    pieces = pieces.with_columns(clean(pl.lit(bare)).fill_null("").alias("bare"))
     household = pl.col("bare").str.contains(_HOUSEHOLD) & ~pl.col("bare").str.contains(_SURNAME)
     pieces = pieces.with_columns(household.alias("household")).with_columns(
         pl.when("household").then(pl.col("bare").str.replace(_HOUSEHOLD, "")).otherwise("bare").alias("bare")
     )
     titled = ~pl.col("bare").str.contains(_SURNAME) & pl.col("bare").str.contains(_TITLE)
-    pieces = pieces.with_columns(
-        pl.when(titled).then(ascii_key(pl.col("bare").str.extract(_TITLE))).alias("title"),
-        pl.when(titled).then(pl.col("bare").str.replace(_TITLE, "")).otherwise("bare").alias("name"),
-    ).with_columns(clean(pl.col("name").str.replace_all(r"[.~:*?\"]+", " ")).fill_null("").alias("name"))
+    pieces = (
+        pieces.with_columns(titled.alias("titled"))
+        .with_columns(
+            pl.when("titled").then(ascii_key(pl.col("bare").str.extract(_TITLE))).alias("title"),
+            pl.when("titled").then(pl.col("bare").str.replace(_TITLE, "")).otherwise("bare").alias("name"),
+        )
+        .with_columns(clean(pl.col("name").str.replace_all(r"[.~:*?\"]+", " ")).fill_null("").alias("name"))
+    )
     is_name = ~pl.col("name").str.contains(rf"(?i){_NOT_A_NAME}") & pl.when(
         pl.col("title").is_not_null() | pl.col("household")
     ).then(pl.col("name").str.contains(_TITLED)).otherwise(pl.col("name").str.contains(_UNTITLED))
@@ -287,6 +289,14 @@ def _people(texts: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("deceased"))
         .alias("owner_role"),
     )
+
+
+def _replaced(text: pl.Series, pattern: str, meaning: str, told_by: str | None) -> pl.Series:
+    """The texts with all that fits the pattern replaced; where `told_by` is given, those alone that it is found in."""
+    if told_by is None:
+        return text.str.replace_all(pattern, meaning)
+    some = text.str.contains(f"(?i){told_by}").arg_true()
+    return text.scatter(some, text.gather(some).str.replace_all(pattern, meaning))
 
 
 def _numbered(frame: pl.DataFrame, group: str, name: str) -> pl.DataFrame:

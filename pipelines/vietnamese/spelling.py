@@ -12,7 +12,7 @@ TONES = "\u0300\u0301\u0303\u0309\u0323"
 def clean(text: pl.Expr) -> pl.Expr:
     """Composed (NFC), without invisible characters, with single spaces; null when nothing is left."""
     visible = text.str.replace_all(r"[\p{Cf}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", "").str.normalize("NFC")
-    return visible.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars(" ").replace("", None)
+    return visible.str.replace_all(r"\s{2,}|[\s--\x20]", " ").str.strip_chars(" ").replace("", None)
 
 
 def spelling_key(text: pl.Expr) -> pl.Expr:
