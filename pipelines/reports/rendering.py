@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from pipelines.reports.languages import Language, Text
@@ -19,6 +20,25 @@ from pipelines.reports.stored_reasons import in_both
 from pipelines.reports.writing import hexadecimal, line_ranges, model_name
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class _Compiled(BytecodeCache):
+    """What Jinja made of each template, which is the same code in all languages: it asks its environment."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was made of this template, if it was."""
+        if made := self._made.get(bucket.key):
+            bucket.bytecode_from_string(made)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was made of this template."""
+        self._made[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
 
 
 @cache
@@ -36,6 +56,7 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_door(language),
+        bytecode_cache=_COMPILED,
     )
     made.filters.update(
         so=language.whole,
