@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
+from assets.overviews import show_all
 from pipelines.ingest.shared import clear_shared
-from pipelines.reports.overview import write_overview
 
 if TYPE_CHECKING:
     from assets.deployment import Deployment
@@ -21,14 +21,11 @@ def after_one_of_many(
     deployment: "Deployment", run: dg.DagsterRun, instance: dg.DagsterInstance, tell: Callable[[str], object]
 ) -> None:
     """Make the page over all communes anew; when no other run of the backfill is to come, take away what was read for
-    several of them. A run that is one of no backfill ends without this; a page that cannot be made is told."""
+    several of them. A run that is one of no backfill ends without this."""
     backfill = run.tags.get(BACKFILL_TAG)
     if backfill is None:
         return
-    try:
-        write_overview(deployment.data_dir, deployment.mode, deployment.exports_dir)
-    except Exception as problem:  # the run has come to its end all the same; a message may hold values of rows
-        tell(f"Không làm lại được trang tổng hợp mọi xã, phường ({type(problem).__name__}).")
+    show_all(deployment.data_dir, deployment.mode, deployment.exports_dir, tell)
     others = instance.get_runs(dg.RunsFilter(tags={BACKFILL_TAG: backfill}))
     if all(one.run_id == run.run_id or one.status in _FINISHED for one in others):
         clear_shared(deployment.data_dir)

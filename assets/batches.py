@@ -20,12 +20,13 @@ from assets.commune_runs import called, deployment_config, run_commune, settings
 from assets.endings import DONE, REFUSED, in_words, published_now
 from assets.holding import hold, say
 from assets.occasion import now
+from assets.overviews import show_all
 from pipelines.communes import MergerMap
 from pipelines.ingest.shared import clear_shared
 from pipelines.ingest.sources import paths_by_commune
 from pipelines.problems import UnusableInput
 from pipelines.protection.locking import BATCH
-from pipelines.reports.overview import overview_file, write_overview
+from pipelines.reports.overview import overview_file
 from pipelines.warehouse.outcomes import Outcome, State, keep_outcome, outcome_of
 
 _WORDS: Final[dict[State, str]] = {
@@ -155,7 +156,7 @@ class _Batch:
         return f"; còn khoảng {_duration((time.monotonic() - self._began) * rest / past)}" if rest else ""
 
     def _show(self) -> None:
-        write_overview(self.options.data, self.options.mode, self.options.exports)
+        show_all(self.options.data, self.options.mode, self.options.exports, say)
 
     def _tell(self) -> None:
         """Four lines: what came of it, and where that is told."""
