@@ -56,7 +56,7 @@ def write_across_pages(data: Path, mode: Mode, names: Names) -> None:
     page = across_page(data, mode)
     page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for language in LANGUAGES:
-        place_text(page.parent / _file(language), _render(told, manifest, mode, names, language))
+        place_text(page.parent / language.file("index"), _render(told, manifest, mode, names, language))
 
 
 def hide_names_across(data: Path) -> None:
@@ -181,14 +181,10 @@ def _render(told: Row, manifest: Mapping[str, str], mode: Mode, names: Names, la
             levels=LEVELS,
             commune_names=dict(MergerMap.shipped().new_communes()),
             labels=labels,
-            file=_file(language),
+            file=language.file("index"),
             other=other,
-            other_file=_file(other),
+            other_file=other.file("index"),
             scripts=scripts,
             policy=policy(*scripts),
         )
     )
-
-
-def _file(language: Language) -> str:
-    return "index.html" if language.code == "vi" else f"index.{language.code}.html"

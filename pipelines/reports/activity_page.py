@@ -36,12 +36,7 @@ def write_activity_pages(reports: Path) -> None:
         record = log.read()
         acts = acts_of(record.lines)
         for language in LANGUAGES:
-            place_text(reports / activity_file(language), _render(record, acts, language))
-
-
-def activity_file(language: Language) -> str:
-    """The name of the page in this language."""
-    return "activity.html" if language.code == "vi" else f"activity.{language.code}.html"
+            place_text(reports / language.file("activity"), _render(record, acts, language))
 
 
 def verdict_on(record: Record) -> Text:
@@ -91,8 +86,8 @@ def _render(record: Record, acts: list[Act], language: Language) -> str:
             words=activity_words,
             labels=labels,
             other=other,
-            other_file=activity_file(other),
-            index_file="index.html" if language.code == "vi" else f"index.{language.code}.html",
+            other_file=other.file("activity"),
+            index_file=language.file("index"),
             scripts=scripts,
             policy=policy(*scripts),
         )

@@ -45,6 +45,10 @@ class Language:
         """The one of two texts that is in this language; markup stays markup."""
         return vi if self.code == "vi" else en
 
+    def file(self, page: str) -> str:
+        """The name of a page's file in this language: index.html, index.en.html."""
+        return f"{page}.html" if self.code == "vi" else f"{page}.{self.code}.html"
+
     def of(self, text: str) -> str:
         """A text in this language; one that knows no English stays as it is."""
         return text.en if self.code == "en" and isinstance(text, Text) else text

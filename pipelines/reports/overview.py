@@ -62,7 +62,7 @@ def write_overview(data: Path, mode: Mode, exports: Path) -> None:
     page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(page.parent / ".index.lock", mode=0o600):
         for language in LANGUAGES:
-            place_text(page.parent / _file(language), _render(told, mode, language))
+            place_text(page.parent / language.file("index"), _render(told, mode, language))
         place_text(page.with_suffix(".json"), json.dumps(_as_json(told, mode), ensure_ascii=False, indent=1) + "\n")
 
 
@@ -182,15 +182,11 @@ def _render(told: _Told, mode: Mode, language: Language) -> str:
             old_names=dict(pairs.select("old_code", "old_name").unique().iter_rows()),
             new_names=dict(MergerMap.shipped().new_communes()),
             labels=labels,
-            file=_file(language),
-            page_in=lambda name: name if language.code == "vi" else name.replace(".html", f".{language.code}.html"),
+            file=language.file("index"),
+            page_in=lambda name: language.file(name.removesuffix(".html")),
             other=other,
-            other_file=_file(other),
+            other_file=other.file("index"),
             scripts=scripts,
             policy=policy(*scripts),
         )
     )
-
-
-def _file(language: Language) -> str:
-    return "index.html" if language.code == "vi" else f"index.{language.code}.html"

@@ -126,7 +126,7 @@ class Page:
 
     def file(self, language: Language) -> str:
         """The file's name in one language; Vietnamese is the plain one."""
-        return f"{self.name}.html" if language.code == "vi" else f"{self.name}.{language.code}.html"
+        return language.file(self.name)
 
 
 def _nothing(_material: Material, _language: Language) -> dict[str, Any]:

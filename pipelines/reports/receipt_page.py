@@ -36,12 +36,7 @@ def write_receipt_pages(reports: Path, receipt: Receipt) -> None:
     """Write `receipts/<id>.html` and `receipts/<id>.en.html` in the folder of all reports."""
     pages_dir(reports).mkdir(parents=True, exist_ok=True, mode=0o700)
     for language in LANGUAGES:
-        place_text(pages_dir(reports) / receipt_file(receipt.id, language), _render(receipt, language))
-
-
-def receipt_file(receipt_id: str, language: Language) -> str:
-    """The name of a receipt's page in this language."""
-    return f"{receipt_id}.html" if language.code == "vi" else f"{receipt_id}.{language.code}.html"
+        place_text(pages_dir(reports) / language.file(receipt.id), _render(receipt, language))
 
 
 def summed_up(receipt: Receipt) -> Text:
@@ -68,8 +63,8 @@ def _render(receipt: Receipt, language: Language) -> str:
             new_names=dict(MergerMap.shipped().new_communes()),
             labels=labels,
             other=other,
-            other_file=receipt_file(receipt.id, other),
-            index_file="../index.html" if language.code == "vi" else f"../index.{language.code}.html",
+            other_file=other.file(receipt.id),
+            index_file="../" + language.file("index"),
             policy=policy(),
         )
     )

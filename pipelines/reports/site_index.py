@@ -17,7 +17,7 @@ from filelock import FileLock
 from pipelines.arrival.receipts import Receipt, newest
 from pipelines.problems import UnusableInput
 from pipelines.reports import labels
-from pipelines.reports.activity_page import activity_file, write_activity_pages
+from pipelines.reports.activity_page import write_activity_pages
 from pipelines.reports.asking import Row
 from pipelines.reports.commune_states import CommuneState, State, commune_states, summary
 from pipelines.reports.languages import LANGUAGES, VIETNAMESE, Language, Text
@@ -42,8 +42,8 @@ def write_site_index(reports: Path, codes: Collection[str] = ()) -> None:
     reports.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(reports / ".index.lock", mode=0o600):
         for language in LANGUAGES:
-            place_text(reports / _file(language), render_site_index(reports, language, codes))
-    if not (reports / activity_file(VIETNAMESE)).is_file():  # each act makes it anew
+            place_text(reports / language.file("index"), render_site_index(reports, language, codes))
+    if not (reports / VIETNAMESE.file("activity")).is_file():  # each act makes it anew
         with suppress(OSError):  # a log that cannot be read stops no publication; who acts is told
             write_activity_pages(reports)
 
@@ -82,11 +82,11 @@ def render_site_index(
             across=_modes_with(reports, "across"),
             read_only=read_only,
             labels=labels,
-            file=_file(language),
-            page_in=lambda name: name if language.code == "vi" else name.replace(".html", f".{language.code}.html"),
-            activity_file=activity_file(language),
+            file=language.file("index"),
+            page_in=lambda name: language.file(name.removesuffix(".html")),
+            activity_file=language.file("activity"),
             other=other,
-            other_file=_file(other),
+            other_file=other.file("index"),
             scripts=scripts,
             policy=policy(*scripts),
         )
@@ -155,7 +155,3 @@ def _receipts(data: Path) -> tuple[list[Receipt], bool]:
         return newest(data, _RECEIPTS), False
     except UnusableInput:
         return [], True
-
-
-def _file(language: Language) -> str:
-    return "index.html" if language.code == "vi" else f"index.{language.code}.html"

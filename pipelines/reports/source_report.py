@@ -43,12 +43,8 @@ def write_source_report(
     of_file = {row["source_file"]: row for row in balance.iter_rows(named=True)}
     for language in LANGUAGES:
         text = _render(commune, at, tables, of_file, warnings, language)
-        place_text(reports / "sources" / _file(commune.code, language), text)
+        place_text(reports / "sources" / language.file(commune.code), text)
     return tables
-
-
-def _file(code: str, language: Language) -> str:
-    return f"{code}.html" if language.code == "vi" else f"{code}.{language.code}.html"
 
 
 def _render(
@@ -74,8 +70,8 @@ def _render(
             warnings=warnings,
             labels=labels,
             other=other,
-            other_file=_file(commune.code, other),
-            index_file="../index.html" if language.code == "vi" else f"../index.{language.code}.html",
+            other_file=other.file(commune.code),
+            index_file="../" + language.file("index"),
             policy=policy(),
         )
     )
