@@ -248,9 +248,15 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     done = subprocess.run(
         command, cwd=folder / "cwd", env=environment, capture_output=True, text=True, check=False, timeout=480
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, _last_words(folder / "said") + done.stderr
     told = json.loads((folder / "life.json").read_text("utf-8"))
     return Lived(folder, exports.canaries, keys if request.param else None, told["ended"], told["asked"], offline)
+
+
+def _last_words(said: Path) -> str:
+    """What the last command that a life gave told of its failure."""
+    last = max(said.glob("*.err"), key=lambda path: path.stat().st_mtime_ns, default=None)
+    return f"{last.name}: {last.read_text('utf-8')}" if last else ""
 
 
 def has_namespaces() -> bool:

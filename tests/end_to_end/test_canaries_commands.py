@@ -17,6 +17,7 @@ from tests.end_to_end.conftest import COMMAND
 
 CODE = "10231"
 REFUSED = {
+    "across",
     "resolve unknown",
     "review export again",
     "review import unclear",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pipelines.across.spec import ACROSS
 from pipelines.citizens.comparisons import SPEC as CITIZENS
 from pipelines.linkage.calibration import BAND as ENGINE_BAND
 from pipelines.parcels.comparisons import SPEC as PARCELS
@@ -39,7 +40,7 @@ def test_there_are_no_words_without_a_code() -> None:
     levels |= {alternative.name for spec in both for alternative in spec.alternatives}
     assert set(LEVELS) - levels == set()
     assert set(FIELDS) - {c.field for spec in both for c in spec.comparisons} == {"prior"}
-    assert set(CANDIDATE_RULES) - {rule.name for spec in both for rule in spec.rules} == set()
+    assert set(CANDIDATE_RULES) == {rule.name for spec in (*both, ACROSS) for rule in spec.rules}
 
 
 def test_field_and_level_fit_one_line_of_a_picture() -> None:
