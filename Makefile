@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
 export HOPNHAT_DATA := $(DATA)
-# Two halves of about equal length: end-to-end tests with these folders, and the others.
-ALONG := tests/synthetic/
+# Three parts of about equal length: end-to-end tests, those in a browser with these folders, and the others.
+BROWSER := tests/end_to_end/browser/
+ALONG := tests/reports/ tests/synthetic/ tests/warehouse/
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 .PHONY: demo test test-long ui ui-readonly bench lint reference pictures audit lock sample clean
 
@@ -15,10 +16,11 @@ demo: $(VENV)/.run ## Unify the shipped sample of Thượng Phúc
 
 test: $(VENV)/.dev
 	@bash tests/chromium.sh
-# Side by side: each half keeps one core busy.
-	@$(BIN)/python -m pytest -m "not long" $(OTHERS) & \
-	$(BIN)/python -m pytest -m "not long" tests/end_to_end $(ALONG); ends=$$?; \
-	wait $$!; rest=$$?; exit $$((ends | rest))
+# Side by side, three on two cores: each waits now and then, for a browser, a disk or another process.
+	@$(BIN)/python -m pytest -m "not long" $(OTHERS) & others=$$!; \
+	$(BIN)/python -m pytest -m "not long" $(BROWSER) $(ALONG) & browser=$$!; \
+	$(BIN)/python -m pytest -m "not long" tests/end_to_end --ignore $(BROWSER); ends=$$?; \
+	wait $$others || ends=$$?; wait $$browser || ends=$$?; exit $$ends
 
 test-long: $(VENV)/.spark
 	@bash tests/chromium.sh

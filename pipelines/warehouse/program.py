@@ -6,6 +6,8 @@ the version that people call it by, and the rules by which a warehouse is judged
 
 import hashlib
 import platform
+from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
@@ -53,8 +55,12 @@ def code_commit(root: Path = _ROOT) -> str:
         return ""
 
 
-def packages() -> list[str]:
-    """`name==version` of Python and of every package that the program needs, as installed here, in order of name."""
+@cache
+def packages() -> tuple[str, ...]:
+    """`name==version` of Python and of every package that the program needs, as installed here, in order of name.
+
+    As they were when this process first asked: a process goes on with what it has loaded.
+    """
     found = {"python": platform.python_version()}
     seen: set[tuple[str, frozenset[str]]] = set()
     waiting = [Requirement(_NAME)]
@@ -73,9 +79,9 @@ def packages() -> list[str]:
         waiting += [
             one for one in needed if one.marker is None or any(one.marker.evaluate({"extra": e}) for e in extras)
         ]
-    return [f"{name}=={version}" for name, version in sorted(found.items()) if name != _NAME]
+    return tuple(f"{name}=={version}" for name, version in sorted(found.items()) if name != _NAME)
 
 
-def packages_sha256(installed: list[str]) -> str:
+def packages_sha256(installed: Iterable[str]) -> str:
     """One hash over the packages."""
     return hashlib.sha256("".join(f"{package}\n" for package in installed).encode()).hexdigest()

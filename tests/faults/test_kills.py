@@ -44,9 +44,8 @@ def test_a_run_killed_when_it_begins_to_publish_changes_nothing(states: States) 
     assert before["published"] == after["published"]
 
 
-@pytest.mark.parametrize("deed", ["publication", "rollback"])
-def test_a_few_kills(states: States, tmp_path: Path, told: Tell, deed: str) -> None:
-    tally = killed(states, getattr(states, deed), tmp_path / "data", few)
+def test_a_few_kills(states: States, tmp_path: Path, told: Tell) -> None:
+    tally = killed(states, states.publication, tmp_path / "data", few)
     assert tally.kills >= FEW - 1
     assert tally.polls > 0
     told(tally)

@@ -27,6 +27,8 @@ DAMAGED = Path("10249-dung-tien", "cong_dan.csv")
 """The file that arrives damaged, below the exports."""
 
 pytestmark = pytest.mark.story
+afternoon = pytest.mark.long
+"""What comes of the first trial: asked by command, of a smaller commune, in the other tests."""
 
 
 @dataclass
@@ -235,6 +237,7 @@ def test_an_official_publication_is_refused_for_the_damaged_file(officer, pictur
     picture(officer.window, "refusal")
 
 
+@afternoon
 def test_the_mended_file_takes_the_place_of_the_damaged_one(officer, picture):
     officer.drops(officer.sent / DAMAGED, DAMAGED.parent.name)
     officer.opens("/bao-cao/index.html")
@@ -245,6 +248,7 @@ def test_the_mended_file_takes_the_place_of_the_damaged_one(officer, picture):
     officer.sees_run("chay_thu", "Success")
 
 
+@afternoon
 def test_it_is_published_officially(officer, picture):
     officer.opens_launchpad("cong_bo_chinh_thuc")
     officer.sets("purpose", "công bố sau khi xã gửi lại tệp")
@@ -254,6 +258,7 @@ def test_it_is_published_officially(officer, picture):
     picture(officer.window, "run_official")
 
 
+@afternoon
 def test_the_report_says_so(officer, picture):
     officer.opens("/bao-cao/index.html")
     officer.sees("Đã công bố chính thức: 1")
@@ -262,6 +267,7 @@ def test_the_report_says_so(officer, picture):
     picture(officer.window, "report_official")
 
 
+@afternoon
 def test_cases_are_answered_in_the_workbook(officer, picture):
     officer.opens("/bao-cao/index.html")
     officer.sees("trường hợp chờ quyết định", "tải sổ xem xét")
@@ -280,6 +286,7 @@ def test_cases_are_answered_in_the_workbook(officer, picture):
     picture(officer.window, "receipt_answers", height=500)
 
 
+@afternoon
 def test_it_is_linked_again_by_the_decisions(officer, picture):
     officer.sees_run("doi_sanh_lai_theo_quyet_dinh", "Success")
     officer.opens("/bao-cao/trial/10231/changes.html")
@@ -287,6 +294,7 @@ def test_it_is_linked_again_by_the_decisions(officer, picture):
     picture(officer.window, "changes")
 
 
+@afternoon
 def test_the_last_trial_is_taken_back(officer, in_process, picture):
     back = in_process(
         *("rollback", "--to", "trial-2", "--new-commune", CODE, "--purpose", "trial-3 took a wrong decision"),
@@ -302,6 +310,7 @@ def test_the_last_trial_is_taken_back(officer, in_process, picture):
     picture(officer.window, "runs")
 
 
+@afternoon
 def test_an_auditor_sees_all_and_can_change_nothing(officer, project, window_of, picture, tmp_path):
     with (
         dagster_ui(project, officer.data, tmp_path / "ui.log", "--read-only", HOPNHAT_KEY_FILE=str(officer.keys)) as ui,
