@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
 export HOPNHAT_DATA := $(DATA)
-# Three parts of about equal length: end-to-end tests, those in a browser with these folders, and the others.
+# Three parts of about equal length: end-to-end tests, those of them in a browser with these folders, and the others
+# (reports among them: they open a browser of their own).
 BROWSER := tests/end_to_end/browser/
-ALONG := tests/reports/ tests/synthetic/ tests/warehouse/
+ALONG := tests/citizens/ tests/parcels/ tests/synthetic/ tests/warehouse/
 OTHERS := $(filter-out tests/end_to_end/ tests/__pycache__/ $(ALONG),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 .PHONY: demo test test-long ui ui-readonly bench lint reference pictures audit lock sample clean
 

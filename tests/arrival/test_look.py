@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.arrival import taking
 from pipelines.arrival.receipts import later_than, newest
 from pipelines.problems import UnusableInput
+from tests.examples import SOME
 
 from .conftest import LAND, PEOPLE, Office
 
@@ -314,6 +315,7 @@ _drops = st.tuples(
 )
 
 
+@SOME
 @given(st.lists(st.one_of(_drops, st.sampled_from([1, 11, 4000])), max_size=14))
 def test_no_byte_is_lost_whatever_is_dropped_and_whenever_it_is_looked(tmp_path_factory, events):
     office = Office(tmp_path_factory.mktemp("data"))

@@ -23,6 +23,8 @@ from tests.review.conftest import Book
 
 DOCS = PROJECT / "docs"
 HOW_TO = sorted(path.stem for path in (DOCS / "how_to").glob("*.md"))
+_LONG = {"new_commune", "split_rules", "keys"}
+"""Whole runs, which other tests ask for by command."""
 _STEP = re.compile(
     r"^(?:<!-- (not run|by hand): ([^\n]+) -->\n)?(?:```(sh|text)\n(.*?)^```$)?", re.MULTILINE | re.DOTALL
 )
@@ -125,7 +127,9 @@ def test_the_tutorial_ends_with_an_official_publication(after_the_tutorial):
     assert (after_the_tutorial / "data" / "published" / "official" / "10231.duckdb").is_file()
 
 
-@pytest.mark.parametrize("page", HOW_TO)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.long] if page in _LONG else []) for page in HOW_TO]
+)
 def test_what_a_how_to_says_can_be_done(page, after_the_tutorial, in_process, tmp_path):
     folder = shutil.copytree(after_the_tutorial, tmp_path / "checkout", symlinks=True)
     Reader(folder, in_process).follow(DOCS / "how_to" / f"{page}.md")

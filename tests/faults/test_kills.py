@@ -51,10 +51,6 @@ def test_a_few_kills(states: States, tmp_path: Path, told: Tell) -> None:
     told(tally)
 
 
-def test_a_few_kills_while_decisions_are_taken_in(states: States, tmp_path: Path, told: Tell) -> None:
-    told(killed(states, states.importing(tmp_path), tmp_path / "data", few))
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("deed", ["publication", "naming", "rollback", "promotion", "purge"])
 def test_many_kills(states: States, tmp_path: Path, told: Tell, deed: str) -> None:

@@ -228,6 +228,7 @@ def test_a_setting_that_cannot_be_used_is_told_before_anything_is_launched(offic
     picture(officer.window, "launch")
 
 
+@afternoon
 def test_an_official_publication_is_refused_for_the_damaged_file(officer, picture):
     officer.launches("cong_bo_chinh_thuc")
     officer.sees_run("cong_bo_chinh_thuc", "Failure")
